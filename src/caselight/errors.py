@@ -1,0 +1,23 @@
+"""Five exceptions, by who must act."""
+
+from __future__ import annotations
+
+
+class CaselightError(Exception):
+    """The user must act: the message says what could not be done, where, what was found and what to do next."""
+
+
+class UsageError(CaselightError):
+    """The command was called in a way that cannot work (exit code 2)."""
+
+
+class StudyError(CaselightError):
+    """The study folder is not what is needed: missing, locked by another run, made by a newer version, disk full."""
+
+
+class DefinitionError(CaselightError):
+    """A codebook or a pack has a mistake; the message begins with FILE:LINE."""
+
+
+class SpanError(ValueError):
+    """We have a bug: a quotation does not stand in its text. Never caught, never shown as a user's mistake."""

@@ -1,0 +1,76 @@
+"""A pack: the data that describes one jurisdiction (language, sections, facts, speakers). Data only, no Python.
+
+A pack is a folder: `pack.yaml` (name, title, language), one YAML file for each stage's knowledge, `words/*.csv`.
+Each stage compiles its own part; nothing here knows what the parts mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from caselight.definitions import Definition, load
+from caselight.errors import DefinitionError, UsageError
+
+SHIPPED = Path(__file__).parent / "packs"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One jurisdiction's knowledge, parsed but not yet compiled."""
+
+    name: str
+    title: str
+    language: str  # ISO 639-1
+    parts: dict[str, Definition]  # file name without ".yaml" -> its content
+    tables: dict[str, tuple[dict[str, str], ...]]  # name of words/NAME.csv -> rows by column name
+    digests: dict[str, str]  # part or "words/NAME" -> sha256 of the file
+
+    def part(self, name: str) -> Definition:
+        """The part `name`; an empty one where the pack has no such file."""
+        return self.parts.get(name, Definition(f"{self.name}/{name}.yaml", {}))
+
+    def digest(self) -> str:
+        """One hash over everything in the pack: changes when any file of it changes."""
+        joined = "\n".join(f"{name} {digest}" for name, digest in sorted(self.digests.items()))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def shipped() -> list[str]:
+    """Names of the packs that come with Caselight."""
+    return sorted(p.parent.name for p in SHIPPED.glob("*/pack.yaml"))
+
+
+def load_pack(name: str) -> Pack:
+    """The pack that ships as `name`, or the one in the folder `name`.
+
+    Raises:
+        UsageError: there is no such pack.
+        DefinitionError: one of its files has a mistake.
+    """
+    folder = SHIPPED / name if (SHIPPED / name / "pack.yaml").is_file() else Path(name)
+    if not (folder / "pack.yaml").is_file():
+        choice = f"Packs that ship: {', '.join(shipped())}; or give a folder with a pack.yaml."
+        raise UsageError(f"There is no pack {name!r}. {choice}")
+    parts = {path.stem: load(path) for path in sorted(folder.glob("*.yaml"))}
+    words = {path.stem: path.read_bytes() for path in sorted(folder.glob("words/*.csv"))}
+    digests = {p.stem: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.glob("*.yaml"))}
+    digests |= {f"words/{stem}": hashlib.sha256(content).hexdigest() for stem, content in words.items()}
+    head = parts["pack"]
+    for key in ("name", "title", "language"):
+        if not isinstance(head.data, dict) or not isinstance(head.data.get(key), str):
+            raise head.error(f"a pack needs {key!r} (text) here.")
+    return Pack(head.data["name"], head.data["title"], head.data["language"], parts, _tables(folder, words), digests)
+
+
+def _tables(folder: Path, words: dict[str, bytes]) -> dict[str, tuple[dict[str, str], ...]]:
+    tables: dict[str, tuple[dict[str, str], ...]] = {}
+    for stem, content in words.items():
+        try:
+            tables[stem] = tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        except UnicodeDecodeError:
+            raise DefinitionError(f"{folder / 'words' / stem}.csv:1: is not UTF-8. Save the file as UTF-8.") from None
+    return tables

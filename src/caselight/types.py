@@ -1,0 +1,242 @@
+"""Everything that passes between stages, in order of birth.
+
+Offsets everywhere are code points into `Document.text`, half-open, and the text is never changed after ingest:
+`text[start:end] == quote` holds for every span that leaves a stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from caselight.errors import SpanError
+
+
+class State(StrEnum):
+    """Where a record ended. Exactly one per record; every one but `READ` has a reason in words."""
+
+    READ = "read"
+    DUPLICATE = "duplicate"  # the same bytes are in the study under another path
+    CONTAINER = "container"  # an archive or a dump: its members are records of their own
+    NO_TEXT_LAYER = "no_text_layer"  # a scan: pictures of pages without text
+    SUSPECT_EMPTY = "suspect_empty"  # the bytes hold letters (or nothing at all), the text is empty or far too short
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+    OVER_LIMIT = "over_limit"
+    TIMED_OUT = "timed_out"
+    CRASHED = "crashed"
+    REFUSED = "refused"  # dangerous on purpose: a bomb, XML entities, a pickle
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be done, counted. `kind` is a stable code with an entry in docs/problems.md."""
+
+    stage: str  # ingest, structure, link, coding, report ...
+    subject: str  # a record's path, a case id, a variable's name
+    kind: str
+    message: str  # what could not be done, where, what was found, what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A file as received, or a member of an archive, or a row of a dump."""
+
+    id: str  # sha256 of the bytes, lower-case hex
+    path: str  # as given; inside archives "a.zip!b/c.html"; rows of a dump "dump.jsonl!17"
+    size_bytes: int
+    parent: str | None = None  # id of the container it came from; None = given by the user
+
+    @property
+    def name(self) -> str:
+        """Last part of the path, what a person would call the record."""
+        return self.path.replace("!", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paged record."""
+
+    number: int  # from 1
+    start: int
+    end: int
+    confidence: float | None = None  # of recognition, 0 to 1; None = the page had a text layer
+
+
+class RegionKind(StrEnum):
+    """What a stretch of a document's text is. Only `ACT` text is coded; `CARD` and `META` text gives facts."""
+
+    CARD = "card"  # tables of a court's web page about the case
+    ACT = "act"  # the text of the judicial act itself
+    META = "meta"  # columns of a dump, document properties
+    HIDDEN = "hidden"  # text a reader of the original would not see; kept, marked, never coded
+    NOTE = "note"  # headers, footers, footnotes, comments
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What lies between two offsets of the text."""
+
+    kind: RegionKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One labelled value of a card or a dump row: "Судья" -> the span that holds the name.
+
+    `table` is the heading of the table it stood in ("" where none), `row` its row number there (-1 for a plain
+    label-value table), so that "Результат" of the third hearing is not taken for the outcome of the case.
+    """
+
+    label: str
+    start: int
+    end: int
+    table: str = ""
+    row: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A record's text with proof of origin."""
+
+    id: str  # the record's id
+    name: str
+    text: str
+    reader: str  # name in ingest.READERS
+    media_type: str
+    language: str  # ISO 639-1, "" = not recognised
+    pages: tuple[Page, ...] = ()
+    regions: tuple[Region, ...] = ()  # sorted, not overlapping; empty = all of it is ACT
+    fields: tuple[Field, ...] = ()
+
+    def acts(self) -> tuple[Region, ...]:
+        """The stretches that may be coded: ACT regions, or the whole text where no region is marked."""
+        if not self.regions:
+            return (Region(RegionKind.ACT, 0, len(self.text)),)
+        return tuple(r for r in self.regions if r.kind is RegionKind.ACT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one record: its state, and its text where the state is `read`."""
+
+    state: State
+    reason: str  # words for a person; "" for a plain `read`
+    document: Document | None = None  # None unless state is READ
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A quotation: these code points of that document."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+
+    @classmethod
+    def of(cls, document: Document, start: int, end: int) -> Span:
+        """The span of `document.text[start:end]`.
+
+        Raises:
+            SpanError: the span is empty, reversed or outside the text.
+        """
+        if not 0 <= start < end <= len(document.text):
+            raise SpanError(f"no span {start}:{end} in a text of {len(document.text)} characters ({document.name})")
+        return cls(document.id, start, end, document.text[start:end])
+
+    def check(self, document: Document) -> None:
+        """Nothing, if the quotation stands in the text at its offsets.
+
+        Raises:
+            SpanError: it does not.
+        """
+        if document.id != self.document or document.text[self.start : self.end] != self.quote:
+            where = f"{self.start}:{self.end} in {document.name}"
+            raise SpanError(f"quotation {self.quote[:60]!r} does not stand at {where}")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a ruling. `name` is one of the pack's section names, e.g. header, established, operative."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something the record states about the case: court, judge, number, date, outcome, fine ..."""
+
+    name: str
+    value: str | int  # dates ISO; sums in roubles, days, hours as int; everything else text
+    span: Span
+    source: str = "text"  # "text" | "card" | "meta": what kind of region the span stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One matter before one instance."""
+
+    id: str  # "c" + first 16 hex digits of the document id that carries the act
+    instance: str  # pack's word: first | appeal | cassation | supervision | "" = not recognised
+    documents: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a case stands among the instances of its matter."""
+
+    case: str
+    matter: str  # "m" + 16 hex digits of the smallest case id of the matter; equal for all instances
+    earlier: tuple[str, ...]  # case ids of earlier instances, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quotation offered for an answer, who says it, and whether it is denied."""
+
+    span: Span
+    said_by: str  # court | police | prosecution | defence | witness | expert | unknown
+    denied: bool
+    section: str = ""  # name of the section it stands in
+
+
+Value = str | int | float | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One coder's value for one variable of one case: the same type for rule, classifier, model and human."""
+
+    case: str
+    variable: str
+    value: Value  # None = undetermined or not asked (skip rule); () = many-of with none
+    coder: str  # "rules" for the rule coder
+    evidence: tuple[Evidence, ...] = ()
+    score: float | None = None  # the coder's own confidence, 0 to 1; None = it gives none
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number about the whole pile, with its interval where one can be had."""
+
+    name: str  # "share" | "count"
+    variable: str
+    value: str
+    unit: str  # counting unit: record | case | matter
+    estimate: float
+    low: float | None  # None = no interval: nobody has checked the machine on a random draw
+    high: float | None
+    level: float | None
+    method: str  # stable code, e.g. "machine_count"
+    n: int  # human-coded drawn cases behind it
+    N: int  # size of the pile; the letter of the field's literature
+    cases: tuple[str, ...]
