@@ -1,0 +1,87 @@
+"""Tables in parts: one file a bucket of record ids, whose name says what made it.
+
+A part is called `BUCKET-of-BUCKETS-KEY.parquet` (or `.arrow`, which is read by memory map). The key is the hash of
+everything that went into it; a part with the wanted key need not be made again, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from caselight.store.files import write_whole
+
+
+def key_of(*made_by: object) -> str:
+    """24 hex digits of the hash of what makes a part."""
+    return hashlib.sha256("\0".join(map(str, made_by)).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a table."""
+
+    bucket: int
+    buckets: int
+    key: str
+    path: Path
+
+
+class Parts:
+    """The tables below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, table: str) -> dict[tuple[int, int, str], Part]:
+        """The parts that are there, by (bucket, buckets, key)."""
+        parts = {}
+        for path in (self.folder / table).glob("[0-9]*-of-*.*"):
+            bucket, _, buckets, key = path.stem.split("-")
+            parts[int(bucket), int(buckets), key] = Part(int(bucket), int(buckets), key, path)
+        return parts
+
+    def path(self, table: str, bucket: int, buckets: int, key: str, suffix: str = "parquet") -> Path:
+        """Where that part is or will be."""
+        return self.folder / table / f"{bucket:04d}-of-{buckets:04d}-{key}.{suffix}"
+
+    def write(self, path: Path, content: pa.Table) -> None:
+        """The part at `path`, whole or not at all."""
+        if path.suffix == ".arrow":
+            write_whole(path, lambda temporary: _write_arrow(content, temporary))
+        else:
+            write_whole(path, lambda temporary: _write_parquet(content, temporary))
+
+    def prune(self, table: str, keep: Iterable[Path]) -> None:
+        """Removes the parts of the table that are not to be kept."""
+        kept = set(keep)
+        for path in (self.folder / table).glob("*"):
+            if path not in kept:
+                path.unlink(missing_ok=True)
+
+    def tables(self) -> list[str]:
+        """Names of the tables that are there, e.g. documents, answers/outcome."""
+        found = {path.parent.relative_to(self.folder) for path in self.folder.glob("**/*-of-*.*")}
+        return sorted(map(str, found))
+
+
+def _write_parquet(content: pa.Table, path: Path) -> None:
+    pq.write_table(content, path, compression="zstd", write_statistics=False)
+
+
+def _write_arrow(content: pa.Table, path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, content.schema) as writer:
+        writer.write_table(content)
+
+
+def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """The part at `path`; an .arrow part is memory-mapped and costs only what is looked at."""
+    if path.suffix == ".arrow":
+        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        return table.select(columns) if columns else table
+    return pq.read_table(path, columns=columns, use_threads=False, memory_map=True, partitioning=None)

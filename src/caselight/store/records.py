@@ -1,0 +1,262 @@
+"""The records of a study: originals by the hash of their bytes, and the ledger of what came under which path."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from caselight.errors import StudyError, UsageError
+from caselight.store.files import write_text
+from caselight.types import Problem, Record
+
+HEAD_BYTES = 65_536  # what `is_container` is shown of a file; tar's magic is at 257, a dump's first row is within this
+_CHUNK_BYTES = 1 << 20
+# What goes wrong with the study's own disk while taking a record: never blamed on the record.
+_OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record found inside a container; `path` is its path in there."""
+
+    path: str
+    id: str
+    size_bytes: int
+    container: bool
+
+
+@dataclass(slots=True)
+class Received:
+    """What one `add` did."""
+
+    added: int = 0
+    again: int = 0  # were here already, under the same path
+    unreadable: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every record of the study, with members of containers, sorted by path."""
+
+    records: tuple[Record, ...]
+    containers: frozenset[str]  # ids
+    unopened: tuple[str, ...]  # ids of containers that have not been unpacked yet
+    unreadable: tuple[tuple[str, str], ...]  # path, what the system said
+    problems: tuple[Problem, ...]  # met while unpacking
+
+    def leaves(self) -> dict[str, Record]:
+        """The records to be read: one for each content, under its first path."""
+        first: dict[str, Record] = {}
+        for record in self.records:
+            if record.id not in self.containers:
+                first.setdefault(record.id, record)
+        return first
+
+
+class Records:
+    """The folder records/ of a study."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ledger = folder / "received.jsonl"
+
+    def path(self, record_id: str) -> Path:
+        """Where the bytes of a record are."""
+        return self.folder / record_id[:2] / record_id
+
+    def content(self, record_id: str) -> bytes:
+        """The bytes of a record.
+
+        Raises:
+            StudyError: they are gone.
+        """
+        try:
+            return self.path(record_id).read_bytes()
+        except FileNotFoundError:
+            lost = f"The original {record_id} is missing from {self.folder}."
+            raise StudyError(f"{lost} Add the file again, or restore the folder from a copy.") from None
+
+    def keep(self, source: BinaryIO) -> tuple[str, int, bytes]:
+        """The bytes of `source` taken into the study, once: (sha256, size, first HEAD_BYTES)."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size, head = hashlib.sha256(), 0, b""
+        chunk = source.read(_CHUNK_BYTES)
+        if len(chunk) < _CHUNK_BYTES:  # nearly every record: no temporary file needed where it is here already
+            record_id = hashlib.sha256(chunk).hexdigest()
+            if not self.path(record_id).exists():
+                self._write(record_id, chunk)
+            return record_id, len(chunk), chunk[:HEAD_BYTES]
+        temporary = self.folder / f".incoming.{os.getpid()}"
+        try:
+            with temporary.open("wb") as sink:
+                while chunk:
+                    digest.update(chunk)
+                    size += len(chunk)
+                    head = head or chunk[:HEAD_BYTES]
+                    sink.write(chunk)
+                    chunk = source.read(_CHUNK_BYTES)
+            place = self.path(digest.hexdigest())
+            place.parent.mkdir(exist_ok=True)
+            temporary.chmod(0o444)
+            temporary.replace(place)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return digest.hexdigest(), size, head
+
+    def _write(self, record_id: str, content: bytes) -> None:
+        place = self.path(record_id)
+        temporary = self.folder / f".incoming.{os.getpid()}"
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
+            with os.fdopen(descriptor, "wb") as sink:
+                sink.write(content)
+            place.parent.mkdir(exist_ok=True)
+            temporary.replace(place)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def receive(self, paths: Iterable[Path], is_container: Callable[[bytes, str], bool]) -> Received:
+        """Takes files and folders into the study; what is here already under the same path is left as it is.
+
+        A file that cannot be opened is written into the ledger with the reason, so that the books show it.
+
+        Raises:
+            UsageError: a path does not exist, or there is no file at or below it. Nothing is taken then.
+        """
+        files = [found for path in paths for found in _files(path)]
+        known = {(line["path"], line.get("id")) for line in self._lines()}
+        result = Received()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._ledger.open("a", encoding="utf-8") as ledger:
+            for path, file in files:
+                line = self._take(path, file, is_container)
+                if (path, line.get("id")) in known:
+                    result.again += 1
+                    continue
+                if "error" in line:
+                    result.unreadable.append(_unreadable(path, line["error"]))
+                else:
+                    result.added += 1
+                known.add((path, line.get("id")))
+                ledger.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return result
+
+    def _take(self, path: str, file: Path, is_container: Callable[[bytes, str], bool]) -> dict[str, Any]:
+        try:
+            # O_NONBLOCK: a named pipe would otherwise wait for a writer for ever.
+            descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as source:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    return {"path": path, "error": "not a regular file"}
+                record_id, size, head = self.keep(source)
+        except OSError as error:
+            if error.errno in _OURS or str(self.folder) in str(error.filename or ""):
+                raise
+            return {"path": path, "error": error.strerror or "cannot be opened"}
+        line: dict[str, Any] = {"path": path, "id": record_id, "size": size}
+        return line | {"container": True} if is_container(head, path) else line
+
+    def _lines(self) -> list[dict[str, Any]]:
+        if not self._ledger.exists():
+            return []
+        text = self._ledger.read_text("utf-8", errors="replace")
+        # A line that a power cut tore has no newline: it is left out, and the file it named is simply added again.
+        whole = text[: text.rfind("\n") + 1]
+        if len(whole) < len(text):
+            write_text(self._ledger, whole)
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def _members_file(self, container: str) -> Path:
+        return self.folder / "members" / f"{container}.jsonl"
+
+    def set_members(self, container: str, made_by: str, found: Iterable[Member | Problem]) -> None:
+        """What a container holds, once it has been unpacked to the end."""
+        lines: list[dict[str, Any]] = [{"made_by": made_by}]
+        for item in found:
+            if isinstance(item, Problem):
+                lines.append({"problem": item.kind, "path": item.subject, "message": item.message})
+            else:
+                lines.append({"path": item.path, "id": item.id, "size": item.size_bytes, "container": item.container})
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        write_text(self._members_file(container), text)
+
+    def _members(self, container: str, made_by: str) -> list[dict[str, Any]] | None:
+        file = self._members_file(container)
+        if not file.exists():
+            return None
+        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        return lines[1:] if lines and lines[0].get("made_by") == made_by else None
+
+    def catalogue(self, made_by: str) -> Catalogue:
+        """Every record there is.
+
+        Args:
+            made_by: the way containers are unpacked now; one that was unpacked otherwise counts as unopened.
+        """
+        lines = self._lines()
+        readable = {line["path"] for line in lines if "id" in line}
+        unreadable = tuple(
+            sorted({(x["path"], x["error"]) for x in lines if "error" in x and x["path"] not in readable})
+        )
+        todo = sorted((x for x in lines if "id" in x), key=lambda x: (x["path"], x["id"]))
+        records: list[Record] = []
+        containers: set[str] = set()
+        unopened: list[str] = []
+        problems: list[Problem] = []
+        queue: list[tuple[dict[str, Any], str | None]] = [(line, None) for line in reversed(todo)]
+        while queue:
+            line, parent = queue.pop()
+            record = Record(line["id"], line["path"], line["size"], parent)
+            records.append(record)
+            if not line.get("container") or record.id in containers:
+                continue
+            containers.add(record.id)
+            members = self._members(record.id, made_by)
+            if members is None:
+                unopened.append(record.id)
+                continue
+            for member in reversed(members):
+                if "problem" in member:
+                    subject = f"{record.path}!{member['path']}" if member["path"] else record.path
+                    problems.append(Problem("ingest", subject, member["problem"], member["message"]))
+                else:
+                    queue.append((member | {"path": f"{record.path}!{member['path']}"}, record.id))
+        records.sort(key=lambda r: (r.path, r.id))
+        problems.sort(key=lambda p: (p.subject, p.kind))
+        return Catalogue(tuple(records), frozenset(containers), tuple(unopened), unreadable, tuple(problems))
+
+
+def _unreadable(path: str, error: str) -> Problem:
+    remedy = "Check that you may read it, then add it again."
+    return Problem("ingest", path, "unreadable", f"{path} could not be opened: {error}. {remedy}")
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name."""
+    if not path.exists() and not path.is_symlink():
+        raise UsageError(f"{path} does not exist. Check the spelling; nothing was added.")
+    root = _printable((path if path.name not in ("", "..") else path.resolve()).name)
+    if not path.is_dir():
+        yield root, path
+        return
+    found = False
+    for folder, _, names in sorted(os.walk(path)):
+        relative = os.path.relpath(folder, path)
+        prefix = root if relative == "." else f"{root}/{_printable(relative)}"
+        for name in sorted(names):
+            found = True
+            yield f"{prefix}/{_printable(name)}", Path(folder, name)
+    if not found:
+        raise UsageError(f"{path} holds no file. Name the folder that holds the records; nothing was added.")
+
+
+def _printable(name: str) -> str:
+    """A file name as text; bytes that are no UTF-8 are shown as \\xNN."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -1,0 +1,147 @@
+"""One study folder: made, opened, locked."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from caselight import __version__
+from caselight.errors import StudyError, UsageError
+from caselight.store.files import write_text
+from caselight.store.parts import Parts
+from caselight.store.records import Records
+
+# Raised when an older Caselight could misread the folder; a study of a higher format is refused, never guessed at.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What study.toml holds."""
+
+    title: str
+    pack: str  # name of a pack that ships, or "pack" = the copy in the study folder
+    language: str  # of the report: "en" | "ru"
+    mapping: Mapping[str, str] = field(default_factory=dict)  # column of a dump by its meaning: text, case_number, ...
+    format: int = FORMAT
+    made_with: str = __version__
+
+
+class Study:
+    """An open study folder."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.records = Records(folder / "records")
+        self.parts = Parts(folder / "tables")
+        self.words = Parts(folder / "index" / "words")
+
+    @property
+    def codebook(self) -> Path:
+        """The codebook, to be edited by the user."""
+        return self.folder / "codebook.yaml"
+
+    @property
+    def report(self) -> Path:
+        """Folder of the report's pages."""
+        return self.folder / "report"
+
+    @property
+    def search_index(self) -> Path:
+        """Folder of the search index."""
+        return self.folder / "index" / "search"
+
+    @property
+    def pack(self) -> str:
+        """Name of the pack that ships, or path of the study's own."""
+        return str(self.folder / "pack") if self.settings.pack == "pack" else self.settings.pack
+
+    @classmethod
+    def create(cls, folder: Path, settings: Settings, codebook: str) -> Study:
+        """A new study in `folder`, which must not exist or be empty.
+
+        Raises:
+            UsageError: there is something in the folder.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder} exists and is not empty. Choose another name, or remove it first.")
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "codebook.yaml", codebook)
+        study = cls(folder, settings)
+        study.write(settings)
+        return study
+
+    def write(self, settings: Settings) -> None:
+        """study.toml with these settings."""
+        self.settings = settings
+        mapping = "".join(
+            f"{json.dumps(k)} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in settings.mapping.items()
+        )
+        text = (
+            f"# A Caselight study. Title and language may be changed; the rest is kept by the program.\n"
+            f"format = {settings.format}\n"
+            f"made_with = {json.dumps(settings.made_with)}\n"
+            f"title = {json.dumps(settings.title, ensure_ascii=False)}\n"
+            f"pack = {json.dumps(settings.pack)}\n"
+            f"language = {json.dumps(settings.language)}  # of the report: en or ru\n"
+            f"\n[mapping]\n{mapping}"
+        )
+        write_text(self.folder / "study.toml", text)
+
+    @classmethod
+    def open(cls, folder: Path) -> Study:
+        """The study in `folder`.
+
+        Raises:
+            UsageError: no study there.
+            StudyError: its study.toml is damaged, or a newer Caselight made it.
+        """
+        file = folder / "study.toml"
+        if not file.is_file():
+            raise UsageError(f"{folder} is not a study: it has no study.toml. Make one with: caselight new {folder}")
+        try:
+            data = tomllib.loads(file.read_text("utf-8"))
+            found = int(data.get("format", 0))
+            if found > FORMAT:
+                raise StudyError(
+                    f"{folder} was made by a newer Caselight ({data.get('made_with', '?')}, format {found}; this one "
+                    f"knows format {FORMAT}). Nothing was changed. Install the newer version to open it."
+                )
+            settings = Settings(
+                str(data["title"]), str(data["pack"]), str(data["language"]), dict(data.get("mapping", {})), found
+            )
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError) as error:
+            raise StudyError(f"{file} cannot be read ({error}). Mend it, or restore it from a copy.") from None
+        if settings.language not in ("en", "ru"):
+            raise StudyError(f"{file}: language is {settings.language!r}; en and ru are allowed.")
+        return cls(folder, settings)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else changes this study meanwhile; the lock ends with the process, however that ends.
+
+        Raises:
+            StudyError: another process is at work on it.
+        """
+        descriptor = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "?"
+                raise StudyError(
+                    f"Another caselight (process {holder}) is at work on {self.folder}. "
+                    "Nothing was changed. Wait until it is done, then run this again."
+                ) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)

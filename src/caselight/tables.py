@@ -1,0 +1,293 @@
+"""What the stages make, as Arrow tables: schemas, and the way there and back. Columns are built flat, never row by row.
+
+A value of an answer is kept as JSON text (`"fine"`, `["metro","private"]`, `15000`, `null`), so that one column holds
+every kind of variable and reads back without the codebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import pyarrow as pa
+
+from caselight.types import (
+    Answer,
+    Case,
+    Document,
+    Evidence,
+    Fact,
+    Field,
+    Page,
+    Problem,
+    Reading,
+    Record,
+    Region,
+    RegionKind,
+    Section,
+    Span,
+    Value,
+)
+
+_TEXT, _OFFSET, _HASH = pa.string(), pa.int32(), pa.uint64()
+PROBLEM = pa.struct([("kind", _TEXT), ("message", _TEXT)])
+REGION = pa.struct([("kind", _TEXT), ("start", _OFFSET), ("end", _OFFSET)])
+FIELD = pa.struct([("label", _TEXT), ("start", _OFFSET), ("end", _OFFSET), ("table", _TEXT), ("row", _OFFSET)])
+PAGE = pa.struct([("number", _OFFSET), ("start", _OFFSET), ("end", _OFFSET), ("confidence", pa.float32())])
+SECTION = pa.struct([("name", _TEXT), ("start", _OFFSET), ("end", _OFFSET)])
+_SPAN = [("document", _TEXT), ("start", _OFFSET), ("end", _OFFSET), ("quote", _TEXT)]
+FACT = pa.struct([("name", _TEXT), ("value", _TEXT), *_SPAN, ("source", _TEXT)])
+EVIDENCE = pa.struct([*_SPAN, ("said_by", _TEXT), ("denied", pa.bool_()), ("section", _TEXT)])
+
+DOCUMENTS = pa.schema(
+    [
+        ("id", _TEXT),
+        ("name", _TEXT),
+        ("media_type", _TEXT),
+        ("state", _TEXT),
+        ("reason", _TEXT),
+        ("reader", _TEXT),
+        ("language", _TEXT),
+        ("chars", pa.int32()),
+        ("pages", pa.int32()),
+        ("size_bytes", pa.int64()),
+        ("problems", pa.list_(PROBLEM)),
+    ]
+)
+TEXTS = pa.schema(
+    [
+        ("id", _TEXT),
+        ("name", _TEXT),
+        ("text", _TEXT),
+        ("reader", _TEXT),
+        ("media_type", _TEXT),
+        ("language", _TEXT),
+        ("regions", pa.list_(REGION)),
+        ("fields", pa.list_(FIELD)),
+        ("pages", pa.list_(PAGE)),
+    ]
+)
+CASES = pa.schema(
+    [
+        ("id", _TEXT),
+        ("documents", pa.list_(_TEXT)),
+        ("instance", _TEXT),
+        ("sections", pa.list_(SECTION)),
+        ("facts", pa.list_(FACT)),
+        ("problems", pa.list_(PROBLEM)),
+        ("link_key", _TEXT),
+        ("digest", _HASH),
+    ]
+)
+ANSWERS = pa.schema(
+    [
+        ("case", _TEXT),
+        ("value", _TEXT),
+        ("coder", _TEXT),
+        ("score", pa.float64()),
+        ("evidence", pa.list_(EVIDENCE)),
+        ("problems", pa.list_(PROBLEM)),
+        ("digest", _HASH),
+    ]
+)
+LINKS = pa.schema([("case", _TEXT), ("matter", _TEXT), ("earlier", pa.list_(_TEXT))])
+
+
+def lists(rows: Sequence[Sequence[tuple[Any, ...]]], struct: pa.StructType) -> pa.ListArray:
+    """One list of structs a row; each tuple holds the struct's members in the struct's order."""
+    offsets = pa.array(list(accumulate(map(len, rows), initial=0)), pa.int32())
+    flat = list(chain.from_iterable(rows))
+    columns = list(zip(*flat, strict=True)) if flat else [()] * struct.num_fields
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, struct, strict=True)]
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(struct)))
+
+
+def _problems(rows: Iterable[Iterable[Problem]]) -> pa.ListArray:
+    return lists([[(p.kind, p.message) for p in row] for row in rows], PROBLEM)
+
+
+def row_digest(*parts: object) -> int:
+    """64 bits that change when what is shown of a row changes; tells which pages to write anew."""
+    return int.from_bytes(hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def documents_table(records: Sequence[Record], readings: Sequence[Reading]) -> pa.Table:
+    """DOCUMENTS: one row a record that was handed to a reader, whatever its state."""
+    documents = [r.document for r in readings]
+    columns = [
+        pa.array([r.id for r in records], _TEXT),
+        pa.array([r.name for r in records], _TEXT),
+        pa.array([d.media_type if d else "" for d in documents], _TEXT),
+        pa.array([r.state.value for r in readings], _TEXT),
+        pa.array([r.reason for r in readings], _TEXT),
+        pa.array([d.reader if d else "" for d in documents], _TEXT),
+        pa.array([d.language if d else "" for d in documents], _TEXT),
+        pa.array([len(d.text) if d else 0 for d in documents], pa.int32()),
+        pa.array([len(d.pages) if d else 0 for d in documents], pa.int32()),
+        pa.array([r.size_bytes for r in records], pa.int64()),
+        _problems(r.problems for r in readings),
+    ]
+    return pa.Table.from_arrays(columns, schema=DOCUMENTS)
+
+
+def texts_table(documents: Sequence[Document]) -> pa.Table:
+    """TEXTS: one row a document that was read."""
+    columns = [
+        pa.array([d.id for d in documents], _TEXT),
+        pa.array([d.name for d in documents], _TEXT),
+        pa.array([d.text for d in documents], _TEXT),
+        pa.array([d.reader for d in documents], _TEXT),
+        pa.array([d.media_type for d in documents], _TEXT),
+        pa.array([d.language for d in documents], _TEXT),
+        lists([[(r.kind.value, r.start, r.end) for r in d.regions] for d in documents], REGION),
+        lists([[(f.label, f.start, f.end, f.table, f.row) for f in d.fields] for d in documents], FIELD),
+        lists([[(p.number, p.start, p.end, p.confidence) for p in d.pages] for d in documents], PAGE),
+    ]
+    return pa.Table.from_arrays(columns, schema=TEXTS)
+
+
+def documents_of(table: pa.Table) -> list[Document]:
+    """The documents of a TEXTS table, in its order."""
+    return [
+        Document(
+            row["id"],
+            row["name"],
+            row["text"],
+            row["reader"],
+            row["media_type"],
+            row["language"],
+            tuple(Page(**p) for p in row["pages"]),
+            tuple(Region(RegionKind(r["kind"]), r["start"], r["end"]) for r in row["regions"]),
+            tuple(Field(**f) for f in row["fields"]),
+        )
+        for row in table.to_pylist()
+    ]
+
+
+def cases_table(cases: Sequence[Case], problems: Sequence[Sequence[Problem]], link_keys: Sequence[str]) -> pa.Table:
+    """CASES: one row a case; `link_keys` is what `structure.link` needs of each, as JSON text."""
+    facts = [
+        [
+            (
+                f.name,
+                json.dumps(f.value, ensure_ascii=False),
+                f.span.document,
+                f.span.start,
+                f.span.end,
+                f.span.quote,
+                f.source,
+            )
+            for f in case.facts
+        ]
+        for case in cases
+    ]
+    sections = [[(s.name, s.start, s.end) for s in case.sections] for case in cases]
+    digests = [row_digest(c.instance, c.documents, f, s) for c, f, s in zip(cases, facts, sections, strict=True)]
+    columns = [
+        pa.array([c.id for c in cases], _TEXT),
+        pa.array([list(c.documents) for c in cases], pa.list_(_TEXT)),
+        pa.array([c.instance for c in cases], _TEXT),
+        lists(sections, SECTION),
+        lists(facts, FACT),
+        _problems(problems),
+        pa.array(link_keys, _TEXT),
+        pa.array(digests, _HASH),
+    ]
+    return pa.Table.from_arrays(columns, schema=CASES)
+
+
+def case_of(row: dict[str, Any]) -> Case:
+    """The case in one row (as a dict) of a CASES table."""
+    facts = tuple(
+        Fact(f["name"], json.loads(f["value"]), Span(f["document"], f["start"], f["end"], f["quote"]), f["source"])
+        for f in row["facts"]
+    )
+    return Case(
+        row["id"], row["instance"], tuple(row["documents"]), tuple(Section(**s) for s in row["sections"]), facts
+    )
+
+
+def cases_of(table: pa.Table) -> list[Case]:
+    """The cases of a CASES table, in its order."""
+    return [case_of(row) for row in table.to_pylist()]
+
+
+def to_json(value: Value) -> str:
+    """An answer's value as the JSON text that tables hold."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def from_json(text: str) -> Value:
+    """The value that `to_json` wrote."""
+    value = json.loads(text)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def answers_table(answers: Sequence[Answer], problems: Sequence[Problem]) -> pa.Table:
+    """ANSWERS: one variable's answers, one row a case; a problem stands with the case that is its subject."""
+    of_case: dict[str, list[Problem]] = {}
+    for problem in problems:
+        of_case.setdefault(problem.subject, []).append(problem)
+    evidence = [
+        [
+            (e.span.document, e.span.start, e.span.end, e.span.quote, e.said_by, e.denied, e.section)
+            for e in answer.evidence
+        ]
+        for answer in answers
+    ]
+    values = [to_json(a.value) for a in answers]
+    columns = [
+        pa.array([a.case for a in answers], _TEXT),
+        pa.array(values, _TEXT),
+        pa.array([a.coder for a in answers], _TEXT),
+        pa.array([a.score for a in answers], pa.float64()),
+        lists(evidence, EVIDENCE),
+        _problems(of_case.get(a.case, ()) for a in answers),
+        pa.array([row_digest(v, e) for v, e in zip(values, evidence, strict=True)], _HASH),
+    ]
+    return pa.Table.from_arrays(columns, schema=ANSWERS)
+
+
+def answer_of(row: dict[str, Any], variable: str) -> Answer:
+    """The answer in one row (as a dict) of an ANSWERS table."""
+    evidence = tuple(
+        Evidence(Span(e["document"], e["start"], e["end"], e["quote"]), e["said_by"], e["denied"], e["section"])
+        for e in row["evidence"]
+    )
+    return Answer(row["case"], variable, from_json(row["value"]), row["coder"], evidence, row["score"])
+
+
+def encode(tables: dict[str, pa.Table]) -> bytes:
+    """Several tables as one block of bytes: what a worker sends back. No pickle: the sender may be a hostile file."""
+    parts = []
+    for name, table in tables.items():
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        body = sink.getvalue()
+        head = name.encode()
+        parts += [len(head).to_bytes(4, "big"), head, body.size.to_bytes(8, "big"), body]
+    return b"".join(parts)
+
+
+def decode(untrusted: bytes) -> dict[str, pa.Table]:
+    """The tables that `encode` wrote, each fully validated.
+
+    Raises:
+        ValueError: cut off, not Arrow, or an array whose offsets leave its buffers (pyarrow.ArrowInvalid is one).
+    """
+    view, tables, at = memoryview(untrusted), {}, 0
+    while at < len(view):
+        head_end = at + 4 + int.from_bytes(view[at : at + 4], "big")
+        size = int.from_bytes(view[head_end : head_end + 8], "big")
+        body = view[head_end + 8 : head_end + 8 + size]
+        if len(body) != size:
+            raise ValueError("a worker's answer is cut off")
+        table = pa.ipc.open_stream(body).read_all()
+        table.validate(full=True)
+        tables[bytes(view[at + 4 : head_end]).decode()] = table
+        at = head_end + 8 + size
+    return tables
