@@ -240,3 +240,18 @@ class Estimate:
     n: int  # human-coded drawn cases behind it
     N: int  # size of the pile; the letter of the field's literature
     cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What came into one stage and what became of it: nothing may get lost on the way."""
+
+    stage: str  # ingest | structure | link | coding/VARIABLE ...
+    unit: str  # what is counted: record | document | case | answer
+    came_in: int
+    went_out: tuple[tuple[str, int], ...]  # what became of it ("read", "damaged", "case" ...) -> how many
+
+    @property
+    def balanced(self) -> bool:
+        """Everything that came in is accounted for, once."""
+        return self.came_in == sum(count for _, count in self.went_out)

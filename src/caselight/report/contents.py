@@ -1,0 +1,92 @@
+"""What goes into a report and into an export: filled by the pipeline from the study's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from caselight.codebook import Codebook
+from caselight.types import Answer, Book, Case, Document, Estimate, Problem, Value
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record as received, and where it ended. A record's bytes may come twice: two rows with the same id."""
+
+    id: str
+    path: str
+    name: str
+    state: str  # a value of types.State
+    reason: str
+    media_type: str = ""
+    reader: str = ""
+    chars: int = 0
+    pages: int = 0
+    language: str = ""
+    parent: str | None = None  # id of the container; None = given by the user
+    duplicate_of: str | None = None  # path of the record that was read in its stead; None = it is no duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """What lists of cases show of one case. Texts are "" where the record does not say."""
+
+    id: str
+    document: str  # id of the document that carries the act
+    name: str  # of that document's record
+    path: str
+    court: str = ""
+    judge: str = ""
+    number: str = ""
+    decision_date: str = ""  # ISO
+    outcome: str = ""
+    instance: str = ""
+    matter: str = ""
+    earlier: tuple[str, ...] = ()  # ids of the cases of earlier instances, oldest first
+    digest: int = 0  # changes when anything on the case's page changes; 0 = unknown, the page is always written
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """One quotation as a list shows it."""
+
+    text: str
+    said_by: str
+    denied: bool
+    value: str = ""  # the value that it speaks for; "" = not told apart
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything about one case: what its page shows and what an export writes."""
+
+    case: Case
+    documents: tuple[Document, ...]  # the first carries the act
+    answers: tuple[Answer, ...]  # in the codebook's order
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A study at one moment, ready to be shown.
+
+    Lists of every case are held in memory, one small row a case; texts and evidence come in streams (`load`), and the
+    quotations of one variable only when its lists have to be written (`quotes`).
+    """
+
+    title: str
+    language: str  # of the interface: "en" | "ru"
+    codebook: Codebook
+    pack: str  # "ru 1.0" or as the pack names itself, for the method page
+    books: Sequence[Book]
+    problems: Sequence[Problem]
+    estimates: Sequence[Estimate]
+    records: Sequence[RecordRow]
+    cases: Sequence[CaseRow]  # in the order in which lists show them
+    answers: Mapping[str, Sequence[Value]]  # variable -> its value in each case, in the order of `cases`
+    stamps: Mapping[str, str]  # variable -> text that changes whenever one of its answers or quotations changes
+    quotes: Callable[[str], Sequence[Sequence[Quotation]]]  # variable -> quotations in each case, in the order of `cases`
+    load: Callable[[Iterable[str]], Iterator[CasePage]]  # case ids -> their pages, in any order
+    lock_level: str  # what Engine.level said
+    generated_at: str  # as it shall be printed; the report reads no clock
+    version: str  # of Caselight
+    sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none
