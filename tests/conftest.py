@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def shared_folder() -> Path | None:
-    """The folder of real and constructed material: $CASELIGHT_SHARED, else `shared` beside the project; None = absent."""
+    """Folder of real and constructed material: $CASELIGHT_SHARED, else `shared` beside the project; None = absent."""
     given = os.environ.get("CASELIGHT_SHARED")
     folder = Path(given) if given else ROOT.parent / "shared"
     return folder if (folder / "data").is_dir() else None

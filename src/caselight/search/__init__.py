@@ -1,0 +1,108 @@
+"""Search: a query in, every case that it means out, with the words found quoted from the text.
+
+One engine for one hit and for all of them; no cap, exact counts. Words are found in any inflection, ё is е, soft
+hyphens do not matter; see `query` for what can be asked. Cases are found one by one: nothing is joined across cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from caselight.errors import StudyError
+from caselight.search.index import SearchRow, known, open_index, update
+from caselight.search.match import Matcher, Texts, case_id
+from caselight.search.query import parse
+
+__all__ = ["Found", "Hit", "SearchRow", "Snippet", "Texts", "known", "search", "update"]
+
+# Code points shown on either side of a found word: two lines on a terminal, about one sentence of a ruling.
+CONTEXT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A stretch of the case's text, verbatim, and what was found in it."""
+
+    start: int  # code points in the text, half-open
+    end: int
+    quote: str  # text[start:end]
+    marks: tuple[tuple[int, int], ...]  # code points in the text, not in the quote
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One case that the query means."""
+
+    case: str
+    name: str
+    score: float  # BM25 of the words asked for; higher is nearer. 0 and up, no fixed scale
+    snippets: tuple[Snippet, ...]  # every place, in order; empty where only fields were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that a query means: how many cases, and the cases one after another."""
+
+    total: int
+    hits: Iterator[Hit]
+
+
+def search(folder: Path, query: str, texts: Texts, order: str = "score") -> Found:
+    """Every case that `query` means, best first (`order` "score") or by case id ("id").
+
+    Args:
+        folder: of the index.
+        query: see `caselight.search.query`.
+        texts: gives the text of a case by its id, exactly as it was indexed.
+        order: "score" or "id".
+
+    Raises:
+        UsageError: the query cannot be read, or one of its patterns takes too long.
+        StudyError: there is no index, or it is damaged or being written.
+    """
+    node = parse(query)
+    index = open_index(folder)
+    if index is None:
+        study = folder.parent.parent
+        raise StudyError(
+            f"The search index of {study} is missing, damaged or being written just now. "
+            f"Run `caselight run {study}`: it builds what is missing."
+        )
+    with Matcher(index, texts) as matcher:
+        rows = matcher.cases(node)
+    if order == "id":
+        rows.sort(key=lambda row: row[1])
+
+    def hits() -> Iterator[Hit]:
+        with Matcher(index, texts) as matcher:
+            for score, number, address in rows:
+                text = texts(case_id(number))
+                snippets = tuple(_snippets(text, matcher.places(node, text)))
+                yield Hit(case_id(number), index.name(address), score, snippets)
+
+    return Found(len(rows), hits())
+
+
+def _snippets(text: str, places: list[tuple[int, int]]) -> Iterator[Snippet]:
+    """Places with their surroundings; those whose surroundings touch come as one."""
+    group: list[tuple[int, int]] = []
+    for place in places:
+        if group and place[0] - CONTEXT > max(end for _, end in group) + CONTEXT:
+            yield _snippet(text, group)
+            group = []
+        group.append(place)
+    if group:
+        yield _snippet(text, group)
+
+
+def _snippet(text: str, marks: list[tuple[int, int]]) -> Snippet:
+    start = max(0, marks[0][0] - CONTEXT)
+    end = min(len(text), max(end for _, end in marks) + CONTEXT)
+    # Not in the middle of a word: back to the next space, but never into what was found.
+    while 0 < start < marks[0][0] and not text[start - 1].isspace():
+        start += 1
+    while len(text) > end > max(mark[1] for mark in marks) and not text[end].isspace():
+        end -= 1
+    return Snippet(start, end, text[start:end], tuple(marks))
