@@ -1,0 +1,257 @@
+"""What a codebook asks: variables, their values, the rules that find them, and the kinds of variable there are.
+
+A kind is one line in `KINDS`: it says whether an answer is allowed, and reads an answer from text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from caselight.types import Value
+
+SPEAKERS = ("court", "police", "prosecution", "defence", "witness", "expert", "unknown")
+NEAR = ("clause", "sentence", "paragraph", "section", "text")
+TAKE = ("after", "before", "inside", "phrase", "quotes", "sentence")
+GIVEN = "given"  # in `ask_if`: the other variable has any answer at all
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of a codebook. `coding.phrases` knows its language."""
+
+    text: str  # with the codebook's lists written out
+    written: str  # as the author wrote it; for messages
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """FILE:LINE, as error messages begin."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRule:
+    """When a value is given: one of `phrases` stands in the act, and everything else here holds."""
+
+    value: str  # name of the value; "" for kinds without values
+    phrases: tuple[Phrase, ...]
+    with_phrases: tuple[Phrase, ...] = ()  # one of these is near; empty = not asked
+    unless: tuple[Phrase, ...] = ()  # none of these is near
+    near: str = "sentence"  # one of NEAR
+    said_by: tuple[str, ...] = ()  # empty = anyone
+    not_said_by: tuple[str, ...] = ()
+    denied: bool | None = None  # None = either
+    sections: tuple[str, ...] = ()  # the pack's section names; empty = anywhere
+    not_sections: tuple[str, ...] = ()
+    take: str = ""  # one of TAKE for number, date and text; "" for kinds with values
+    unit: tuple[str, ...] = ()  # words one of which follows the number; empty = any or none
+    file: str = ""
+    line: int = 0
+
+    def meaning(self) -> list[object]:
+        """Everything here that decides what is coded, as plain JSON."""
+        phrases = [[p.text for p in group] for group in (self.phrases, self.with_phrases, self.unless)]
+        who = [self.said_by, self.not_said_by, self.denied, self.sections, self.not_sections]
+        return [self.value, phrases, self.near, who, self.take, self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that a variable allows."""
+
+    name: str
+    label: dict[str, str]  # language -> text; never empty
+    definition: dict[str, str]
+    examples: tuple[str, ...]
+    rules: tuple[ValueRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Ask only if `variable` has one of `values` (GIVEN: any answer)."""
+
+    variable: str
+    values: tuple[str, ...]
+
+    def holds(self, value: Value) -> bool:
+        """Whether the other variable's answer lets the question be asked."""
+        if value is None or value == ():
+            return False
+        if GIVEN in self.values:
+            return True
+        return any(v in self.values for v in (value if isinstance(value, tuple) else (value,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One question that is asked of every case."""
+
+    name: str
+    kind: str  # a name in KINDS
+    question: dict[str, str]  # language -> text
+    definition: dict[str, str]
+    values: tuple[Choice, ...]  # in the author's order; () for number, date, text
+    rules: tuple[ValueRule, ...]  # of all values in their order, or of the variable itself
+    default: Value  # where no rule speaks; None = undetermined
+    ask_if: tuple[Condition, ...]  # all must hold
+    fact: str | None  # name of the fact that is the answer; None = rules
+    language: str  # of the phrases
+    file: str = ""
+    line: int = 0
+
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the answers allowed; empty for number, date and text."""
+        return tuple(choice.name for choice in self.values)
+
+    def digest(self) -> str:
+        """Changes exactly when coding may change: not with a label, a question, a definition or an example."""
+        asked = [[c.variable, c.values] for c in self.ask_if]
+        rules = [rule.meaning() for rule in self.rules]
+        names = self.value_names()
+        parts = [self.name, self.kind, names, rules, self.default, asked, self.fact, self.language]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What Caselight knows about one kind of variable."""
+
+    arrow: str  # name of the Arrow type of the values
+    closed: bool  # the answers are listed in the codebook
+    fault: Callable[[Value, Variable], str]  # what is wrong with an answer other than None, in words; "" = nothing
+    read: Callable[[str, Variable], Value]  # the answer that a text means; ValueError says what is allowed
+
+    def parse(self, untrusted_text: str, variable: Variable) -> Value:
+        """The answer that this text means; None (no answer) where it is blank.
+
+        Raises:
+            ValueError: it means none that is allowed; the message says what is.
+        """
+        value = self.read(untrusted_text.strip(), variable) if untrusted_text.strip() else None
+        if fault := self.check(value, variable):
+            raise ValueError(fault)
+        return value
+
+    def check(self, value: Value, variable: Variable) -> str:
+        """What is wrong with this answer, in words; "" = nothing."""
+        return "" if value is None else self.fault(value, variable)
+
+
+def _one_fault(value: Value, variable: Variable) -> str:
+    allowed = variable.value_names()
+    return "" if value in allowed else f"{value!r} is no value of {variable.name}. Allowed: {', '.join(allowed)}."
+
+
+def _many_fault(value: Value, variable: Variable) -> str:
+    if not isinstance(value, tuple):
+        return f"{value!r} is not a list of values of {variable.name}."
+    return next((fault for fault in (_one_fault(v, variable) for v in value) if fault), "")
+
+
+def _number_fault(value: Value, variable: Variable) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "" if number else f"{value!r} is not a number ({variable.name})."
+
+
+def _day_fault(value: Value, variable: Variable) -> str:
+    try:
+        return "" if date.fromisoformat(str(value)).isoformat() == value else _not_a_day(value, variable)
+    except ValueError:
+        return _not_a_day(value, variable)
+
+
+def _not_a_day(value: Value, variable: Variable) -> str:
+    return f"{value!r} is not a day as 2022-05-12 ({variable.name})."
+
+
+def _text_fault(value: Value, variable: Variable) -> str:
+    return "" if isinstance(value, str) and value.strip() else f"{value!r} is not text ({variable.name})."
+
+
+def _many(text: str, variable: Variable) -> Value:
+    given = [part.strip() for part in text.split(";") if part.strip()]
+    names = variable.value_names()
+    return tuple(sorted(dict.fromkeys(given), key=lambda name: names.index(name) if name in names else -1))
+
+
+_ONE = Kind("string", True, _one_fault, lambda text, _: text)
+KINDS: dict[str, Kind] = {
+    "one-of": _ONE,
+    "many-of": Kind("list<string>", True, _many_fault, _many),  # as text separated by `;`; in the codebook's order
+    "yes/no": _ONE,  # its two values are always `yes` and `no`
+    "number": Kind("double", False, _number_fault, lambda text, variable: number_of(text, variable.language)),
+    "date": Kind("string", False, _day_fault, lambda text, _: day_of(text)),
+    "text": Kind("string", False, _text_fault, lambda text, _: text),
+}
+
+
+# "15 000", "15 000,50", "1.5"; the groups of three may be parted by any kind of space.
+_NUMBER = re.compile(r"[-\u2212]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?|[-\u2212]?\d+(?:[.,]\d+)*")
+
+
+def number_of(text: str, language: str) -> int | float:
+    """The first number in `text`. "1,500" is 1500 in English and 1.5 elsewhere.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = _NUMBER.search(text)
+    if not found:
+        raise ValueError(f"{text[:60]!r} holds no number. Write it in digits, such as 15000 or 12.5.")
+    digits = re.sub(r"[ \u00a0\u2009\u202f]", "", found[0]).replace("\u2212", "-")
+    thousands = r"[,](?=\d{3}(?!\d))" if language == "en" else r"[.](?=\d{3}\.\d{3}(?!\d))|(?<=\.\d{3})[.](?=\d{3})"
+    plain = re.sub(thousands, "", digits).replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise ValueError(f"{found[0]!r} is not one number. Write it as 15000 or 12.5.") from None
+    return int(number) if number.is_integer() else number
+
+
+_MONTHS = (
+    ("янв", "jan"),
+    ("фев", "feb"),
+    ("мар", "mar"),
+    ("апр", "apr"),
+    ("мая", "май", "may"),
+    ("июн", "jun"),
+    ("июл", "jul"),
+    ("авг", "aug"),
+    ("сен", "sep"),
+    ("окт", "oct"),
+    ("ноя", "nov"),
+    ("дек", "dec"),
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_DAYS = (
+    re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})[»\"]?\s+(?P<m>[^\W\d]{3,9})\.?,?\s+(?P<y>\d{4})(?!\d)"),
+    re.compile(r"\b(?P<m>[^\W\d]{3,9})\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})(?!\d)"),
+)
+
+
+def day_of(text: str) -> str:
+    """The first day named in `text`, as ISO 8601.
+
+    Raises:
+        ValueError: there is none, or no such day exists.
+    """
+    found = [m for pattern in _DAYS for m in pattern.finditer(text) if _month(m["m"])]
+    if not found:
+        raise ValueError(f"{text[:60]!r} names no day. Write it as 2022-05-12 or 12.05.2022.")
+    first = min(found, key=lambda m: m.start())
+    try:
+        return date(int(first["y"]), _month(first["m"]), int(first["d"])).isoformat()
+    except ValueError:
+        raise ValueError(f"{first[0]!r}: there is no such day.") from None
+
+
+def _month(text: str) -> int:
+    return int(text) if text.isdigit() else _MONTH.get(text[:3].lower(), 0)
