@@ -1,0 +1,84 @@
+"""Bytes of a record in, its Document out; or the one state it ended in, with the reason in words.
+
+`read` never raises on bad input. To add a format: a module with a function `bytes -> Content`, which raises
+`UnreadableError` where it has to give up, one line in READERS, and examples in tests/examples/ingest/.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from caselight.ingest import html, plain, sniff
+from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
+from caselight.ingest.language import guess_language
+from caselight.ingest.sniff import is_container
+from caselight.types import Document, Problem, Reading, State
+
+__all__ = ["READERS", "is_container", "read"]
+
+READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
+    "text/html": ("html", html.read_html),
+    "text/plain": ("plain", plain.read_plain),
+}
+
+
+def read(untrusted: bytes, name: str, mapping: Mapping[str, Any] | None = None) -> Reading:  # noqa: ARG001
+    """What became of one record. A pure function of its arguments that never raises on bad input.
+
+    Args:
+        untrusted: the whole file as received.
+        name: its name; believed only where the bytes do not tell the kind of file.
+        mapping: columns of a dump (unused for files).
+    """
+    media = "unknown"
+    try:
+        if not untrusted.strip(b"\x00 \r\n\t"):
+            raise UnreadableError(State.SUSPECT_EMPTY, "the file is empty; get it again from where it came from")
+        media = sniff.media_type(untrusted, name)
+        reader, content = _content(untrusted, media)
+    except UnreadableError as error:
+        return Reading(error.state, error.reason)
+    except MemoryError:
+        return Reading(State.OVER_LIMIT, "the file needs more memory to be read than is allowed; split it")
+    except Exception as error:
+        what = f"{sniff.kind_in_words(media)} that is damaged ({type(error).__name__}: {str(error)[:200]})"
+        return Reading(State.DAMAGED, f"the file is {what}; open it in the program that made it and save it again")
+    document = Document(
+        id=hashlib.sha256(untrusted).hexdigest(),
+        name=name,
+        text=content.text,
+        reader=reader,
+        media_type=media,
+        language=guess_language(content.text),
+        pages=content.pages,
+        regions=content.regions,
+        fields=content.fields,
+    )
+    problems = tuple(Problem("ingest", name, note.kind, note.message) for note in content.notes)
+    return Reading(State.READ, "", document, problems)
+
+
+def _content(untrusted: bytes, media: str) -> tuple[str, Content]:
+    """The name of the reader and what it read.
+
+    Raises:
+        UnreadableError: nothing reads this kind of file, or it holds no text.
+    """
+    entry = READERS.get(media)
+    if entry is None:
+        known = "convert it to HTML, text, PDF, Word (DOC, DOCX, RTF) or OpenDocument text"
+        reason = f"the file is {sniff.kind_in_words(media)}, which this version does not read; {known}"
+        raise UnreadableError(State.UNSUPPORTED, reason)
+    reader, function = entry
+    content = function(untrusted)
+    if len(content.text) > MAX_TEXT_CHARACTERS:
+        raise too_much_text()
+    if len(content.pages) > MAX_PAGES:
+        raise UnreadableError(State.OVER_LIMIT, f"the file has more than {MAX_PAGES} pages; split it")
+    if not content.text.strip():
+        raise UnreadableError(
+            State.SUSPECT_EMPTY, "no text was found in the file; open it and save it again as PDF or text"
+        )
+    return reader, content

@@ -1,0 +1,283 @@
+"""Pages of courts, and any other HTML: the page's chrome is cut, its case card becomes fields, its act becomes text.
+
+How it stays fast: all line structure is put into the bytes before parsing (a line feed before every block tag, while
+the source's own white space has become blanks), so that the text of a whole act is a single call into the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from caselight.ingest.card import TITLE, write_card, write_card_title
+from caselight.ingest.charset import BYTE_ORDER_MARKS, declared, decode
+from caselight.ingest.content import Content, UnreadableError, Writer
+from caselight.types import RegionKind, State
+
+# Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
+# looked for, inner blocks first. A page that has none of them is read whole.
+ANCHORS = (
+    (b"id", (b"case_window", b"content", b"modSdpContent")),  # regional courts; district courts; the same, older
+    (b"class", (b"case-detail", b"cardsud_wrapper")),  # Moscow
+)
+ACTS = "[id^=cont_doc], [id^=tab_content_Doc]"  # one block for each act of the case
+# Never text of a record: machinery everywhere, and what court sites put between the parts of a card.
+MACHINERY = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "select",
+    "button",
+    "textarea",
+    "svg",
+    "title",
+]
+CHROME = (
+    ".hint, .tooltip, .tooltipShow, .breadcrumb, .mobile-lawcase-item, .printVersionBody, .form-container, #top_menu"
+)
+# Cut where a page is read whole: what menus, banners and page footers go by on any site.
+OUTER_CHROME = (
+    "nav, footer, aside, header, [role=navigation], [role=banner], [role=search], [id*=menu], [class*=menu], "
+    "[id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], [class*=breadcrumb]"
+)
+_SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
+_BLOCK_TAG = re.compile(
+    rb"<(?=[pP][ >/rR]|[tT][dDrRhHaA]|[dDlL][iI]|/(?:[pP][ >rR]|[tT][dDrRhHaA]|[dDlL][iI]|[hH][1-6]|[uUoO][lL])"
+    rb"|[bB][rRlLoO]|[hH][1-6rReE]|[dD][lLdDtT]|[uUoO][lL]|[cC][eEaA]|[sS][eE]|[aA][rRsSdD]|[fF](?:[oO][rRoO]|[iI])"
+    rb"|[mM](?:[aA][iI]|[eE])|[nN][aA])"
+)
+_BLANKS = re.compile("  +")
+_PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
+# Words in styles that may hide text; most acts have none, which saves looking at every element's style.
+_HIDING = (b"display", b"visibility", b"font-size:0", b"font-size: 0", b"opacity", b" hidden")
+_HIDDEN = (
+    '[style*="font-size:0"], [style*="font-size: 0"], [style*="visibility:hidden"], [style*="visibility: hidden"], '
+    '[style*="display:none"], [style*="display: none"], [style*="opacity:0"], [style*="opacity: 0"], [hidden]'
+)
+_OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
+_ENDS = (b'"', b"'", b" ", b">")
+HEAD_BYTES = 4_096  # a declared encoding stands within
+PROSE_LINE = 80  # characters; labels and values are shorter, paragraphs longer
+MIN_PROSE = 600  # characters in such lines; the shortest real act has 1,800, the wordiest card without an act 400
+MAIN_SHARE = 0.8  # of the page's prose: the innermost block that holds as much is the act
+MENU_SHARE = 0.8  # of a list's characters inside links: the list is a menu
+# Pages that hold no record, by their words: looked for only where a page has neither a card nor prose.
+NO_RECORD = (
+    (
+        re.compile(r"(?i)captcha|код с (?:картинки|изображения)|(?:проверочный|контрольный) код|не робот|not a robot"),
+        "the page asks for a code from a picture instead of showing a record; open it in a browser and save it again",
+    ),
+    (
+        re.compile(r"(?i)временно недоступ|temporarily unavailable|ошибка (?:сервера|404|50\d)|not found|bad gateway"),
+        "the page says that the information is not available; download it again later",
+    ),
+)
+LISTING = re.compile(r"(?i)по запросу (?:ничего не )?найдено|результаты? поиска|найдено (?:дел|записей)|search results")
+
+
+def read_html(untrusted: bytes) -> Content:
+    """The card (CARD regions and fields) and the act (ACT regions) of a page; a page without a card is all ACT."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if untrusted.startswith(mark):
+            untrusted = untrusted[len(mark) :].decode(encoding, "replace").encode("utf-8", "replace")
+            break
+    start = _anchor(untrusted)
+    content = _read(untrusted, start) if start else None
+    if content is None:
+        content = _read(untrusted, 0)
+    if content is None:
+        raise UnreadableError(State.SUSPECT_EMPTY, "the page has no text; open it in a browser and save it again")
+    return content
+
+
+def _anchor(page: bytes) -> int:
+    """Where the block about the case begins, 0 if the page has none of the known ones."""
+    for name, values in ANCHORS:
+        for value in values:
+            for written in (b'%s="%s' % (name, value), b"%s='%s" % (name, value), b"%s=%s" % (name, value)):
+                found = page.find(written)
+                if found > 0 and page[found + len(written) : found + len(written) + 1] in _ENDS:
+                    return max(0, page.rfind(b"<", 0, found))
+    return 0
+
+
+def _read(page: bytes, start: int) -> Content | None:
+    """The content of the page from byte `start` on; None if that part holds nothing about a case."""
+    part, encoding = _unified(page, start)
+    tree = _parse(part)
+    body = tree.body
+    if body is None:
+        return None
+    tree.strip_tags(MACHINERY)
+    acts = body.css(ACTS)
+    # After an anchor the first element is the block about the case; what follows it are footers.
+    scope = body.first_child if start and body.first_child is not None else body
+    for node in scope.css(CHROME):
+        node.decompose()
+    writer = Writer()
+    write_card_title(_title(page).decode(encoding, "replace"), writer)
+    acts = acts or _find_acts(scope, writer, whole=not start)
+    small = part.lower()
+    if acts and any(word in small for word in _HIDING):
+        _mark_hidden(acts)
+    texts = [text for text in map(_act_text, acts) if text]
+    _write_rest_as_card(scope, acts, writer)
+    if not start:
+        _refuse_empty(scope, texts, writer)
+    has_card = any(field.label != TITLE for field in writer.fields)
+    for text in texts:
+        _write_act(text, writer)
+    return writer.content() if texts or has_card else None
+
+
+def _unified(page: bytes, start: int) -> tuple[bytes, str]:
+    """The page from byte `start` on in UTF-8, and the encoding that it had."""
+    part = page[start:]
+    try:
+        part.decode("utf-8")
+    except UnicodeDecodeError:
+        text, encoding = decode(part, declared(page[:HEAD_BYTES]))
+        return text.encode("utf-8", "replace"), encoding
+    return part, "utf-8"
+
+
+def _write_rest_as_card(scope: Any, acts: list[Any], writer: Writer) -> None:
+    """Everything that is not in the acts' blocks; those are cut from the tree."""
+    if any(act.mem_id == scope.mem_id for act in acts):
+        return
+    for act in acts:
+        act.decompose()
+    write_card(scope, writer)
+
+
+def _title(page: bytes) -> bytes:
+    """The page's title, empty if it has none; titles inside scripts come later and are not taken."""
+    found = page.find(b"<title")
+    if found < 0:
+        found = page.find(b"<TITLE")
+    if found < 0:
+        return b""
+    start = page.find(b">", found, found + 200) + 1
+    return page[start : page.find(b"<", start)] if start else b""
+
+
+def _parse(part: bytes) -> LexborHTMLParser:
+    """The tree of a page whose text has line feeds exactly where a reader of the page sees lines."""
+    if b"<pre" in part or b"<PRE" in part:
+        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
+    return LexborHTMLParser(_BLOCK_TAG.sub(b"\n<", part.translate(_SPACES)))
+
+
+def _act_text(node: Any) -> str:
+    """The block's text, a line for each of its paragraphs, empty ones left out; no-break spaces are kept."""
+    text: str = node.text_lexbor()
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])
+
+
+def _write_act(text: str, writer: Writer) -> None:
+    if writer.length:
+        writer.add("\n")
+    if _OPEN not in text and _CLOSE not in text:
+        writer.add(text, RegionKind.ACT)
+    else:
+        depth = 0
+        for piece in re.split(f"([{_OPEN}{_CLOSE}])", text):
+            if piece == _OPEN:
+                depth += 1
+            elif piece == _CLOSE:
+                depth = max(0, depth - 1)
+            else:
+                writer.add(piece, RegionKind.HIDDEN if depth else RegionKind.ACT)
+    writer.add("\n")
+
+
+def _mark_hidden(acts: list[Any]) -> None:
+    """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
+    for act in acts:
+        most = len(act.text_lexbor()) / 2
+        for node in act.css(_HIDDEN):
+            if node.mem_id != act.mem_id and len(node.text_lexbor()) < most:
+                node.insert_before(_OPEN)
+                node.insert_after(_CLOSE)
+
+
+def _prose(node: Any) -> int:
+    """Characters of a block that stand in long lines."""
+    return sum(len(line) for line in _act_text(node).split("\n") if len(line) >= PROSE_LINE)
+
+
+def _children(node: Any) -> list[Any]:
+    found, child = [], node.first_child
+    while child is not None:
+        if not child.tag.startswith("-"):
+            found.append(child)
+        child = child.next
+    return found
+
+
+def _find_acts(scope: Any, writer: Writer, whole: bool) -> list[Any]:
+    """The act where no known block holds it: the innermost block with nearly all of the page's prose.
+
+    A page without a case card is an act as a whole. Tables before its first and behind its last paragraph belong to
+    the card: they are written there and cut from the block.
+    """
+    if whole:
+        for node in scope.css(OUTER_CHROME):
+            node.decompose()
+        _cut_menus(scope)
+    total = _prose(scope)
+    if whole and scope.css_first("tr") is None:
+        return [scope]
+    if total < MIN_PROSE:
+        return []
+    node = scope
+    while True:
+        inner = [child for child in _children(node) if _prose(child) >= MAIN_SHARE * total]
+        if not inner or inner[0].tag == "p":
+            break
+        node = inner[0]
+    for table in _outer_tables(node):
+        write_card(table, writer)
+        table.decompose()
+    return [node]
+
+
+def _outer_tables(node: Any) -> list[Any]:
+    children = _children(node)
+    with_prose = [i for i, child in enumerate(children) if _prose(child)]
+    if not with_prose:
+        return []
+    outside = children[: with_prose[0]] + children[with_prose[-1] + 1 :]
+    return [table for child in outside for table in ([child] if child.tag == "table" else child.css("table"))]
+
+
+def _cut_menus(scope: Any) -> None:
+    for node in scope.css("ul"):
+        links = node.css("a")
+        if len(links) > 2 and sum(len(a.text_lexbor()) for a in links) > MENU_SHARE * len(node.text_lexbor().strip()):
+            node.decompose()
+
+
+def _refuse_empty(scope: Any, texts: list[str], writer: Writer) -> None:
+    """Nothing, unless the page is a search listing, a form or an excuse instead of a record.
+
+    Raises:
+        UnreadableError: it is one of those.
+    """
+    values = [field for field in writer.fields if field.label != TITLE]
+    if any(len(text) > MIN_PROSE for text in texts) or any(field.row < 0 for field in values):
+        return
+    words = scope.text_lexbor()
+    if LISTING.search(words):
+        reason = "the page is a list of search results, not a record; open the cases it names and save their pages"
+        raise UnreadableError(State.UNSUPPORTED, reason)
+    for pattern, reason in NO_RECORD:
+        if not values and pattern.search(words):
+            raise UnreadableError(State.SUSPECT_EMPTY, reason)

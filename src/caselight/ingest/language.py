@@ -1,0 +1,29 @@
+"""A cheap guess of the language from a few hundred characters in the middle of the text."""
+
+from __future__ import annotations
+
+# The commonest small words of each language that the others of its script do not use (or use rarely).
+_WORDS = {
+    "ru": "и в не на что по от его при об судом суд дела лица было является также",
+    "uk": "і та що від які була за його також це є про для або й у судом",
+    "bg": "на и се за от че са със като по не при ще към е съд",
+    "en": "the of and to in that was for by on is with court not",
+    "de": "der die das und des den dem nicht ist mit von für auf zu gericht",
+    "fr": "le la les des du et que est dans pour une sur par cour",
+    "es": "el los las que del por con una para se en tribunal",
+}
+SMALL_WORDS = {code: frozenset(words.split(" ")) for code, words in _WORDS.items()}
+SAMPLE_CHARACTERS = 1_200  # about 170 words; the guess is the same with three times as many
+MIN_SHARE = 0.06  # of the sample's words; running text has 0.15 to 0.45, lists of names under 0.03
+
+
+def guess_language(text: str) -> str:
+    """ISO 639-1 code of the language, "" where too few of its small words are found."""
+    middle = max(0, (len(text) - SAMPLE_CHARACTERS) // 2)
+    words = text[middle : middle + SAMPLE_CHARACTERS].lower().split()
+    best, most = "", max(1, int(MIN_SHARE * len(words)))
+    for code, small in SMALL_WORDS.items():
+        found = sum(map(small.__contains__, words))
+        if found > most:
+            best, most = code, found
+    return best
