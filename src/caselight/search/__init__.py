@@ -12,7 +12,7 @@ from pathlib import Path
 
 from caselight.errors import StudyError
 from caselight.search.index import SearchRow, known, open_index, update
-from caselight.search.match import Matcher, Texts, case_id
+from caselight.search.match import Matcher, Texts, case_id, shows_places
 from caselight.search.query import parse
 
 __all__ = ["Found", "Hit", "SearchRow", "Snippet", "Texts", "known", "search", "update"]
@@ -75,11 +75,13 @@ def search(folder: Path, query: str, texts: Texts, order: str = "score") -> Foun
     if order == "id":
         rows.sort(key=lambda row: row[1])
 
+    in_text = shows_places(node)
+
     def hits() -> Iterator[Hit]:
         with Matcher(index, texts) as matcher:
             for score, number, address in rows:
-                text = texts(case_id(number))
-                snippets = tuple(_snippets(text, matcher.places(node, text)))
+                text = texts(case_id(number)) if in_text else ""
+                snippets = tuple(_snippets(text, matcher.places(node, text))) if in_text else ()
                 yield Hit(case_id(number), index.name(address), score, snippets)
 
     return Found(len(rows), hits())

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 import tantivy
 
-from caselight.search.fold import Folded, fold
+from caselight.search.fold import fold
 from caselight.search.index import Index
 from caselight.search.pattern import PatternSearch
 from caselight.search.query import Both, Dated, Either, Exact, InField, Node, Not, Pattern, Words
 
 Texts = Callable[[str], str]  # case id -> the text that was indexed for it
-_WORD = re.compile(r"\w+")
+_FORM = re.compile(r"\w+")
+# What tantivy takes for a word: letters and digits, without the underscore that \w has too.
+_WORD = re.compile(r"[^\W_]+")
+_Word = tuple[int, int, str]  # start, end, stem
 
 
 def case_id(number: int) -> str:
@@ -53,7 +56,8 @@ class Matcher:
     def places(self, node: Node, text: str) -> list[tuple[int, int]]:
         """Offsets in `text` of what the query looks for, sorted; nothing of what it excludes."""
         folded = fold(text)
-        spans = {folded.original(*span) for span in self._spans(node, folded)}
+        words = [(found.start(), found.end(), self._stem(found[0])) for found in _WORD.finditer(folded.text)]
+        spans = {folded.original(*span) for span in self._spans(node, folded.text, words)}
         return sorted(spans)
 
     def _wide(self, node: Node) -> tantivy.Query:
@@ -61,9 +65,9 @@ class Matcher:
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = [(tantivy.Occur.Must, tantivy.Query.all_query())]
         match node:
             case Words(text) | Exact(text):
-                clauses = [(tantivy.Occur.Must, self._side_by_side("text", text))]
+                clauses = [(tantivy.Occur.Must, self._query("text", text))]
             case InField(name, text):
-                clauses = [(tantivy.Occur.Must, self._side_by_side(name, text))]
+                clauses = [(tantivy.Occur.Must, self._query(name, text))]
             case Dated(first, last):
                 days = tantivy.Query.range_query(self.index.schema, "date", tantivy.FieldType.Integer, first, last)
                 clauses = [(tantivy.Occur.Must, days)]
@@ -75,7 +79,7 @@ class Matcher:
                 clauses.append((tantivy.Occur.MustNot, self._wide(part)))
         return tantivy.Query.boolean_query(clauses)
 
-    def _side_by_side(self, name: str, text: str) -> tantivy.Query:
+    def _query(self, name: str, text: str) -> tantivy.Query:
         stems = self.index.stems(text)
         if len(stems) > 1:
             return tantivy.Query.phrase_query(self.index.schema, name, list(stems))
@@ -100,52 +104,51 @@ class Matcher:
             case Not(part):
                 return among - self._meant(part, among)
             case Exact(text):
-                among = among & {case for _, case, _ in self.index.scored(self._side_by_side("text", text))}
+                among = among & {case for _, case, _ in self.index.scored(self._query("text", text))}
         # In the order of ids: texts of neighbouring ids lie side by side in the study.
-        return {case for case in sorted(among) if any(self._spans(node, fold(self.texts(case_id(case)))))}
+        return {case for case in sorted(among) if any(self._spans(node, fold(self.texts(case_id(case))).text, []))}
 
-    def _spans(self, node: Node, folded: Folded) -> Iterator[tuple[int, int]]:
-        """Offsets in the folded text."""
+    def _spans(self, node: Node, folded: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
+        """Offsets in the folded text; `words` are its words, needed for `Words` alone."""
         match node:
             case Words(text):
-                yield from self._inflected(self.index.stems(text), folded.text)
+                yield from _side_by_side(self.index.stems(text), words)
             case Exact(text):
-                words = _WORD.findall(fold(text).text)
-                yield from (
-                    m.span() for m in re.finditer(r"\b" + r"\W+".join(words) + r"\b", folded.text, re.IGNORECASE)
-                )
+                forms = r"\b" + r"\W+".join(_FORM.findall(fold(text).text)) + r"\b"
+                yield from (found.span() for found in re.finditer(forms, folded, re.IGNORECASE))
             case Pattern(text):
-                yield from self._pattern(text).find(folded.text)
+                yield from self._pattern(text).find(folded)
             case Both(parts) | Either(parts):
                 for part in parts:
-                    yield from self._spans(part, folded)
+                    yield from self._spans(part, folded, words)
 
     def _pattern(self, text: str) -> PatternSearch:
         if text not in self._patterns:
             self._patterns[text] = self.stack.enter_context(PatternSearch(text.replace("ё", "е").replace("Ё", "Е")))
         return self._patterns[text]
 
-    def _inflected(self, stems: list[str], text: str) -> Iterator[tuple[int, int]]:
-        if not stems:
-            return
-        recent: list[tuple[str, int]] = []  # stem and start of the last words, as many as are looked for
-        for found in _TANTIVY_WORD.finditer(text):
-            recent = (
-                [*recent[1 - len(stems) :], (self._stem(found[0]), found.start())]
-                if len(stems) > 1
-                else [(self._stem(found[0]), found.start())]
-            )
-            if [stem for stem, _ in recent] == stems:
-                yield recent[0][1], found.end()
-
-    def _stem(self, word: str) -> str:
-        if word not in self._stems:
-            self._stems[word] = " ".join(map(str, self.index.analyser.analyze(word)))
-        return self._stems[word]
+    def _stem(self, form: str) -> str:
+        if form not in self._stems:
+            self._stems[form] = " ".join(map(str, self.index.analyser.analyze(form)))
+        return self._stems[form]
 
 
-# tantivy's words: letters and digits, without the underscore that \w has too.
-_TANTIVY_WORD = re.compile(r"[^\W_]+")
+def shows_places(node: Node) -> bool:
+    """Whether the query looks for anything in the text; fields and dates have no place in it."""
+    match node:
+        case Both(parts) | Either(parts):
+            return any(map(shows_places, parts))
+    return isinstance(node, Words | Exact | Pattern)
+
+
+def _side_by_side(stems: list[str], words: list[_Word]) -> Iterator[tuple[int, int]]:
+    if not stems:
+        return
+    there = [stem for _, _, stem in words]
+    last = len(stems) - 1
+    for i, stem in enumerate(there):
+        if stem == stems[0] and there[i : i + last + 1] == stems:
+            yield words[i][0], words[i + last][1]
 
 
 def _by_index(node: Node) -> bool:
