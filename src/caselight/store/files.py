@@ -10,7 +10,7 @@ from pathlib import Path
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """`path` with what `write` puts into the file it is given; an interruption leaves the old content or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")  # keeps the suffix: it may decide the format
     try:
         write(temporary)
         temporary.replace(path)

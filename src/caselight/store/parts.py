@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from caselight.store.files import write_whole
+from caselight.tables import write_table
 
 
 def key_of(*made_by: object) -> str:
@@ -52,10 +52,7 @@ class Parts:
 
     def write(self, path: Path, content: pa.Table) -> None:
         """The part at `path`, whole or not at all."""
-        if path.suffix == ".arrow":
-            write_whole(path, lambda temporary: _write_arrow(content, temporary))
-        else:
-            write_whole(path, lambda temporary: _write_parquet(content, temporary))
+        write_whole(path, lambda temporary: write_table(temporary, content))
 
     def prune(self, table: str, keep: Iterable[Path]) -> None:
         """Removes the parts of the table that are not to be kept."""
@@ -68,20 +65,3 @@ class Parts:
         """Names of the tables that are there, e.g. documents, answers/outcome."""
         found = {path.parent.relative_to(self.folder) for path in self.folder.glob("**/*-of-*.*")}
         return sorted(map(str, found))
-
-
-def _write_parquet(content: pa.Table, path: Path) -> None:
-    pq.write_table(content, path, compression="zstd", write_statistics=False)
-
-
-def _write_arrow(content: pa.Table, path: Path) -> None:
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, content.schema) as writer:
-        writer.write_table(content)
-
-
-def read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The part at `path`; an .arrow part is memory-mapped and costs only what is looked at."""
-    if path.suffix == ".arrow":
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        return table.select(columns) if columns else table
-    return pq.read_table(path, columns=columns, use_threads=False, memory_map=True, partitioning=None)

@@ -28,6 +28,7 @@ class Settings:
     title: str
     pack: str  # name of a pack that ships, or "pack" = the copy in the study folder
     language: str  # of the report: "en" | "ru"
+    notice: str = ""  # shown on every page, e.g. that the records are constructed; "" = none
     mapping: Mapping[str, str] = field(default_factory=dict)  # column of a dump by its meaning: text, case_number, ...
     format: int = FORMAT
     made_with: str = __version__
@@ -91,6 +92,7 @@ class Study:
             f"title = {json.dumps(settings.title, ensure_ascii=False)}\n"
             f"pack = {json.dumps(settings.pack)}\n"
             f"language = {json.dumps(settings.language)}  # of the report: en or ru\n"
+            f"notice = {json.dumps(settings.notice, ensure_ascii=False)}\n"
             f"\n[mapping]\n{mapping}"
         )
         write_text(self.folder / "study.toml", text)
@@ -114,9 +116,9 @@ class Study:
                     f"{folder} was made by a newer Caselight ({data.get('made_with', '?')}, format {found}; this one "
                     f"knows format {FORMAT}). Nothing was changed. Install the newer version to open it."
                 )
-            settings = Settings(
-                str(data["title"]), str(data["pack"]), str(data["language"]), dict(data.get("mapping", {})), found
-            )
+            words = {name: str(data[name]) for name in ("title", "pack", "language")}
+            notice, mapping = str(data.get("notice", "")), dict(data.get("mapping", {}))
+            settings = Settings(**words, notice=notice, mapping=mapping, format=found)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError) as error:
             raise StudyError(f"{file} cannot be read ({error}). Mend it, or restore it from a copy.") from None
         if settings.language not in ("en", "ru"):

@@ -1,0 +1,303 @@
+"""The command line: one command a stage. Parses, calls the pipeline, prints; decides nothing.
+
+Data goes to stdout, talk to stderr. Exit code: 0 done, 1 you must act, 2 wrong usage, 3 done with problems.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+# One thread a process: our workers are the parallelism, and a process with one thread can be forked safely.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import click
+
+from caselight import __version__
+from caselight.errors import CaselightError, UsageError
+from caselight.progress import Progress
+
+DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+
+
+class Commands(click.Group):
+    """Turns what a user can mend into a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; its errors become one line on stderr."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            _fail(str(error), USAGE)
+        except CaselightError as error:
+            _fail(str(error), ACT)
+        except KeyboardInterrupt:
+            _fail("Stopped. What was finished is kept; the same command goes on from there.", ACT)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has gone
+            sys.exit(DONE)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                where = f" ({error.filename})" if error.filename else ""
+                _fail(f"The disk is full{where}. What was finished is kept; free some space and run this again.", ACT)
+            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+                _fail(
+                    f"{error.filename or 'A file'} may not be written ({error.strerror}). Check its permissions.", ACT
+                )
+            raise
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"\n{message}", err=True)
+    sys.exit(code)
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+STUDY = click.argument("study", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    help="Worker processes. [default: cores]",
+)
+LANGUAGE = click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="caselight")
+def main() -> None:
+    """Caselight turns a pile of court records into findings that hold.
+
+    \b
+    caselight new my-study --pack ru --codebook surveillance
+    caselight add my-study downloads/
+    caselight run my-study
+    """
+
+
+@main.command()
+@click.argument("folder", default="demo", type=click.Path(path_type=Path))
+@click.option("--open", "open_it", is_flag=True, help="Open the report in the browser.")
+@JOBS
+@LANGUAGE
+@JSON
+def demo(folder: Path, open_it: bool, jobs: int, language: str | None, as_json: bool) -> None:
+    """Make and run the example study (48 constructed rulings) in FOLDER.
+
+    Example: caselight demo --open
+    """
+    from caselight import overview, pipeline
+
+    progress = Progress()
+    with pipeline.demo(folder, language or "en") as study:
+        made = pipeline.bring_up_to_date(study, _options(jobs), progress)
+    found = overview.demo_lines(made)
+    _print(as_json, {"report": str(made.report), "found": found}, [*found, f"Report: {made.report}"])
+    if open_it:
+        click.launch(str(made.report))
+
+
+@main.command()
+@STUDY
+@click.option("--pack", required=True, help="Jurisdiction: ru, us, or a folder with a pack.yaml.")
+@click.option("--codebook", required=True, help="The questions: surveillance, appeal-outcome, or a YAML file.")
+@click.option("--title", default=None, help="Title of the report. [default: the folder's name]")
+@LANGUAGE
+@JSON
+def new(study: Path, pack: str, codebook: str, title: str | None, language: str | None, as_json: bool) -> None:
+    """Make a new study folder, with a codebook to edit.
+
+    Example: caselight new my-study --pack ru --codebook surveillance
+    """
+    from caselight import pipeline
+    from caselight.store import Settings
+
+    settings = Settings(title or study.resolve().name, pack, language or "en")
+    made = pipeline.new(study, settings, codebook)
+    told = [f"Made {study}. Its questions are in {made.codebook}.", f"Next: caselight add {study} PATH..."]
+    _print(as_json, {"study": str(study), "codebook": str(made.codebook)}, told)
+
+
+def _column(name: str, what: str) -> Callable[[Any], Any]:
+    return click.option(f"--{name}-column", metavar="NAME", default=None, help=f"Column of a dump that holds {what}.")
+
+
+@main.command()
+@STUDY
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_column("text", "the text of the record")
+@_column("id", "its identifier")
+@_column("number", "the case number")
+@_column("date", "the date of the decision")
+@_column("court", "the court")
+@_column("judge", "the judge")
+@JSON
+def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | None) -> None:
+    """Take files, folders, archives and dumps into the study. Safe to repeat.
+
+    Example: caselight add my-study downloads/ dump.jsonl --text-column body
+    """
+    from caselight import pipeline
+    from caselight.store import Study
+
+    mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
+    received = pipeline.add(Study.open(study), paths, mapping)
+    told = [f"Added {received.added:,} records; {received.again:,} were here already."]
+    told += [f"Problem: {problem.message}" for problem in received.unreadable]
+    told += [f"Next: caselight run {study}"]
+    unreadable = [{"path": problem.subject, "message": problem.message} for problem in received.unreadable]
+    _print(as_json, {"added": received.added, "again": received.again, "unreadable": unreadable}, told)
+    sys.exit(PROBLEMS if received.unreadable else DONE)
+
+
+@main.command()
+@STUDY
+@JOBS
+@click.option("--engine", type=click.Choice(["local"]), default="local", help="Where to compute.")
+@click.option("--no-report", is_flag=True, help="Stop when the tables are made.")
+@JSON
+def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> None:
+    """Read, structure, code, count and report; does only what has changed.
+
+    Example: caselight run my-study --jobs 2
+    """
+    from caselight import overview, pipeline
+    from caselight.store import Study
+
+    del engine  # one kind so far
+    opened = Study.open(study)
+    with opened.locked():
+        made = pipeline.bring_up_to_date(opened, _options(jobs), Progress(), report=not no_report)
+    summary = overview.summary(made)
+    told = overview.summary_lines(summary)
+    if not no_report:
+        told.append(f"Report: {made.report}")
+    _print(as_json, summary, told)
+    sys.exit(PROBLEMS if summary["problems"] else DONE)
+
+
+@main.command()
+@STUDY
+@click.argument("what", required=False, metavar="[RECORD|CASE]")
+@JSON
+def show(study: Path, what: str | None, as_json: bool) -> None:
+    """Show the books and the problems, or one case with its facts, answers and quotations.
+
+    Example: caselight show my-study 001.txt
+    """
+    from caselight import overview, pipeline
+    from caselight.store import Study
+
+    made = pipeline.current(Study.open(study))
+    if what is None:
+        summary = overview.summary(made)
+        _print(as_json, summary, overview.full_lines(summary), data=True)
+    else:
+        case = overview.one(made, what)
+        _print(as_json, case, overview.case_lines(case), data=True)
+
+
+@main.command()
+@STUDY
+@click.argument("query")
+@JSON
+def search(study: Path, query: str, as_json: bool) -> None:
+    """Search the records: any inflection, "exact words", /regex/, court: judge: number: outcome: date:2022.
+
+    Example: caselight search my-study 'распознавание лиц date:2022'
+    """
+    from caselight import finding
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    with opened.locked():
+        total, hits = finding.search(opened, query, Progress())
+        if as_json:
+            click.echo(json.dumps({"total": total}, ensure_ascii=False))
+        for hit in hits:
+            click.echo(json.dumps(hit, ensure_ascii=False) if as_json else finding.hit_line(hit))
+    _say(f"{total:,} {'case' if total == 1 else 'cases'}")
+
+
+@main.command()
+@STUDY
+@LANGUAGE
+@JSON
+def report(study: Path, language: str | None, as_json: bool) -> None:
+    """Write the report's pages anew from the tables.
+
+    Example: caselight report my-study --language ru
+    """
+    from caselight import pipeline
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    with opened.locked():
+        made = pipeline.current(opened)
+        pipeline.write_pages(made, language or opened.settings.language, _today(), Progress(), anew=True)
+    _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])
+
+
+@main.command()
+@STUDY
+@JSON
+def estimate(study: Path, as_json: bool) -> None:
+    """Print the figures: counts as read by machine, until people have coded a sample.
+
+    Example: caselight estimate my-study
+    """
+    from caselight import overview, pipeline
+    from caselight.store import Study
+
+    figures = overview.figures(pipeline.current(Study.open(study)))
+    _print(as_json, figures, overview.figure_lines(figures), data=True)
+
+
+@main.command()
+@STUDY
+@click.option("--format", "form", required=True, type=click.Choice(["jsonl", "csv", "parquet"]), help="Kind of tables.")
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder for the tables; must not exist yet.")
+@JSON
+def export(study: Path, form: str, to: Path, as_json: bool) -> None:
+    """Export the tables.
+
+    Example: caselight export my-study --format jsonl --to tables/
+    """
+    from caselight import pipeline
+    from caselight.store import Study
+
+    files = pipeline.export(pipeline.current(Study.open(study)), form, to)
+    _print(as_json, {"to": str(to), "files": files}, [f"Wrote {len(files)} tables to {to}: {', '.join(files)}"])
+
+
+def _options(jobs: int) -> Any:
+    from platformdirs import user_cache_path
+
+    from caselight import pipeline
+
+    cache = os.environ.get("CASELIGHT_CACHE")
+    return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
+
+
+def _today() -> str:
+    return date.today().isoformat()
+
+
+def _print(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
+    """The result as JSON on stdout, or its lines: on stdout where they are what was asked for, else on stderr."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+        return
+    for line in lines:
+        click.echo(line, err=not data)

@@ -1,0 +1,164 @@
+"""A study in words for the terminal: what a run did, the books, the figures, one case with its quotations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from caselight import view
+from caselight.errors import UsageError
+from caselight.planning import Made
+from caselight.report import CasePage
+
+# So many problems are printed one by one; all of them stand in the report and in `show --json`.
+_PROBLEMS_SHOWN = 20
+_QUOTE_CELLS = 300
+UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a count, not a finding"
+
+
+def summary(made: Made) -> dict[str, Any]:
+    """Books, problems and figures of a study, as JSON-ready data."""
+    records = view.record_rows(made)
+    books = view.books(made, records)
+    found = view.problems(made, records)
+    return {
+        "study": str(made.study.folder),
+        "records": len(records),
+        "states": dict(sorted(Counter(row.state for row in records).items())),
+        "balanced": all(book.balanced for book in books),
+        "books": [asdict(book) for book in books],
+        "problems": [asdict(problem) for problem in found],
+        "readers": made.level,
+        "figures": figures(made),
+        "report": str(made.report),
+    }
+
+
+def figures(made: Made) -> list[dict[str, Any]]:
+    """Every estimate, without the list of its cases."""
+    rows = []
+    for estimate in view.estimates(made):
+        row = {name: getattr(estimate, name) for name in estimate.__slots__ if name != "cases"}
+        rows.append(row | {"says": UNCHECKED} if estimate.method == "machine_count" else row)
+    return rows
+
+
+def summary_lines(told: Mapping[str, Any]) -> list[str]:
+    """What a run found, in a few lines."""
+    states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in told["states"].items())
+    lines = [f"{told['records']:,} records: {states}. The books {'balance' if told['balanced'] else 'DO NOT BALANCE'}."]
+    lines.append(f"Files were read by workers locked: {told['readers']}.")
+    kinds = Counter(problem["kind"] for problem in told["problems"])
+    if kinds:
+        listed = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+        lines.append(f"Problems: {listed}. See them: caselight show {told['study']}")
+    return lines
+
+
+def full_lines(told: Mapping[str, Any]) -> list[str]:
+    """Books, problems and figures."""
+    lines = summary_lines(told)
+    for book in told["books"]:
+        out = ", ".join(f"{count:,} {kind}" for kind, count in book["went_out"])
+        lines.append(f"  {book['stage']}: {book['came_in']:,} {book['unit']}s in; {out}")
+    lines += ["", *figure_lines(told["figures"])]
+    shown = told["problems"][:_PROBLEMS_SHOWN]
+    lines += ["", *(f"{p['kind']}: {p['subject']}: {p['message']}" for p in shown)]
+    if len(told["problems"]) > len(shown):
+        rest = len(told["problems"]) - len(shown)
+        lines.append(f"... and {rest:,} more: caselight show {told['study']} --json")
+    return lines
+
+
+def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """The figures, one a line, below what they are worth."""
+    lines = [f"Figures ({UNCHECKED}):"] if rows else ["No figures yet."]
+    for row in rows:
+        of = f" of {row['N']:,} {row['unit']}s"
+        lines.append(f"  {row['variable']} = {row['value']}: {row['estimate']:,.10g}{of}")
+    return lines
+
+
+def one(made: Made, what: str) -> dict[str, Any]:
+    """The case with this id, or the one whose record has this name, path or id (or the beginning of an id).
+
+    Raises:
+        UsageError: there is no such case, or more than one.
+    """
+    rows = view.case_rows(made, view.links(made))
+    named = [row for row in rows if what in (row.id, row.name, row.path, row.document)]
+    found = named or [
+        row for row in rows if len(what) >= 6 and (row.id.startswith(what) or row.document.startswith(what))
+    ]
+    if len(found) > 1:
+        listed = ", ".join(f"{row.path} ({row.id})" for row in found[:5])
+        raise UsageError(f"{what!r} may mean {len(found)} cases: {listed}. Name one by its case id.")
+    if not found:
+        raise UsageError(_not_a_case(made, what))
+    row = found[0]
+    page = next(view.case_pages(made, [row.id]))
+    return _case(page) | {"path": row.path, "matter": row.matter, "earlier": list(row.earlier)}
+
+
+def _not_a_case(made: Made, what: str) -> str:
+    for record in view.record_rows(made):
+        if what in (record.name, record.path, record.id):
+            return f"{record.path} is no case: its state is {record.state}: {record.reason}."
+    study = made.study.folder
+    return f"There is no record or case {what!r} in {study}. Find it: caselight search {study} WORDS"
+
+
+def _case(page: CasePage) -> dict[str, Any]:
+    facts = [
+        {"name": fact.name, "value": fact.value, "source": fact.source, **asdict(fact.span)} for fact in page.case.facts
+    ]
+    answers = [
+        {
+            "variable": answer.variable,
+            "value": answer.value,
+            "coder": answer.coder,
+            "evidence": [
+                {"said_by": e.said_by, "denied": e.denied, "section": e.section, **asdict(e.span)}
+                for e in answer.evidence
+            ],
+        }
+        for answer in page.answers
+    ]
+    return {"case": page.case.id, "instance": page.case.instance, "facts": facts, "answers": answers}
+
+
+def case_lines(case: Mapping[str, Any]) -> list[str]:
+    """One case: facts, then answers with who says it and the sentence."""
+    lines = [f"{case['path']}  {case['case']}  {case['instance']}"]
+    if case["earlier"]:
+        lines.append(f"earlier instances: {', '.join(case['earlier'])}")
+    lines += ["", "Facts"]
+    lines += [f"  {fact['name']}: {fact['value']}" for fact in case["facts"]]
+    lines += ["", f"Answers ({UNCHECKED})"]
+    for answer in case["answers"]:
+        value = answer["value"]
+        told = ", ".join(value) if isinstance(value, tuple) else value
+        lines.append(f"  {answer['variable']}: {'(no answer)' if told is None else told if told != '' else '-'}")
+        for evidence in answer["evidence"]:
+            quote = " ".join(evidence["quote"].split())
+            quote = quote if len(quote) <= _QUOTE_CELLS else quote[:_QUOTE_CELLS] + " …"
+            denied = ", denied" if evidence["denied"] else ""
+            lines.append(f"      “{quote}” ({evidence['said_by']}{denied}; {evidence['start']}-{evidence['end']})")
+    return lines
+
+
+def demo_lines(made: Made) -> list[str]:
+    """What the demo study found, in three lines."""
+    told = summary(made)
+    rows = {(row["variable"], row["value"]): row for row in told["figures"]}
+    lines = [f"{told['records']:,} constructed rulings read; {len(told['problems']):,} problems; the books balance."]
+    for variable, value, words in (
+        ("surveillance_role", "relied_on", "cases in which the court relies on surveillance"),
+        ("identification_means", "facial_recognition", "cases in which a person was found by facial recognition"),
+    ):
+        row = rows.get((variable, value))
+        if row:
+            lines.append(f"{row['estimate']:,.0f} of {row['N']:,} {words} ({UNCHECKED}).")
+    return lines

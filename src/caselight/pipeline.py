@@ -1,0 +1,340 @@
+"""The order of the stages, and what has to run again. READ FIRST.
+
+    add: files -> records          run: records -> documents -> cases -> answers -> links -> estimates -> report
+
+Everything that is made is kept under the hash of what made it (planning.py), so `run` may be stopped at any moment and
+does only what is missing. Files are read by locked workers; what they answer is checked before it is kept.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from caselight import ingest
+from caselight.codebook import codebook_path, load_codebook
+from caselight.engine import Engine, Failure
+from caselight.errors import UsageError
+from caselight.pack import load_pack, shipped
+from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
+from caselight.report import EXPORTS, write_report
+from caselight.store import Catalogue, Member, Received, Settings, Study
+from caselight.store.files import write_text
+from caselight.store.parts import key_of
+from caselight.structure.link import LinkKey, link
+from caselight.tables import (
+    ANSWERS,
+    CASES,
+    DOCUMENTS,
+    LINKS,
+    TEXTS,
+    decode,
+    read_table,
+)
+from caselight.types import Problem, Record
+from caselight.view import contents
+from caselight.words import Vocabulary
+from caselight.work import Orders, Parcel, Recoding, prepare, read_bucket, recode_bucket, split_member, unpack_container
+
+Tell = Callable[[str, int, int], None]  # stage, items done, items in all
+
+# TRUST: a file may nest archives this deep; deeper ones are counted and left closed.
+MAX_NESTING = 5
+
+
+DEMO_RECORDS = Path(__file__).parent / "studies" / "demo" / "records"
+DEMO_WORDS = {  # title, notice on every page
+    "en": (
+        "Cameras and facial recognition in protest cases (demo)",
+        "Demo study: all records are constructed. No ruling, person or case in it is real.",
+    ),
+    "ru": (
+        "Камеры и распознавание лиц в делах о протестах (демо)",
+        "Демонстрационное исследование: все записи сочинены, настоящих решений, людей и дел в нём нет.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is to be done; nothing here may change a result."""
+
+    jobs: int
+    vocabulary: Path | None  # folder where word forms are kept between studies; None = not kept
+    today: str  # date printed in the report
+
+
+def new(folder: Path, settings: Settings, codebook: str) -> Study:
+    """A new study with a copy of that codebook, and of the pack where it is a folder of the user's own.
+
+    Raises:
+        UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
+    """
+    load_pack(settings.pack)
+    source = codebook_path(codebook)
+    load_codebook(source)
+    own = settings.pack not in shipped()
+    study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
+    if own:
+        shutil.copytree(settings.pack, study.folder / "pack")
+    return study
+
+
+def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Received:
+    """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
+    with study.locked():
+        if mapping:
+            study.write(replace(study.settings, mapping={**study.settings.mapping, **mapping}))
+        return study.records.receive(paths, ingest.is_container)
+
+
+def way_of_unpacking(study: Study) -> str:
+    """Names how containers are opened now: changes with the code and with the mapping of columns."""
+    return key_of("unpack", code_digest("ingest"), sorted(study.settings.mapping.items()))
+
+
+def make_tables(study: Study, options: Options, tell: Tell) -> Made:
+    """Brings the tables up to date. The caller holds the study's lock.
+
+    Raises:
+        DefinitionError: the codebook or the pack has a mistake.
+        UsageError: the study has no records.
+    """
+    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    orders = Orders(study.pack, study.codebook, study.settings.mapping, options.vocabulary, locked=True)
+    vocabulary = Vocabulary.load(options.vocabulary, pack.language)
+    with Engine(options.jobs, prepare, (orders,)) as engine:
+        catalogue = _unpack_all(study, engine, tell)
+        if not catalogue.records and not catalogue.unreadable:
+            raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
+        plans = make_plan(study, buckets(catalogue), pack, codebook)
+        unread = [plan for plan in plans if plan.must_read]
+        _read_all(study, engine, unread, vocabulary, tell)
+        level = _level(study, engine.level if unread else None)
+    plans = make_plan(study, [plan.bucket for plan in plans], pack, codebook)
+    with Engine(options.jobs, prepare, (replace(orders, locked=False),), locked=False) as engine:
+        _recode_all(study, engine, [plan for plan in plans if plan.missing], vocabulary, tell)
+    if options.vocabulary:
+        vocabulary.save(options.vocabulary)
+    links = _link(study, plans)
+    _prune(study, plans, links)
+    return Made(study, pack, codebook, catalogue, tuple(plans), links, level)
+
+
+def current(study: Study) -> Made:
+    """The study as the last run left it.
+
+    Raises:
+        UsageError: it is not up to date.
+    """
+    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    catalogue = study.records.catalogue(way_of_unpacking(study))
+    plans = make_plan(study, buckets(catalogue), pack, codebook)
+    links = _links_path(study, plans)
+    if catalogue.unopened or any(plan.missing for plan in plans) or not links.exists():
+        raise UsageError(
+            f"{study.folder} has changed since its last run. Bring it up to date: caselight run {study.folder}"
+        )
+    return Made(study, pack, codebook, catalogue, tuple(plans), links, _level(study, None))
+
+
+def _unpack_all(study: Study, engine: Engine, tell: Tell) -> Catalogue:
+    """The catalogue, after every container in it has been opened, level by level."""
+    made_by = way_of_unpacking(study)
+    while True:
+        catalogue = study.records.catalogue(made_by)
+        if not catalogue.unopened:
+            return catalogue
+        first = {record.id: record for record in reversed(catalogue.records)}
+        for done, container in enumerate(catalogue.unopened):
+            tell("unpack", done, len(catalogue.unopened))
+            study.records.set_members(container, made_by, _members(study, engine, first[container]))
+        tell("unpack", len(catalogue.unopened), len(catalogue.unopened))
+
+
+def _members(study: Study, engine: Engine, container: Record) -> Iterator[Member | Problem]:
+    """What is in a container; each member's bytes are in the study when it is named."""
+    if container.path.count("!") >= MAX_NESTING:
+        message = f"{container.path} is nested more than {MAX_NESTING} archives deep. Unpack it yourself and add it."
+        yield Problem("ingest", "", "over_limit", message)
+        return
+    with study.records.path(container.id).open("rb") as untrusted:
+        for item in engine.stream(unpack_container, untrusted, (container.path, dict(study.settings.mapping))):
+            if isinstance(item, Failure):
+                message = f"{container.path} was not opened to its end: {item.reason}. Unpack it yourself and add it."
+                yield Problem("ingest", "", item.state.value, message)
+                return
+            head, data = split_member(item)
+            if "problem" in head:
+                yield Problem("ingest", head["path"], head["problem"], head["message"])
+            else:
+                record_id, size, start = study.records.keep(io.BytesIO(data))
+                yield Member(head["path"], record_id, size, ingest.is_container(start, head["path"]))
+
+
+def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+    """Reads, structures and codes the buckets of these plans."""
+    total = sum(len(plan.bucket.records) for plan in plans)
+    done = 0
+    if total:
+        tell("read", 0, total)
+    for number, answer in engine.map(read_bucket, (_parcels(study, plan) for plan in plans)):
+        plan = plans[number]
+        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        done += len(plan.bucket.records)
+        tell("read", done, total)
+
+
+def _parcels(study: Study, plan: Plan) -> list[Parcel]:
+    return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
+
+
+def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+    """Structures and codes anew what does not need the originals."""
+    total = sum(len(plan.bucket.records) for plan in plans)
+    done = 0
+    if total:
+        tell("code", 0, total)
+    for number, answer in engine.map(recode_bucket, ([_recoding(plan)] for plan in plans)):
+        plan = plans[number]
+        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        done += len(plan.bucket.records)
+        tell("code", done, total)
+
+
+def _recoding(plan: Plan) -> Recoding:
+    cases = None if "cases" in plan.missing else plan.paths["cases"]
+    stays = [name for name in plan.paths if name.startswith("answers/") and name not in plan.missing]
+    known = {name.removeprefix("answers/"): plan.paths[name] for name in stays} if cases else {}
+    variables = plan.variables if cases else tuple(n.removeprefix("answers/") for n in plan.paths if "answers/" in n)
+    words = (plan.paths["tokens"], plan.paths["forms"])
+    return Recoding(plan.paths["texts"], words, cases, variables, known)
+
+
+_SCHEMAS = {"documents": DOCUMENTS, "texts": TEXTS, "cases": CASES}
+
+
+def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], vocabulary: Vocabulary, ids: set[str]) -> None:
+    """Writes a worker's tables, after a look at whether they are what was asked for."""
+    for name, table in untrusted.items():
+        if name == "learned":
+            vocabulary.merge(table)
+            continue
+        if name not in plan.paths:
+            raise ValueError(f"a worker answered with a table {name!r} that nobody asked for")
+        schema = ANSWERS if name.startswith("answers/") else _SCHEMAS.get(name)
+        if schema is not None and not table.schema.equals(schema):
+            raise ValueError(f"a worker's table {name!r} has other columns than it should")
+        if name in ("documents", "texts") and not set(table["id"].to_pylist()) <= ids:
+            raise ValueError(f"a worker's table {name!r} speaks of records that it was not given")
+        parts_of(study, name).write(plan.paths[name], table)
+
+
+def _links_path(study: Study, plans: Sequence[Plan]) -> Path:
+    key = key_of("link", code_digest("structure"), *sorted(plan.paths["cases"].stem for plan in plans))
+    return study.parts.path("links", 0, 1, key)
+
+
+def _link(study: Study, plans: Sequence[Plan]) -> Path:
+    """The table of links between the instances of each matter, made anew if any case changed."""
+    path = _links_path(study, plans)
+    if not path.exists():
+        links, problems = link(_link_keys(plans))
+        rows = sorted((entry.case, entry.matter, list(entry.earlier)) for entry in links)
+        columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, LINKS, strict=True)]
+        told = json.dumps([[p.subject, p.kind, p.message] for p in problems], ensure_ascii=False)
+        schema = LINKS.with_metadata({"problems": told})
+        study.parts.write(path, pa.Table.from_arrays(arrays, schema=schema))
+    return path
+
+
+def _link_keys(plans: Iterable[Plan]) -> Iterator[LinkKey]:
+    for plan in plans:
+        for text in read_table(plan.paths["cases"], ["link_key"])["link_key"].to_pylist():
+            yield LinkKey.from_json(text)
+
+
+def _prune(study: Study, plans: Sequence[Plan], links: Path) -> None:
+    """Removes the parts that nothing asks for any more."""
+    wanted: dict[str, set[Path]] = {"links": {links}}
+    for plan in plans:
+        for name, path in plan.paths.items():
+            wanted.setdefault(name, set()).add(path)
+    for parts in (study.parts, study.words):
+        for table in parts.tables():
+            if table in wanted or table.startswith("answers/"):
+                parts.prune(table, wanted.get(table, ()))
+
+
+def _level(study: Study, reached: str | None) -> str:
+    """The level of lock that files were last read under; remembers a new one."""
+    file = study.folder / "tables" / "lock.txt"
+    if reached is not None:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(reached + "\n", "utf-8")
+    return file.read_text("utf-8").strip() if file.exists() else ""
+
+
+def bring_up_to_date(study: Study, options: Options, tell: Tell, report: bool = True) -> Made:
+    """The whole way: tables, estimates, report. The caller holds the study's lock."""
+    made = make_tables(study, options, tell)
+    if report:
+        write_pages(made, study.settings.language, options.today, tell)
+    return made
+
+
+def write_pages(made: Made, language: str, today: str, tell: Tell, anew: bool = False) -> Path:
+    """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
+    settings = (language, made.study.settings.title, made.study.settings.notice)
+    stamp = key_of("report", code_digest("report", "estimate", "view"), *settings, *_stamps(made))
+    done = made.study.folder / "index" / "report.txt"
+    if not anew and made.report.exists() and done.exists() and done.read_text("utf-8") == stamp:
+        return made.report
+    done.unlink(missing_ok=True)
+    if anew:
+        shutil.rmtree(made.study.report, ignore_errors=True)
+    write_report(made.study.report, contents(made, language, today), lambda now, total: tell("report", now, total))
+    write_text(done, stamp)
+    return made.report
+
+
+def _stamps(made: Made) -> list[str]:
+    """What a report is made from: changes whenever any of its pages might."""
+    parts = [path.stem for plan in made.plans for path in plan.paths.values()]
+    records = [f"{record.path} {record.id}" for record in made.catalogue.records]
+    codebook = made.study.codebook.read_text("utf-8")
+    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, codebook]
+
+
+def export(made: Made, form: str, to: Path) -> list[str]:
+    """Writes all tables in that form to a folder of the user's; the names of the files.
+
+    Raises:
+        UsageError: there is something in the folder.
+    """
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
+    to.mkdir(parents=True, exist_ok=True)
+    EXPORTS[form](contents(made, made.study.settings.language, ""), to)
+    return sorted(path.name for path in to.iterdir())
+
+
+@contextmanager
+def demo(folder: Path, language: str) -> Iterator[Study]:
+    """The example study in `folder`, locked: made there if it is not there yet."""
+    if (folder / "study.toml").exists():
+        study = Study.open(folder)
+    else:
+        title, notice = DEMO_WORDS[language]
+        study = new(folder, Settings(title, "ru", language, notice), "surveillance")
+    with study.locked():
+        study.records.receive([DEMO_RECORDS], ingest.is_container)
+        yield study

@@ -1,0 +1,142 @@
+"""What has to be made anew: each bucket's parts and the keys that name what makes them.
+
+A key is the hash of everything that goes into a part: the ids in the bucket, the code of the stage, the part of the
+codebook or pack it uses, and the key of the part before it. So a part that is there under the wanted key is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from caselight.codebook import Codebook
+from caselight.pack import Pack
+from caselight.store import Catalogue, Parts, Study
+from caselight.store.parts import key_of
+from caselight.types import Record
+
+# A bucket is a unit of work, of cache and of file. Its size grows with the square root of the study, so that 150
+# records make 16 files a table and a million make 1,024; 16 MiB of originals a bucket keep a worker within memory.
+_BUCKET_BYTES = 16 << 20
+_MOST_BUCKETS = 4096
+_SOURCE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The records whose id begins with the same bits."""
+
+    number: int
+    of: int
+    records: tuple[Record, ...]  # by id
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One bucket: the file of each part that is wanted, and which of them are not there yet."""
+
+    bucket: Bucket
+    paths: Mapping[str, Path]  # table ("texts", "cases", "answers/NAME" ...) -> file
+    missing: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def must_read(self) -> bool:
+        """The originals have to be read again."""
+        return not self.missing.isdisjoint({"documents", "texts", "tokens", "forms"})
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that have to be coded anew."""
+        return tuple(sorted(name.removeprefix("answers/") for name in self.missing if name.startswith("answers/")))
+
+
+def bucket_count(records: int, size_bytes: int) -> int:
+    """How many buckets a study of that size has: a power of two, from 1 to 4096."""
+    count = 1
+    while count < _MOST_BUCKETS and (records > 2 * count * count or size_bytes > count * _BUCKET_BYTES):
+        count *= 2
+    return count
+
+
+def buckets(catalogue: Catalogue) -> list[Bucket]:
+    """The records to be read, in buckets; the same records give the same buckets, however they came."""
+    leaves = catalogue.leaves()
+    count = bucket_count(len(leaves), sum(record.size_bytes for record in leaves.values()))
+    shift = 16 - (count.bit_length() - 1)
+    held: list[list[Record]] = [[] for _ in range(count)]
+    for record_id in sorted(leaves):
+        held[int(record_id[:4], 16) >> shift].append(leaves[record_id])
+    return [Bucket(i, count, tuple(records)) for i, records in enumerate(held) if records]
+
+
+@cache
+def code_digest(*parts: str) -> str:
+    """Hash of the source of these modules or packages: a stage whose code changed makes its parts anew."""
+    digest = hashlib.sha256()
+    for part in parts:
+        place = _SOURCE / part
+        for file in sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def keys(bucket: Bucket, mapping: Mapping[str, str], pack: Pack, codebook: Codebook) -> dict[str, str]:
+    """The key of every part of a bucket, by table."""
+    members = "\n".join(f"{record.id} {record.name}" for record in bucket.records)
+    read = key_of("read", code_digest("ingest", "types", "tables"), sorted(mapping.items()), members)
+    words = key_of("words", code_digest("words"), read)
+    cases = key_of("structure", code_digest("structure"), pack.digest(), words)
+    result = {"documents": read, "texts": read, "tokens": words, "forms": words, "cases": cases}
+    coded = key_of("code", code_digest("coding"), codebook.language, cases)
+    for variable in codebook.variables:
+        result[f"answers/{variable.name}"] = key_of(coded, *coding_digests(codebook, variable.name))
+    return result
+
+
+def coding_digests(codebook: Codebook, name: str) -> list[str]:
+    """Digests of the variable and of those that its "ask only if" looks at: what its answers depend on."""
+    return [v.digest() for v in codebook.variables if v.name == name or name in codebook.dependents(v.name)]
+
+
+SUFFIX = {"texts": "arrow", "tokens": "arrow", "forms": "arrow"}
+
+
+def parts_of(study: Study, table: str) -> Parts:
+    """Where a table's parts are: word arrays in the index, everything else in tables."""
+    return study.words if table in ("tokens", "forms") else study.parts
+
+
+def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codebook) -> list[Plan]:
+    """What is wanted and what is missing, bucket by bucket."""
+    names = list(keys(found[0], {}, pack, codebook)) if found else []
+    there = {name: {part.path for part in parts_of(study, name).find(name).values()} for name in names}
+    plans = []
+    for bucket in found:
+        wanted = keys(bucket, study.settings.mapping, pack, codebook)
+        paths = {
+            name: parts_of(study, name).path(name, bucket.number, bucket.of, key, SUFFIX.get(name, "parquet"))
+            for name, key in wanted.items()
+        }
+        plans.append(Plan(bucket, paths, frozenset(name for name, path in paths.items() if path not in there[name])))
+    return plans
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A study whose tables are up to date."""
+
+    study: Study
+    pack: Pack
+    codebook: Codebook
+    catalogue: Catalogue
+    plans: tuple[Plan, ...]
+    links: Path  # the table of links
+    level: str  # of the lock that files were last read under
+
+    @property
+    def report(self) -> Path:
+        """Where the report begins."""
+        return self.study.report / "index.html"

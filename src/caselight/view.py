@@ -1,0 +1,268 @@
+"""A study read back from its tables: records with their states, cases, answers, problems, the books."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from caselight import __version__
+from caselight.estimate import count
+from caselight.planning import Made, Plan
+from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
+from caselight.store.parts import key_of
+from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
+from caselight.types import Book, Estimate, Link, Problem, State, Value
+
+_READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
+_SAME_BYTES = "the same bytes are in the study under another path"
+_MEMBERS = "an archive or a dump; what is in it are records of their own"
+# An odd multiplier mixes the digests of a case's rows into one; 2^64 / golden ratio, as Knuth's multiplicative hashing.
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def record_rows(made: Made) -> list[RecordRow]:
+    """Every record of the study, sorted by path; each is in exactly one state."""
+    read: dict[str, dict[str, Any]] = {}
+    for plan in made.plans:
+        for row in read_table(plan.paths["documents"]).drop_columns(["problems", "size_bytes", "name"]).to_pylist():
+            read[row["id"]] = row
+    first: dict[str, str] = {}
+    rows = []
+    for record in made.catalogue.records:
+        original = first.setdefault(record.id, record.path)
+        shared: dict[str, Any] = {"id": record.id, "path": record.path, "name": record.name, "parent": record.parent}
+        if original != record.path:
+            shared |= {"state": State.DUPLICATE.value, "reason": _SAME_BYTES, "duplicate_of": original}
+        elif record.id in made.catalogue.containers:
+            shared |= {"state": State.CONTAINER.value, "reason": _MEMBERS}
+        else:
+            shared |= read[record.id]
+        rows.append(RecordRow(**shared))
+    for path, error in made.catalogue.unreadable:
+        reason = f"could not be opened: {error}. Check that you may read it, then add it again"
+        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.DAMAGED.value, reason))
+    return sorted(rows, key=lambda row: (row.path, row.id))
+
+
+def problems(made: Made, records: Iterable[RecordRow]) -> list[Problem]:
+    """Everything that could not be done, in the order of the stages; each unread record is one of them."""
+    found = list(made.catalogue.problems)
+    for row in records:
+        if row.state not in _READ_STATES:
+            found.append(Problem("ingest", row.path, row.state, row.reason))
+    for plan in made.plans:
+        found += _part_problems(plan, "documents", "id", "ingest", _paths(plan))
+    for plan in made.plans:
+        found += _part_problems(plan, "cases", "id", "structure", {})
+    told = read_table(made.links).schema.metadata or {}
+    found += [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
+    for variable in made.codebook.variables:
+        for plan in made.plans:
+            found += _part_problems(plan, f"answers/{variable.name}", "case", "coding", {})
+    return found
+
+
+def _paths(plan: Plan) -> dict[str, str]:
+    return {record.id: record.path for record in plan.bucket.records}
+
+
+def _part_problems(plan: Plan, table: str, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
+    part = read_table(plan.paths[table], [key, "problems"])
+    if len(part["problems"].combine_chunks().flatten()) == 0:
+        return
+    for row in part.to_pylist():
+        for problem in row["problems"]:
+            subject = names.get(row[key], row[key])
+            yield Problem(stage, subject, problem["kind"], problem["message"])
+
+
+def books(made: Made, records: Sequence[RecordRow]) -> list[Book]:
+    """For each stage: what came in, and what became of it. Each must balance, or nothing is published."""
+    states = Counter(row.state for row in records)
+    in_all = len(made.catalogue.records) + len(made.catalogue.unreadable)
+    cases = sum(read_table(plan.paths["cases"], ["id"]).num_rows for plan in made.plans)
+    stages = [
+        Book("ingest", "record", in_all, tuple(sorted(states.items()))),
+        Book("structure", "document", states[State.READ.value], (("case", cases),)),
+    ]
+    for variable in made.codebook.variables:
+        counts: Counter[str] = Counter()
+        for plan in made.plans:
+            values = read_table(plan.paths[f"answers/{variable.name}"], ["value"])["value"]
+            undecided = sum(count["counts"] for count in values.value_counts().to_pylist() if count["values"] == "null")
+            counts.update({"answered": len(values) - undecided, "no answer": undecided})
+        stages.append(Book(f"coding/{variable.name}", "case", cases, tuple(sorted(counts.items()))))
+    return stages
+
+
+def links(made: Made) -> dict[str, Link]:
+    """The link of every case, by case id."""
+    rows = read_table(made.links).to_pydict()
+    columns = zip(rows["case"], rows["matter"], rows["earlier"], strict=True)
+    return {case: Link(case, matter, tuple(earlier)) for case, matter, earlier in columns}
+
+
+def _flat_facts(part: pa.Table, wanted: pa.Array) -> Iterator[tuple[int, str, Any]]:
+    """(row, name, value) of the facts whose name is wanted, first of each name last, so that it wins in a dict."""
+    column = part["facts"].combine_chunks()
+    flat, rows = column.flatten(), column.value_parent_indices()
+    keep = pc.is_in(flat.field("name"), wanted)
+    names = flat.field("name").filter(keep).to_pylist()
+    values = flat.field("value").filter(keep).to_pylist()
+    yield from reversed(list(zip(rows.filter(keep).to_pylist(), names, map(json.loads, values), strict=True)))
+
+
+_LISTED = ("court", "judge", "case_number", "decision_date", "outcome")
+
+
+def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
+    """One small row a case, in the order of the tables (by document id)."""
+    paths = {record.id: record.path for record in made.catalogue.leaves().values()}
+    wanted = pa.array(_LISTED)
+    rows: list[CaseRow] = []
+    for plan in made.plans:
+        part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
+        facts: list[dict[str, str]] = [{} for _ in range(part.num_rows)]
+        for place, name, value in _flat_facts(part, wanted):
+            facts[place][name] = str(value)
+        digests = _page_digests(made, plan, part["digest"].to_numpy())
+        documents = [found[0] for found in part["documents"].to_pylist()]
+        columns = (part["id"].to_pylist(), documents, part["instance"].to_pylist(), facts, digests.tolist())
+        for case, document, instance, listed, digest in zip(*columns, strict=True):
+            link, path = linked[case], paths[document]
+            row = CaseRow(
+                id=case,
+                document=document,
+                name=path.replace("!", "/").rsplit("/", 1)[-1],
+                path=path,
+                court=listed.get("court", ""),
+                judge=listed.get("judge", ""),
+                number=listed.get("case_number", ""),
+                decision_date=listed.get("decision_date", ""),
+                outcome=listed.get("outcome", ""),
+                instance=instance,
+                matter=link.matter,
+                earlier=link.earlier,
+                digest=row_digest(digest, path, link.matter, link.earlier),
+            )
+            rows.append(row)
+    return rows
+
+
+def _page_digests(made: Made, plan: Plan, cases: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, Any]:
+    mixed = cases.copy()
+    for variable in made.codebook.variables:
+        digests = read_table(plan.paths[f"answers/{variable.name}"], ["digest"])["digest"].to_numpy()
+        mixed = (mixed ^ digests) * _MIX
+    return mixed
+
+
+def values(made: Made, variable: str) -> list[Value]:
+    """The variable's value in each case, in the order of `case_rows`."""
+    known: dict[str, Value] = {}
+    found: list[Value] = []
+    for plan in made.plans:
+        for text in read_table(plan.paths[f"answers/{variable}"], ["value"])["value"].to_pylist():
+            if text not in known:
+                known[text] = from_json(text)
+            found.append(known[text])
+    return found
+
+
+def quotations(made: Made, variable: str) -> list[tuple[Quotation, ...]]:
+    """The variable's quotations in each case, in the order of `case_rows`."""
+    found: list[tuple[Quotation, ...]] = []
+    for plan in made.plans:
+        column = read_table(plan.paths[f"answers/{variable}"], ["evidence"])["evidence"].combine_chunks()
+        flat = column.flatten()
+        texts, said, denied = (flat.field(name).to_pylist() for name in ("quote", "said_by", "denied"))
+        ends = np.cumsum(pc.list_value_length(column).to_numpy()).tolist()
+        quoted = [Quotation(*row) for row in zip(texts, said, denied, strict=True)]
+        found += [tuple(quoted[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return found
+
+
+def stamp(made: Made, variable: str) -> str:
+    """Changes whenever one of the variable's answers may have changed."""
+    return key_of(*(plan.paths[f"answers/{variable}"].name for plan in made.plans))
+
+
+def case_pages(made: Made, wanted: Iterable[str] | None = None) -> Iterator[CasePage]:
+    """Everything about each case, bucket by bucket; only of these case ids, if some are named."""
+    ids = None if wanted is None else set(wanted)
+    for plan in made.plans:
+        yield from _bucket_pages(made, plan, ids)
+
+
+def _bucket_pages(made: Made, plan: Plan, ids: set[str] | None) -> Iterator[CasePage]:
+    here = read_table(plan.paths["cases"], ["id"])["id"].to_pylist()
+    places = [i for i, case in enumerate(here) if ids is None or case in ids]
+    if not places:
+        return
+    cases = [case_of(row) for row in read_table(plan.paths["cases"]).take(places).to_pylist()]
+    documents = documents_of(read_table(plan.paths["texts"]).take(places))
+    answers = []
+    for variable in made.codebook.variables:
+        rows = read_table(plan.paths[f"answers/{variable.name}"]).take(places).to_pylist()
+        answers.append([answer_of(row, variable.name) for row in rows])
+    for i, (case, document) in enumerate(zip(cases, documents, strict=True)):
+        yield CasePage(case, (document,), tuple(of_variable[i] for of_variable in answers))
+
+
+def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
+    """The facts that get figures of their own beside the codebook's variables."""
+    return {
+        "outcome": [row.outcome for row in rows],
+        "year": [row.decision_date[:4] for row in rows],
+        "court": [row.court for row in rows],
+        "instance": [row.instance for row in rows],
+    }
+
+
+def estimates(made: Made) -> list[Estimate]:
+    """Every figure of the study."""
+    rows = case_rows(made, links(made))
+    answers = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
+    return count(made.codebook, [row.id for row in rows], answers, _facts_of(rows))
+
+
+def contents(made: Made, language: str, generated_at: str) -> Contents:
+    """The study as a report or an export takes it; cases in the order of their paths."""
+    records = record_rows(made)
+    rows = case_rows(made, links(made))
+    order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
+    ordered = [rows[i] for i in order]
+    answers: dict[str, list[Value]] = {}
+    for variable in made.codebook.variables:
+        found = values(made, variable.name)
+        answers[variable.name] = [found[i] for i in order]
+
+    def quotes(variable: str) -> list[tuple[Quotation, ...]]:
+        quoted = quotations(made, variable)
+        return [quoted[i] for i in order]
+
+    return Contents(
+        title=made.study.settings.title,
+        language=language,
+        codebook=made.codebook,
+        pack=f"{made.pack.name}: {made.pack.title}",
+        books=books(made, records),
+        problems=problems(made, records),
+        estimates=count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
+        records=records,
+        cases=ordered,
+        answers=answers,
+        stamps={variable.name: stamp(made, variable.name) for variable in made.codebook.variables},
+        quotes=quotes,
+        load=lambda wanted: case_pages(made, wanted),
+        lock_level=made.level,
+        generated_at=generated_at,
+        version=__version__,
+        sample=made.study.settings.notice,
+    )

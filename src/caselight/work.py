@@ -1,0 +1,205 @@
+"""What one worker process does with one bucket of records: read, structure and code it, in one go.
+
+Nothing here knows the study folder. A locked worker gets bytes through a pipe and answers with Arrow tables through a
+pipe; a worker that only codes anew is told where the tables are that it needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from caselight import coding, ingest, structure
+from caselight.codebook import load_codebook
+from caselight.engine import Failure
+from caselight.ingest.sandbox import lock
+from caselight.pack import load_pack
+from caselight.structure.link import link_key
+from caselight.tables import (
+    answers_table,
+    cases_of,
+    cases_table,
+    documents_of,
+    documents_table,
+    encode,
+    from_json,
+    read_table,
+    texts_table,
+    words_of,
+    words_tables,
+)
+from caselight.types import Answer, Case, Document, Problem, Reading, Record, Value
+from caselight.words import Vocabulary, Words, tokenise
+
+Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a worker is told once, before its first bucket."""
+
+    pack: str
+    codebook: Path
+    mapping: Mapping[str, str]
+    vocabulary: Path | None  # folder of word forms known from earlier runs; None = none is kept
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One record on its way to a reader."""
+
+    record: Record
+    untrusted: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recoding:
+    """A bucket whose documents are read already: where its tables are, and what of it has to be made anew."""
+
+    texts: Path
+    words: tuple[Path, Path]  # tokens, forms
+    cases: Path | None  # None = the cases are to be made anew too
+    variables: tuple[str, ...]
+    known: Mapping[str, Path]  # variable that stays as it is, and that another's "ask only if" looks at -> its answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a worker keeps between buckets; filled once by `prepare`."""
+
+    orders: Orders
+    vocabulary: Vocabulary
+    rules: structure.Rules
+    coder: coding.Coder
+    variables: tuple[str, ...]
+
+
+_room: list[_Room] = []  # the one place where a worker process keeps anything
+
+
+def prepare(orders: Orders) -> str:
+    """Loads pack, codebook and vocabulary, then locks the process; what level of lock was reached, in words."""
+    pack = load_pack(orders.pack)
+    codebook = load_codebook(orders.codebook)
+    vocabulary = Vocabulary.load(orders.vocabulary, pack.language)
+    coder = coding.compile_codebook(codebook, pack, vocabulary)
+    variables = tuple(variable.name for variable in codebook.variables)
+    _room[:] = [_Room(orders, vocabulary, structure.compile_pack(pack), coder, variables)]
+    return lock() if orders.locked else "not locked"
+
+
+def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+    """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X, learned."""
+    room = _room[0]
+    readings = []
+    for i, parcel in enumerate(parcels):
+        mark(i)
+        readings.append(_failed(failures[i]) if i in failures else _read(parcel, room.orders.mapping))
+    documents = [reading.document for reading in readings if reading.document]
+    words = tokenise([document.text for document in documents], room.vocabulary)
+    tables = {
+        "documents": documents_table([parcel.record for parcel in parcels], readings),
+        "texts": texts_table(documents),
+    }
+    tables |= words_tables(words)
+    cases = _structure(documents, words, tables)
+    _code(list(zip(documents, cases, strict=True)), words, room.variables, {}, tables)
+    return encode(_with_learned(tables))
+
+
+def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+    """The tables of a bucket that have to be made anew, from those that stay."""
+    if failures:
+        raise RuntimeError(f"a worker that only codes anew has failed: {failures[0].reason}")
+    mark(0)
+    order = orders[0]
+    documents = documents_of(read_table(order.texts))
+    words = words_of(*map(read_table, order.words))
+    tables: dict[str, pa.Table] = {}
+    cases = cases_of(read_table(order.cases)) if order.cases else _structure(documents, words, tables)
+    known: dict[tuple[str, str], Value] = {}
+    for variable, path in order.known.items():
+        rows = read_table(path, ["case", "value"]).to_pydict()
+        known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
+    _code(list(zip(documents, cases, strict=True)), words, order.variables, known, tables)
+    return encode(_with_learned(tables))
+
+
+def unpack_container(untrusted: BinaryIO, name: str, mapping: Mapping[str, str]) -> Iterator[bytes]:
+    """The members of a container and the problems met in it, each as `pack_member` writes it."""
+    for item in ingest.unpack(untrusted, name, mapping):
+        if isinstance(item, Problem):
+            yield pack_member({"problem": item.kind, "path": item.subject, "message": item.message}, b"")
+        else:
+            yield pack_member({"path": item.path}, item.data)
+
+
+def pack_member(head: Mapping[str, str], data: bytes) -> bytes:
+    """A member as bytes: length of the head, the head as JSON, the member's own bytes."""
+    text = json.dumps(head, ensure_ascii=True).encode()
+    return len(text).to_bytes(4, "big") + text + data
+
+
+def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
+    """Head and bytes of what `pack_member` wrote.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    view = memoryview(untrusted)
+    size = int.from_bytes(view[:4], "big")
+    head = json.loads(bytes(view[4 : 4 + size]))
+    if not isinstance(head, dict) or not all(isinstance(value, str) for value in head.values()):
+        raise ValueError("a worker's answer has no head")
+    return head, view[4 + size :]
+
+
+def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
+    reading = ingest.read(parcel.untrusted, parcel.record.path, mapping)
+    if reading.document is None:
+        return reading
+    # The hash of what was really read, not what the reader claims.
+    return replace(reading, document=replace(reading.document, id=parcel.record.id, name=parcel.record.name))
+
+
+def _failed(failure: Failure) -> Reading:
+    return Reading(failure.state, failure.reason)
+
+
+def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa.Table]) -> list[Case]:
+    """The cases of these documents; their table is added to `tables`."""
+    rules = _room[0].rules
+    structured = [structure.structure(d, words.text(i), rules) for i, d in enumerate(documents)]
+    cases = [s.case for s in structured]
+    keys = [json.dumps(asdict(link_key(c, d)), ensure_ascii=False) for c, d in zip(cases, documents, strict=True)]
+    tables["cases"] = cases_table(cases, [s.problems for s in structured], keys)
+    return cases
+
+
+def _code(
+    batch: Sequence[tuple[Document, Case]],
+    words: Words,
+    variables: Collection[str],
+    known: Mapping[tuple[str, str], Value],
+    tables: dict[str, pa.Table],
+) -> None:
+    """The answers for these variables; a table for each is added to `tables`."""
+    if not variables:
+        return
+    answers, problems = coding.code(batch, words, _room[0].coder, variables, known)
+    by_variable: dict[str, list[Answer]] = {name: [] for name in variables}
+    for answer in answers:
+        by_variable[answer.variable].append(answer)
+    problem_of: dict[str, list[Problem]] = {}
+    for problem in problems:
+        problem_of.setdefault(problem.subject, []).append(problem)
+    for i, (name, given) in enumerate(by_variable.items()):
+        if [a.case for a in given] != [case.id for _, case in batch]:
+            raise AssertionError(f"variable {name}: {len(given)} answers for {len(batch)} cases, or out of order")
+        tables[f"answers/{name}"] = answers_table(given, problems if i == 0 else ())
