@@ -229,10 +229,10 @@ def from_json(text: str) -> Value:
 
 
 def answers_table(answers: Sequence[Answer], problems: Sequence[Problem]) -> pa.Table:
-    """ANSWERS: one variable's answers, one row a case; a problem stands with the case that is its subject."""
+    """ANSWERS: one variable's answers, one row a case; a problem's subject is "CASE VARIABLE"."""
     of_case: dict[str, list[Problem]] = {}
     for problem in problems:
-        of_case.setdefault(problem.subject, []).append(problem)
+        of_case.setdefault(problem.subject.partition(" ")[0], []).append(problem)
     evidence = [
         [
             (e.span.document, e.span.start, e.span.end, e.span.quote, e.said_by, e.denied, e.section)

@@ -198,8 +198,8 @@ def _code(
         by_variable[answer.variable].append(answer)
     problem_of: dict[str, list[Problem]] = {}
     for problem in problems:
-        problem_of.setdefault(problem.subject, []).append(problem)
-    for i, (name, given) in enumerate(by_variable.items()):
+        problem_of.setdefault(problem.subject.partition(" ")[2], []).append(problem)
+    for name, given in by_variable.items():
         if [a.case for a in given] != [case.id for _, case in batch]:
             raise AssertionError(f"variable {name}: {len(given)} answers for {len(batch)} cases, or out of order")
-        tables[f"answers/{name}"] = answers_table(given, problems if i == 0 else ())
+        tables[f"answers/{name}"] = answers_table(given, problem_of.get(name, ()))

@@ -1,0 +1,227 @@
+"""The study folder keeps every record once, knows what came under which path, and is changed by one at a time."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from caselight.errors import StudyError, UsageError
+from caselight.store import Member, Records, Settings, Study
+from caselight.types import Problem
+
+
+def never_container(head: bytes, name: str) -> bool:
+    return False
+
+
+def zip_is_container(head: bytes, name: str) -> bool:
+    return name.endswith(".zip")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "downloads"
+    (place / "b").mkdir(parents=True)
+    (place / "one.txt").write_bytes(b"one")
+    (place / "b" / "two.txt").write_bytes(b"two")
+    (place / "b" / "again.txt").write_bytes(b"one")
+    return place
+
+
+def paths(records: Records) -> list[str]:
+    return [record.path for record in records.catalogue("v1").records]
+
+
+def test_every_file_below_a_folder_is_a_record_named_by_its_path_from_there(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    received = records.receive([folder], never_container)
+    assert (received.added, received.again) == (3, 0)
+    assert paths(records) == ["downloads/b/again.txt", "downloads/b/two.txt", "downloads/one.txt"]
+    one = hashlib.sha256(b"one").hexdigest()
+    assert records.content(one) == b"one"
+    assert len(list((tmp_path / "records").glob("??/*"))) == 2, "the same bytes are kept once"
+
+
+def test_adding_the_same_folder_again_changes_nothing(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    before = paths(records)
+    received = records.receive([folder], never_container)
+    assert (received.added, received.again) == (0, 3)
+    assert paths(records) == before
+
+
+def test_a_file_whose_content_changed_is_a_second_record_and_the_first_is_not_lost(
+    tmp_path: Path, folder: Path
+) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder / "one.txt"], never_container)
+    (folder / "one.txt").write_bytes(b"changed")
+    assert records.receive([folder / "one.txt"], never_container).added == 1
+    assert paths(records) == ["one.txt", "one.txt"]
+
+
+def test_originals_are_read_only(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "records").glob("??/*")} == {0o444}
+
+
+def test_what_cannot_be_opened_is_in_the_books_and_does_not_stop_the_rest(tmp_path: Path, folder: Path) -> None:
+    (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
+    os.mkfifo(folder / "pipe.txt")
+    records = Records(tmp_path / "records")
+    received = records.receive([folder], never_container)
+    assert received.added == 3
+    catalogue = records.catalogue("v1")
+    assert [path for path, _ in catalogue.unreadable] == ["downloads/gone.txt", "downloads/pipe.txt"]
+    assert [problem.kind for problem in received.unreadable] == ["unreadable", "unreadable"]
+
+
+def test_a_file_that_can_be_opened_later_is_no_longer_a_problem(tmp_path: Path, folder: Path) -> None:
+    (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    (folder / "nowhere.txt").write_bytes(b"here now")
+    records.receive([folder], never_container)
+    assert records.catalogue("v1").unreadable == ()
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_a_path_without_a_file_is_an_error_and_nothing_is_taken(tmp_path: Path, folder: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    records = Records(tmp_path / "records")
+    with pytest.raises(UsageError, match=name):
+        records.receive([folder, tmp_path / name], never_container)
+    assert paths(records) == []
+
+
+def test_a_full_disk_is_not_blamed_on_the_record(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = Records(tmp_path / "records")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)  # the system call, not our code
+    with pytest.raises(OSError, match="No space left"):
+        records.receive([folder], never_container)
+    monkeypatch.undo()
+    assert paths(records) == []
+    assert not list((tmp_path / "records").glob(".incoming*"))
+
+
+def test_a_line_of_the_ledger_torn_by_a_power_cut_is_dropped_and_its_file_is_added_again(
+    tmp_path: Path, folder: Path
+) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    ledger = tmp_path / "records" / "received.jsonl"
+    ledger.write_bytes(ledger.read_bytes()[:-7])
+    assert len(paths(records)) == 2
+    assert records.receive([folder], never_container).added == 1
+    assert len(paths(records)) == 3
+
+
+def test_a_large_record_is_streamed_and_has_the_hash_of_its_bytes(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 10_000
+    records = Records(tmp_path / "records")
+    record_id, size, head = records.keep(io.BytesIO(content))
+    assert (record_id, size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert content.startswith(head)
+    assert records.content(record_id) == content
+
+
+def test_members_of_a_container_are_records_below_it(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    records = Records(tmp_path / "records")
+    records.receive([tmp_path / "a.zip"], zip_is_container)
+    (container,) = records.catalogue("v1").unopened
+    member, size, _ = records.keep(io.BytesIO(b"inside"))
+    found = [Member("b/c.html", member, size, False), Problem("ingest", "d", "encrypted", "locked")]
+    records.set_members(container, "v1", found)
+    catalogue = records.catalogue("v1")
+    assert [(r.path, r.parent) for r in catalogue.records] == [("a.zip", None), ("a.zip!b/c.html", container)]
+    assert [(p.subject, p.kind) for p in catalogue.problems] == [("a.zip!d", "encrypted")]
+    assert list(catalogue.leaves()) == [member]
+    assert records.catalogue("v2").unopened == (container,), "another way of unpacking opens it again"
+
+
+def test_a_missing_original_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="abc123"):
+        Records(tmp_path / "records").content("abc123")
+
+
+SETTINGS = Settings('A "title" with ё', "ru", "en", mapping={"text": "body"})
+
+
+def test_a_study_opens_as_it_was_made(tmp_path: Path) -> None:
+    Study.create(tmp_path / "s", SETTINGS, "name: x\n")
+    study = Study.open(tmp_path / "s")
+    assert study.settings == SETTINGS
+    assert study.codebook.read_text() == "name: x\n"
+
+
+def test_a_folder_with_something_in_it_is_not_made_a_study(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="not empty"):
+        Study.create(tmp_path, SETTINGS, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (None, UsageError, "not a study"),
+        ("format = 99\nmade_with = '9.9'\n", StudyError, "newer Caselight"),
+        ("format = 1\ntitle = 'x'\n", StudyError, "cannot be read"),
+        ("format = [", StudyError, "cannot be read"),
+        ("format = 1\ntitle = 'x'\npack = 'ru'\nlanguage = 'xx'\n", StudyError, "'xx'"),
+    ],
+)
+def test_a_folder_that_is_no_usable_study_is_refused_with_the_reason(
+    tmp_path: Path, content: str | None, error: type[Exception], words: str
+) -> None:
+    if content is not None:
+        (tmp_path / "study.toml").write_text(content)
+    with pytest.raises(error, match=words):
+        Study.open(tmp_path)
+
+
+def test_two_at_once_on_one_study_are_refused_and_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    study = Study.create(tmp_path / "s", SETTINGS, "")
+    with study.locked(), pytest.raises(StudyError, match=f"process {os.getpid()}"), Study.open(tmp_path / "s").locked():
+        pass
+    with study.locked():
+        pass
+
+
+def test_a_part_is_found_by_the_key_of_what_made_it_and_others_are_pruned(tmp_path: Path) -> None:
+    study = Study.create(tmp_path / "s", SETTINGS, "")
+    table = pa.table({"a": [1, 2]})
+    old, new = (study.parts.path("cases", 0, 1, key) for key in ("0" * 24, "1" * 24))
+    study.parts.write(old, table)
+    study.parts.write(new, table)
+    assert {part.key for part in study.parts.find("cases").values()} == {"0" * 24, "1" * 24}
+    study.parts.prune("cases", {new})
+    assert [part.path for part in study.parts.find("cases").values()] == [new]
+
+
+def test_an_interrupted_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = Study.create(tmp_path / "s", SETTINGS, "")
+    path = study.parts.path("cases", 0, 1, "0" * 24)
+    study.parts.write(path, pa.table({"a": [1]}))
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        study.parts.write(path, pa.table({"a": [2]}))
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]

@@ -1,0 +1,110 @@
+"""Tables give back exactly what was put into them, and what a worker sends is checked before it is believed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caselight import tables
+from caselight.types import (
+    Answer,
+    Case,
+    Document,
+    Evidence,
+    Fact,
+    Field,
+    Page,
+    Problem,
+    Reading,
+    Record,
+    Region,
+    RegionKind,
+    Section,
+    Span,
+    State,
+)
+
+TEXT = "Суд 😀 установил: н\u0306е\u00adт."
+DOCUMENT = Document(
+    "a" * 64,
+    "001.txt",
+    TEXT,
+    "plain",
+    "text/plain",
+    "ru",
+    (Page(1, 0, 5), Page(2, 5, 9, 0.5)),
+    (Region(RegionKind.CARD, 0, 3), Region(RegionKind.ACT, 4, 9)),
+    (Field("Судья", 0, 3, "ДЕЛО", 2),),
+)
+SPAN = Span.of(DOCUMENT, 4, 8)
+CASE = Case(
+    "c1",
+    "first",
+    (DOCUMENT.id,),
+    (Section("header", 0, 3),),
+    (Fact("fine_rub", 15000, SPAN), Fact("court", "Суд", SPAN, "card")),
+)
+ANSWER = Answer("c1", "role", ("x", "y"), "rules", (Evidence(SPAN, "court", True, "header"),), 0.5)
+
+
+def test_documents_come_back_as_they_went_in() -> None:
+    assert tables.documents_of(tables.texts_table([DOCUMENT])) == [DOCUMENT]
+
+
+def test_cases_come_back_as_they_went_in() -> None:
+    assert tables.cases_of(tables.cases_table([CASE], [()], ["{}"])) == [CASE]
+
+
+@pytest.mark.parametrize("value", ["fine", ("a", "b"), (), None, 15000, 1.5, True, "2022-05-13"])
+def test_answers_come_back_as_they_went_in_whatever_the_kind_of_value(value: object) -> None:
+    answer = Answer("c1", "role", value, "rules", ANSWER.evidence, None)  # type: ignore[arg-type]
+    (row,) = tables.answers_table([answer], [Problem("coding", "c1 role", "k", "m")]).to_pylist()
+    assert tables.answer_of(row, "role") == answer
+    assert row["problems"] == [{"kind": "k", "message": "m"}]
+
+
+def test_a_digest_changes_with_what_is_shown_and_not_with_the_run() -> None:
+    def digest(answer: Answer) -> int:
+        return int(tables.answers_table([answer], [])["digest"][0].as_py())
+
+    assert digest(ANSWER) == digest(ANSWER)
+    other = Answer("c1", "role", ANSWER.value, "rules", (Evidence(SPAN, "police", True, "header"),), 0.5)
+    assert digest(ANSWER) != digest(other)
+
+
+def test_a_record_that_was_not_read_has_a_row_too() -> None:
+    record = Record("b" * 64, "x.pdf", 9)
+    row = tables.documents_table([record], [Reading(State.ENCRYPTED, "locked")]).to_pylist()[0]
+    assert (row["state"], row["reason"], row["chars"]) == ("encrypted", "locked", 0)
+
+
+@given(st.lists(st.lists(st.tuples(st.text(), st.text()))))
+def test_lists_of_structs_keep_every_tuple_in_its_row(rows: list[list[tuple[str, str]]]) -> None:
+    built = tables.lists(rows, tables.PROBLEM).to_pylist()
+    assert [[(p["kind"], p["message"]) for p in row] for row in built] == rows
+
+
+def test_what_is_encoded_decodes_to_the_same_tables() -> None:
+    sent = {"texts": tables.texts_table([DOCUMENT]), "answers/role": tables.answers_table([ANSWER], [])}
+    got = tables.decode(tables.encode(sent))
+    assert list(got) == list(sent)
+    assert all(got[name].equals(table) for name, table in sent.items())
+
+
+@pytest.mark.parametrize("cut", [1, 5, 30, 200])
+def test_a_cut_off_answer_is_refused(cut: int) -> None:
+    sent = tables.encode({"texts": tables.texts_table([DOCUMENT])})
+    with pytest.raises(ValueError, match=r".+"):
+        tables.decode(sent[:-cut])
+
+
+def test_an_array_whose_offsets_leave_its_buffer_is_refused() -> None:
+    sent = bytearray(tables.encode({"texts": tables.texts_table([DOCUMENT])}))
+    at = sent.find(TEXT.encode())
+    assert at > 0
+    # The offsets of the text column lie before its bytes: make the string end far outside.
+    offset = sent.rfind(len(TEXT.encode()).to_bytes(4, "little"), 0, at)
+    sent[offset : offset + 4] = (1 << 30).to_bytes(4, "little")
+    with pytest.raises(ValueError, match=r".+"):
+        tables.decode(bytes(sent))
