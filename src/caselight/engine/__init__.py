@@ -1,0 +1,310 @@
+"""A pool of reused worker processes: a function over batches, or a generator function over one open file.
+
+In: batches of picklable items and a function of a module. Out: the function's answers, which are `bytes` and nothing
+else. What goes to a worker is pickled; what comes from a worker is never unpickled, because a parser that a hostile
+file has taken over could answer with anything. The caller decodes the bytes (JSON, Arrow) as untrusted input.
+
+The engine knows nothing of locks. `prepare(*arguments)` runs once in every worker, loads what the function needs,
+locks the process as its last act and returns the level reached (`caselight.ingest.sandbox.lock`).
+
+On Linux workers are forked, so import heavy modules *before* the first of them starts: they share them for nothing. A
+worker dies with the thread that started it, so use an engine from the thread that made it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from caselight.engine.process import Failure, Process, Task, start
+from caselight.engine.wire import (
+    BATCH,
+    END,
+    ERROR,
+    ITEM,
+    LEVEL,
+    RESULT,
+    STREAM,
+    error_name,
+    raise_error,
+    send,
+    take_frames,
+)
+from caselight.engine.worker import NO_ITEM, Life
+from caselight.types import State
+
+__all__ = ["Engine", "Failure", "Mark"]
+
+Mark = Callable[[int], None]
+
+# A worker that has not said "ready" by then never will: a spawned one needs about 1 s on a loaded machine.
+PREPARE_SECONDS = 120.0
+# A worker that dies without an item in hand is no fault of the batch (the system may want memory): try again.
+MAX_DEATHS = 2
+_NO_MEMORY = "it needs more memory than a reader may have"
+
+
+class Engine:
+    """A pool of worker processes, to be used as a context manager.
+
+    Args:
+        jobs: number of workers of `map`; they are started when there is work for them.
+        prepare: runs once in each worker and returns the level of its lock (may be "" or None if not `locked`).
+        arguments: of `prepare`; picklable.
+        wall_seconds: how long one item may take.
+        locked: whether `prepare` must lock the process: an engine that promised it never works unlocked.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        prepare: Callable[..., str | None],
+        arguments: tuple[Any, ...] = (),
+        wall_seconds: float = 60.0,
+        locked: bool = True,
+    ) -> None:
+        if jobs < 1:
+            raise ValueError(f"an engine needs at least one job, not {jobs}")
+        self._jobs = jobs
+        self._life = Life(prepare, arguments, locked)
+        self._wall_seconds = wall_seconds
+        self._workers: list[Process] = []  # of map
+        self._idle: list[Process] = []  # of stream
+        self._levels: set[str] = set()
+        self._mapping = False
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all workers and waits for them."""
+        for worker in (*self._workers, *self._idle):
+            worker.sock.close()  # all at once, so that they end side by side
+        for worker in (*self._workers, *self._idle):
+            if worker.task is None:
+                worker.leave()
+            worker.end()
+        self._workers.clear()
+        self._idle.clear()
+
+    @property
+    def level(self) -> str:
+        """How well the workers are locked: "full", "partial: ...", "limits only"; "unlocked" if never promised."""
+        if not self._levels:
+            self._idle.append(self._ready_worker())
+        return "; ".join(sorted(self._levels))
+
+    def map(
+        self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], bytes], batches: Iterable[Sequence[Any]]
+    ) -> Iterator[tuple[int, bytes]]:
+        """(number of the batch, answer) for every batch, as answers come; batches are pulled when a worker is free.
+
+        `function(items, mark, failures)` calls `mark(i)` before it touches item i. If the worker dies or item i takes
+        too long, the batch is run again in a new worker with `failures[i]`; the function then makes a row for the
+        item from its failure and does not touch it.
+
+        Raises:
+            Exception: what the function raised (a bug of ours); its cause is the worker's traceback.
+        """
+        if self._mapping:
+            raise RuntimeError("one map at a time")
+        self._mapping = True
+        waiting: deque[Task] = deque()
+        source = (Task(number, function, items) for number, items in enumerate(batches))
+        exhausted = False
+        try:
+            while True:
+                # One batch more than there are free workers: the next one is ready when a worker asks for it.
+                while not exhausted and len(waiting) <= self._jobs - self._busy():
+                    task = next(source, None)
+                    exhausted = task is None
+                    waiting.extend([task] if task else [])
+                self._feed(waiting)
+                if exhausted and not waiting and not self._busy():
+                    return
+                for worker in self._look():
+                    yield from self._take(worker, waiting)
+        finally:
+            self._mapping = False
+            for worker in [w for w in self._workers if w.task is not None]:
+                self._drop(worker)
+
+    def stream(
+        self, function: Callable[..., Iterator[bytes]], file: BinaryIO, arguments: tuple[Any, ...] = ()
+    ) -> Iterator[bytes | Failure]:
+        """The items of `function(file, *arguments)`, which runs in a worker of its own, one by one as asked for.
+
+        The worker gets the open file, not its path (which it could not open) and not its bytes. It runs ahead by no
+        more than the socket's buffer. If it dies, or one item takes too long, a `Failure` is the last item. May be
+        used while a `map` is under way, for instance by the iterable that the map pulls its batches from.
+
+        Args:
+            function: generator function of a module; it yields bytes.
+            file: opened for reading only; read from its start, not closed.
+            arguments: picklable.
+
+        Raises:
+            Exception: what the function raised (a bug of ours); its cause is the worker's traceback.
+        """
+        _check_read_only(file)
+        while self._idle and not self._idle[-1].process.is_alive():
+            self._idle.pop().end()
+        worker = self._idle.pop() if self._idle else self._ready_worker()
+        try:
+            send(worker.sock, STREAM, pickle.dumps((function, arguments)))
+            socket.send_fds(worker.sock, [STREAM], [file.fileno()])
+            while True:
+                kind, payload = self._next_frame(worker, self._wall_seconds)
+                if kind == END:
+                    self._idle.append(worker)
+                    return
+                if kind == ERROR and error_name(payload) == "MemoryError":
+                    yield Failure(State.OVER_LIMIT, _NO_MEMORY)
+                    return
+                if kind == ERROR:
+                    raise_error(payload)
+                yield payload
+        except TimeoutError:
+            yield self._too_long()
+        except ConnectionError:
+            yield worker.cause()
+        finally:
+            if worker not in self._idle:
+                worker.end()
+
+    def _busy(self) -> int:
+        return sum(worker.task is not None for worker in self._workers)
+
+    def _feed(self, waiting: deque[Task]) -> None:
+        """Starts workers that are wanted and gives waiting batches to those that are free."""
+        wanted = len(waiting) - (len(self._workers) - self._busy())
+        for _ in range(min(wanted, self._jobs - len(self._workers))):
+            self._workers.append(start(self._life, self._wall_seconds))
+        for worker in [w for w in self._workers if w.task is None and w.level][: len(waiting)]:
+            worker.task = task = waiting.popleft()
+            worker.since = time.monotonic()
+            worker.progress[0] = NO_ITEM
+            try:
+                send(worker.sock, BATCH, pickle.dumps((task.function, task.items, task.failures)))
+            except OSError:
+                waiting.appendleft(self._again(worker, worker.cause()))
+
+    def _look(self) -> list[Process]:
+        """Workers that may have something to say, and those whose time may be over."""
+        pause = min(1.0, self._wall_seconds / 4)
+        readable = select.select([worker.sock for worker in self._workers], [], [], pause)[0]
+        return [w for w in self._workers if w.sock in readable or w.task is not None or not w.level]
+
+    def _take(self, worker: Process, waiting: deque[Task]) -> Iterator[tuple[int, bytes]]:
+        """What this worker has answered; if it died or must be ended, its batch goes back to `waiting`."""
+        try:
+            while worker.readable():
+                worker.receive()
+                for kind, payload in take_frames(worker.untrusted):
+                    if kind == RESULT and worker.task is not None:
+                        number, worker.task = worker.task.number, None
+                        yield number, payload
+                    elif kind == ERROR:
+                        waiting.appendleft(self._failed(worker, payload))
+                        return
+                    else:
+                        self._greet(worker, kind, payload)
+        except ConnectionError:
+            failure = worker.cause()
+            if worker.task is not None or not worker.level:
+                waiting.appendleft(self._again(worker, failure))
+            self._drop(worker)
+            return
+        if self._is_late(worker):
+            waiting.appendleft(self._again(worker, self._too_long()))
+
+    def _failed(self, worker: Process, payload: bytes) -> Task:
+        """An exception in a worker: ours to see, except that an item may need more memory than a worker has."""
+        if error_name(payload) != "MemoryError" or worker.progress[0] == NO_ITEM:
+            self._drop(worker)
+            raise_error(payload)
+        return self._again(worker, Failure(State.OVER_LIMIT, _NO_MEMORY))
+
+    def _is_late(self, worker: Process) -> bool:
+        now, marks = time.monotonic(), worker.progress[1]
+        if not worker.level:
+            if now - worker.since > PREPARE_SECONDS:
+                raise RuntimeError(f"a worker was not ready after {PREPARE_SECONDS:.0f} s")
+            return False
+        if marks != worker.seen or worker.task is None:
+            worker.seen, worker.since = marks, now
+            return False
+        return now - worker.since > self._wall_seconds
+
+    def _again(self, worker: Process, failure: Failure) -> Task:
+        """The batch of a worker that is no more, to be run again; the item in hand is held responsible."""
+        task, index = worker.task, worker.progress[0]
+        self._drop(worker)
+        if task is None:
+            raise RuntimeError(f"a worker ended while it prepared ({failure.reason})")
+        if not 0 <= index < len(task.items):
+            task.deaths += 1
+            if task.deaths > MAX_DEATHS:
+                raise RuntimeError(f"batch {task.number} ends workers before an item is touched ({failure.reason})")
+        elif index in task.failures:
+            raise RuntimeError(f"{task.function} touched item {index} in spite of {task.failures[index]}")
+        else:
+            task.failures[index] = failure
+        return task
+
+    def _ready_worker(self) -> Process:
+        worker = start(self._life, self._wall_seconds)
+        try:
+            kind, payload = self._next_frame(worker, PREPARE_SECONDS)
+            if kind == ERROR:
+                raise_error(payload)
+            self._greet(worker, kind, payload)
+        except (ConnectionError, TimeoutError) as error:
+            worker.end()
+            raise RuntimeError(f"a worker could not start (exit code {worker.process.exitcode})") from error
+        except BaseException:
+            worker.end()
+            raise
+        return worker
+
+    def _greet(self, worker: Process, kind: bytes, payload: bytes) -> None:
+        if kind != LEVEL or worker.level:
+            raise ConnectionError("an answer that nobody asked for")
+        worker.level = payload[:200].decode("ascii", "replace") or "unlocked"
+        self._levels.add(worker.level)
+
+    def _next_frame(self, worker: Process, seconds: float) -> tuple[bytes, bytes]:
+        deadline = time.monotonic() + seconds
+        while True:
+            for kind, payload in take_frames(worker.untrusted):
+                if worker.level and kind not in (ITEM, END, ERROR):
+                    raise ConnectionError("an answer that nobody asked for")
+                return kind, payload
+            if not worker.readable(deadline - time.monotonic()):
+                raise TimeoutError
+            worker.receive()
+
+    def _too_long(self) -> Failure:
+        return Failure(State.TIMED_OUT, f"it took longer than {self._wall_seconds:g} s to read and was stopped")
+
+    def _drop(self, worker: Process) -> None:
+        worker.end()
+        with contextlib.suppress(ValueError):
+            self._workers.remove(worker)
+
+
+def _check_read_only(file: BinaryIO) -> None:
+    import fcntl  # not on Windows
+
+    if fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+        raise ValueError("a file for a worker must be opened for reading only")

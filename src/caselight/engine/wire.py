@@ -1,0 +1,104 @@
+"""What travels between the parent and a worker: frames of one kind letter, a length and that many bytes.
+
+To a worker the bytes are a pickle (the parent is trusted). From a worker they are never unpickled.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import socket
+import struct
+import traceback
+from collections.abc import Iterator
+from typing import NoReturn
+
+from caselight import errors
+
+HEADER = struct.Struct("<cQ")  # kind, length of what follows
+LEVEL, RESULT, ITEM, END, ERROR = b"L", b"R", b"I", b"Z", b"E"  # from a worker
+BATCH, STREAM = b"B", b"S"  # to a worker
+# Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an
+# archive's member may have. Anything longer is a worker gone mad and must not fill the parent's memory.
+ANSWER_LIMIT_BYTES = 1 << 30
+
+
+class WorkerError(RuntimeError):
+    """The traceback of a worker, as text: the cause of the error that the parent raises."""
+
+
+def send(sock: socket.socket, kind: bytes, payload: bytes) -> None:
+    """Sends one frame."""
+    sock.sendall(HEADER.pack(kind, len(payload)))
+    sock.sendall(payload)
+
+
+def receive(sock: socket.socket) -> tuple[bytes, bytearray] | None:
+    """The next frame from the parent, waited for; None when the parent has closed the socket."""
+    head = bytearray(HEADER.size)
+    if not _fill(sock, memoryview(head)):
+        return None
+    kind, length = HEADER.unpack(head)
+    payload = bytearray(length)
+    return (kind, payload) if _fill(sock, memoryview(payload)) else None
+
+
+def _fill(sock: socket.socket, view: memoryview) -> bool:
+    while view:
+        count = sock.recv_into(view)
+        if not count:
+            return False
+        view = view[count:]
+    return True
+
+
+def take_frames(untrusted: bytearray) -> Iterator[tuple[bytes, bytes]]:
+    """The whole frames at the beginning of `untrusted`, each removed from it as it is given out.
+
+    Raises:
+        ConnectionError: what stands there is no frame that a worker may send.
+    """
+    while len(untrusted) >= HEADER.size:
+        kind, length = HEADER.unpack_from(untrusted)
+        if length > ANSWER_LIMIT_BYTES or kind not in (LEVEL, RESULT, ITEM, END, ERROR):
+            raise ConnectionError("not a frame")
+        end = HEADER.size + length
+        if len(untrusted) < end:
+            return
+        with memoryview(untrusted) as view:
+            payload = bytes(view[HEADER.size : end])
+        del untrusted[:end]
+        yield kind, payload
+
+
+def pack_error(error: BaseException) -> bytes:
+    """An exception as JSON; call it where the exception is handled."""
+    told = {"type": type(error).__name__, "message": str(error), "traceback": traceback.format_exc()}
+    return json.dumps(told).encode()
+
+
+def error_name(untrusted: bytes) -> str:
+    """Name of the exception's class, "" if the bytes are not what `pack_error` makes."""
+    return _told(untrusted).get("type", "")
+
+
+def raise_error(untrusted: bytes) -> NoReturn:
+    """Raises what a worker raised: a built-in error or one of ours, a RuntimeError for all others."""
+    told = _told(untrusted)
+    name, message = told.get("type", ""), told.get("message", "")
+    kind = getattr(builtins, name, None) or getattr(errors, name, None)
+    cause = WorkerError("\n" + told.get("traceback", ""))
+    error: Exception = RuntimeError(f"{name}: {message}")
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        with contextlib.suppress(TypeError):  # UnicodeDecodeError, for one, wants five arguments
+            error = kind(message)
+    raise error from cause
+
+
+def _told(untrusted: bytes) -> dict[str, str]:
+    try:
+        told = json.loads(untrusted)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}

@@ -1,0 +1,342 @@
+"""The engine: every batch gets its answer, whatever its items do to the worker that touches them."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from caselight.engine import Engine, Failure
+from caselight.engine.wire import ITEM, WorkerError, send
+from caselight.errors import DefinitionError
+from caselight.types import State
+
+WALL_SECONDS = 0.6  # short, so that a test that waits for it stays quick
+
+
+def ready(level: str = "test") -> str:
+    return level
+
+
+def engine(jobs: int = 2, **options: object) -> Engine:
+    return Engine(jobs, ready, wall_seconds=WALL_SECONDS, **options)  # type: ignore[arg-type]
+
+
+DEEDS: dict[str, Callable[[], object]] = {
+    "segfault": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "hang": lambda: time.sleep(3600),
+    "spin": lambda: [None for _ in iter(int, 1)],
+    "memory": lambda: (_ for _ in ()).throw(MemoryError()),
+    "bug": lambda: {}["no such key"],
+    "ours": lambda: (_ for _ in ()).throw(DefinitionError("book.yaml:3: wrong")),
+    "odd": lambda: b"\xff".decode("utf-8"),
+}
+
+
+def work(items: Sequence[str], mark: Callable[[int], None], failures: Mapping[int, Failure]) -> bytes:
+    rows = []
+    for i, item in enumerate(items):
+        mark(i)
+        if i in failures:
+            rows.append([item, failures[i].state, failures[i].reason])
+        else:
+            DEEDS.get(item, lambda: None)()
+            rows.append([item, "read", ""])
+    return json.dumps(rows).encode()
+
+
+def states(jobs: int, batches: Sequence[Sequence[str]]) -> dict[int, list[str]]:
+    with engine(jobs) as pool:
+        return {number: [row[1] for row in json.loads(answer)] for number, answer in pool.map(work, batches)}
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_every_batch_is_answered_once(jobs: int) -> None:
+    batches = [[f"{b}.{i}" for i in range(b % 4)] for b in range(40)]
+    with engine(jobs) as pool:
+        answers = list(pool.map(work, batches))
+    assert sorted(number for number, _ in answers) == list(range(40))
+    assert all([row[0] for row in json.loads(answer)] == batches[number] for number, answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("deed", "state", "words"),
+    [
+        ("segfault", State.CRASHED, "SIGSEGV"),
+        ("abort", State.CRASHED, "SIGABRT"),
+        ("exit", State.CRASHED, "exit code 3"),
+        ("killed", State.OVER_LIMIT, "memory"),
+        ("hang", State.TIMED_OUT, "0.6 s"),
+        ("spin", State.TIMED_OUT, "0.6 s"),
+        ("memory", State.OVER_LIMIT, "memory"),
+    ],
+)
+def test_the_item_that_ends_a_worker_is_named_and_the_others_are_read(deed: str, state: State, words: str) -> None:
+    with engine() as pool:
+        ((_, answer),) = pool.map(work, [["a", deed, "b"]])
+    rows = json.loads(answer)
+    assert [row[1] for row in rows] == ["read", state, "read"]
+    assert words in rows[1][2]
+
+
+def test_many_bad_items_in_one_batch_cost_one_worker_each() -> None:
+    batch = ["segfault", "a", "exit", "abort", "b", "hang", "c"]
+    expected = ["crashed", "read", "crashed", "crashed", "read", "timed_out", "read"]
+    assert states(2, [batch, ["a"] * 5, batch]) == {0: expected, 1: ["read"] * 5, 2: expected}
+
+
+@pytest.mark.parametrize(
+    ("deed", "kind", "words"),
+    [("bug", KeyError, "no such key"), ("ours", DefinitionError, "book.yaml:3"), ("odd", RuntimeError, "Unicode")],
+)
+def test_a_bug_of_ours_flies_with_the_workers_traceback(deed: str, kind: type[Exception], words: str) -> None:
+    with engine() as pool:
+        with pytest.raises(kind, match=words) as caught:
+            list(pool.map(work, [["a"], ["a", deed]]))
+        assert isinstance(caught.value.__cause__, WorkerError)
+        assert "in work" in str(caught.value.__cause__)
+        assert len(list(pool.map(work, [["a"], ["b"]]))) == 2, "the pool works on after an error"
+
+
+def fail_to_prepare() -> str:
+    raise DefinitionError("pack.yaml:7: no such section")
+
+
+def die_in_preparation() -> str:
+    os._exit(9)
+
+
+def forget_the_lock() -> str:
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("prepare", "kind", "words"),
+    [
+        (fail_to_prepare, DefinitionError, "pack.yaml:7"),
+        (die_in_preparation, RuntimeError, "prepare|start"),
+        (forget_the_lock, TypeError, "must lock"),
+    ],
+)
+def test_a_worker_that_cannot_prepare_is_told_at_once(prepare: Callable[[], str], kind: type, words: str) -> None:
+    with Engine(2, prepare) as pool:
+        with pytest.raises(kind, match=words):
+            list(pool.map(work, [["a"], ["b"]]))
+        with pytest.raises(kind, match=words):
+            _ = pool.level
+
+
+def test_the_level_is_what_prepare_returned() -> None:
+    with Engine(1, ready, ("partial: no Landlock",)) as pool:
+        assert pool.level == "partial: no Landlock"
+    with Engine(1, forget_the_lock, locked=False) as pool:
+        assert pool.level == "unlocked"
+
+
+def answer_with_text(items: Sequence[str], mark: object, failures: object) -> str:
+    return "text"
+
+
+def test_an_answer_that_is_not_bytes_is_refused() -> None:
+    with engine() as pool, pytest.raises(TypeError, match="must return bytes"):
+        list(pool.map(answer_with_text, [["a"]]))  # type: ignore[arg-type]
+
+
+def test_batches_are_pulled_only_when_wanted() -> None:
+    pulled = 0
+
+    def batches() -> Iterator[list[str]]:
+        nonlocal pulled
+        for _ in range(1000):
+            pulled += 1
+            yield ["a"]
+
+    with engine(2) as pool:
+        for n, _ in enumerate(pool.map(work, batches())):
+            assert pulled <= n + 1 + 2 * 2 + 1
+            if n == 50:
+                break
+
+
+def echo(items: Sequence[bytes], mark: Callable[[int], None], failures: object) -> bytes:
+    return b"".join(items)
+
+
+def test_long_batches_and_answers_pass_whole() -> None:
+    batches = [[os.urandom(3_000_001), b"x" * n] for n in range(4)]
+    with engine(2) as pool:
+        assert {n: b"".join(batches[n]) for n in range(4)} == dict(pool.map(echo, batches))
+
+
+def test_a_worker_waits_for_a_slow_caller_without_being_blamed() -> None:
+    with engine(2) as pool:
+        for _, answer in pool.map(work, [["a"]] * 6):
+            time.sleep(WALL_SECONDS * 1.2)
+            assert json.loads(answer)[0][1] == "read"
+
+
+def count(file: BinaryIO, stop: int, deed: str = "") -> Iterator[bytes]:
+    for n in range(stop):
+        yield file.read(2) + str(n).encode()
+    DEEDS.get(deed, lambda: None)()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[BinaryIO]:
+    (tmp_path / "f").write_bytes(b"abcdefgh")
+    with (tmp_path / "f").open("rb") as opened:
+        yield opened
+
+
+def test_a_stream_reads_the_file_that_it_was_handed(file: BinaryIO) -> None:
+    with engine() as pool:
+        file.read(3)
+        assert list(pool.stream(count, file, (3,))) == [b"ab0", b"cd1", b"ef2"]
+        assert list(pool.stream(count, file, (1,))) == [b"ab0"], "the worker is used again"
+        assert not file.closed
+
+
+@pytest.mark.parametrize(
+    ("deed", "state"),
+    [("segfault", State.CRASHED), ("hang", State.TIMED_OUT), ("memory", State.OVER_LIMIT), ("exit", State.CRASHED)],
+)
+def test_a_stream_that_dies_ends_with_a_failure(file: BinaryIO, deed: str, state: State) -> None:
+    with engine() as pool:
+        *items, last = pool.stream(count, file, (2, deed))
+        assert items == [b"ab0", b"cd1"]
+        assert isinstance(last, Failure)
+        assert last.state is state
+        assert len(list(pool.stream(count, file, (2,)))) == 2
+
+
+def test_a_bug_in_a_stream_flies(file: BinaryIO) -> None:
+    with engine() as pool, pytest.raises(KeyError):
+        list(pool.stream(count, file, (2, "bug")))
+
+
+def test_a_stream_runs_ahead_no_further_than_its_socket(file: BinaryIO) -> None:
+    with engine() as pool:
+        stream = pool.stream(count, file, (1_000_000_000,))
+        assert next(stream) == b"ab0"
+        time.sleep(WALL_SECONDS * 2)
+        assert next(stream) == b"cd1", "a slow caller is not the file's fault"
+        stream.close()  # type: ignore[attr-defined]
+
+
+def test_streams_may_feed_a_map(file: BinaryIO) -> None:
+    with engine(1) as pool:
+        batches = ([item.decode()] for item in pool.stream(count, file, (20,)) if isinstance(item, bytes))
+        assert len(list(pool.map(work, batches))) == 20
+
+
+def test_a_file_that_could_be_written_is_not_handed_over(tmp_path: Path) -> None:
+    with engine() as pool, (tmp_path / "f").open("w+b") as writable, pytest.raises(ValueError, match="reading only"):
+        list(pool.stream(count, writable, (1,)))
+
+
+def see_open_files(items: Sequence[str], mark: object, failures: object) -> bytes:
+    return json.dumps([os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if _is_open(n)]).encode()
+
+
+def _is_open(number: str) -> bool:
+    try:
+        os.fstat(int(number))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_worker_inherits_no_open_file(file: BinaryIO) -> None:
+    with engine(2) as pool:
+        for _, answer in pool.map(see_open_files, [["a"]] * 8):
+            links = json.loads(answer)
+            assert {link.split(":")[0] for link in links} <= {"socket", "/dev/null"}, links
+            assert len([link for link in links if link.startswith("socket")]) == 1
+
+
+def lie(items: Sequence[str], mark: object, failures: object) -> bytes:
+    """What a parser that was taken over might do: speak on the line to the parent."""
+    frame = sys._getframe()
+    while "sock" not in frame.f_locals:
+        assert frame.f_back
+        frame = frame.f_back
+    line = frame.f_locals["sock"]
+    if items[0] == "unasked":
+        send(line, ITEM, b"x")
+    elif items[0] == "longest":
+        line.sendall(b"R" + (1 << 62).to_bytes(8, "little"))
+    elif items[0] == "nonsense":
+        line.sendall(b"\x80\x04 a pickle, perhaps")
+    elif items[0] == "half":
+        line.sendall(b"R" + (100).to_bytes(8, "little") + b"abc")
+    time.sleep(3600)
+    return b""
+
+
+@pytest.mark.parametrize("how", ["unasked", "longest", "nonsense", "half"])
+def test_a_worker_that_speaks_out_of_turn_is_ended(how: str) -> None:
+    with engine(1) as pool, pytest.raises(RuntimeError, match="before an item is touched"):
+        list(pool.map(lie, [[how]]))
+
+
+SCRIPT = """
+import sys, os, time
+sys.path.insert(0, {tests!r})
+from test_engine import ready, pids, Engine
+with Engine(2, ready) as pool:
+    for _, answer in pool.map(pids, [["a"], ["b"]]):
+        print(answer.decode(), flush=True)
+    list(pool.map(pids, [["sleep"], ["sleep"]]))
+"""
+
+
+def pids(items: Sequence[str], mark: object, failures: object) -> bytes:
+    time.sleep(3600 if items == ["sleep"] else 0.2)
+    return str(os.getpid()).encode()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return (
+            f"{pid} (" in Path(f"/proc/{pid}/stat").read_text() and ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+        )
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_its_parent(how: signal.Signals) -> None:
+    script = textwrap.dedent(SCRIPT).format(tests=str(Path(__file__).parent))
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert parent.stdout
+    with parent.stdout:
+        workers = [int(parent.stdout.readline()), int(parent.stdout.readline())]
+    time.sleep(0.3)
+    assert len(set(workers)) == 2
+    assert all(map(_alive, workers))
+    parent.send_signal(how)
+    parent.wait(10)
+    deadline = time.monotonic() + 5
+    while any(map(_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(_alive, workers))
+
+
+def test_an_engine_needs_a_job() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        Engine(0, ready)
