@@ -16,6 +16,7 @@ from caselight.types import Value
 
 SPEAKERS = ("court", "police", "prosecution", "defence", "witness", "expert", "unknown")
 NEAR = ("clause", "sentence", "paragraph", "section", "text")
+WHEN = ("before", "same", "after")
 TAKE = ("after", "before", "inside", "phrase", "quotes", "sentence")
 GIVEN = "given"  # in `ask_if`: the other variable has any answer at all
 
@@ -36,6 +37,24 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """That `variable` has one of `values` (GIVEN: any answer; "text*": one that begins so)."""
+
+    variable: str
+    values: tuple[str, ...]
+
+    def holds(self, value: Value) -> bool:
+        """Whether the other variable's answer lets the question be asked."""
+        if value is None or value == ():
+            return False
+        if GIVEN in self.values:
+            return True
+        given = [str(v) for v in (value if isinstance(value, tuple) else (value,))]
+        begins = tuple(v[:-1] for v in self.values if v.endswith("*"))
+        return any(v in self.values or (begins and v.startswith(begins)) for v in given)
+
+
+@dataclass(frozen=True, slots=True)
 class ValueRule:
     """When a value is given: one of `phrases` stands in the act, and everything else here holds."""
 
@@ -44,13 +63,21 @@ class ValueRule:
     with_phrases: tuple[Phrase, ...] = ()  # one of these is near; empty = not asked
     unless: tuple[Phrase, ...] = ()  # none of these is near
     near: str = "sentence"  # one of NEAR
+    unless_near: str = ""  # one of NEAR, for `unless`; "" = as `near`
     said_by: tuple[str, ...] = ()  # empty = anyone
     not_said_by: tuple[str, ...] = ()
     denied: bool | None = None  # None = either
+    answers: bool | None = None  # the sentence answers somebody's claim; None = either
+    norms: bool = False  # also count where a norm is quoted
+    only_if: tuple[Condition, ...] = ()  # about other variables or facts; all must hold
+    not_if: tuple[Condition, ...] = ()  # none of them may hold
+    date: str = ""  # one of WHEN: a day in the sentence against the fact `date_of`; "" = not asked
+    date_of: str = ""
     sections: tuple[str, ...] = ()  # the pack's section names; empty = anywhere
     not_sections: tuple[str, ...] = ()
     take: str = ""  # one of TAKE for number, date and text; "" for kinds with values
     unit: tuple[str, ...] = ()  # words one of which follows the number; empty = any or none
+    fixed: str = ""  # kind text: this is the answer instead of what `take` finds
     file: str = ""
     line: int = 0
 
@@ -58,7 +85,9 @@ class ValueRule:
         """Everything here that decides what is coded, as plain JSON."""
         phrases = [[p.text for p in group] for group in (self.phrases, self.with_phrases, self.unless)]
         who = [self.said_by, self.not_said_by, self.denied, self.sections, self.not_sections]
-        return [self.value, phrases, self.near, who, self.take, self.unit]
+        kept = [[c.variable, c.values] for c in self.only_if], [[c.variable, c.values] for c in self.not_if]
+        where = [self.answers, self.norms, self.date, self.date_of, self.unless_near]
+        return [self.value, phrases, self.near, who, kept, where, self.take, self.unit, self.fixed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +99,6 @@ class Choice:
     definition: dict[str, str]
     examples: tuple[str, ...]
     rules: tuple[ValueRule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Ask only if `variable` has one of `values` (GIVEN: any answer)."""
-
-    variable: str
-    values: tuple[str, ...]
-
-    def holds(self, value: Value) -> bool:
-        """Whether the other variable's answer lets the question be asked."""
-        if value is None or value == ():
-            return False
-        if GIVEN in self.values:
-            return True
-        return any(v in self.values for v in (value if isinstance(value, tuple) else (value,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,8 @@ class Variable:
     ask_if: tuple[Condition, ...]  # all must hold
     fact: str | None  # name of the fact that is the answer; None = rules
     language: str  # of the phrases
+    several: bool = False  # kind text: all texts found are the answer, not the first
+    denial: str = "marked"  # "ignored": the wording is a denial itself, so its evidence is not marked as denied
     file: str = ""
     line: int = 0
 
@@ -109,12 +124,17 @@ class Variable:
         """Names of the answers allowed; empty for number, date and text."""
         return tuple(choice.name for choice in self.values)
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that is asked of other variables (and facts): by `ask_if`, and by `if` and `if_not` of its rules."""
+        return self.ask_if + tuple(c for rule in self.rules for c in (*rule.only_if, *rule.not_if))
+
     def digest(self) -> str:
         """Changes exactly when coding may change: not with a label, a question, a definition or an example."""
         asked = [[c.variable, c.values] for c in self.ask_if]
         rules = [rule.meaning() for rule in self.rules]
         names = self.value_names()
         parts = [self.name, self.kind, names, rules, self.default, asked, self.fact, self.language]
+        parts += [self.several, self.denial]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -171,6 +191,8 @@ def _not_a_day(value: Value, variable: Variable) -> str:
 
 
 def _text_fault(value: Value, variable: Variable) -> str:
+    if variable.several and isinstance(value, tuple):
+        return next((fault for fault in (_text_fault(v, variable) for v in value) if fault), "")
     return "" if isinstance(value, str) and value.strip() else f"{value!r} is not text ({variable.name})."
 
 

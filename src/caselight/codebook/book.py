@@ -40,12 +40,13 @@ class Codebook:
         raise UsageError(f"There is no variable {name!r} in codebook {self.name}.{suggest(name, names)}")
 
     def order(self) -> tuple[str, ...]:
-        """All names, each after the variables that its `ask_if` looks at; otherwise as in the file."""
+        """All names, each after the variables that its conditions look at; otherwise as in the file."""
         done: dict[str, None] = {}
+        known = {variable.name for variable in self.variables}
 
         def visit(variable: Variable) -> None:
-            for condition in variable.ask_if:
-                if condition.variable not in done:
+            for condition in variable.conditions():
+                if condition.variable not in done and condition.variable in known:
                     visit(self.variable(condition.variable))
             done[variable.name] = None
 
@@ -55,10 +56,10 @@ class Codebook:
         return tuple(done)
 
     def dependents(self, name: str) -> tuple[str, ...]:
-        """The variables whose `ask_if` looks at `name`, directly or through others; in `order`."""
+        """The variables whose conditions look at `name`, directly or through others; in `order`."""
         reached = {name}
         for other in self.order():
-            if any(c.variable in reached for c in self.variable(other).ask_if):
+            if any(c.variable in reached for c in self.variable(other).conditions()):
                 reached.add(other)
         return tuple(other for other in self.order() if other in reached and other != name)
 
@@ -115,16 +116,16 @@ def _check_conditions(reader: Entries, variables: tuple[Variable, ...]) -> None:
                 raise reader.error(f"`ask_if` needs at least one value: {', '.join(allowed)}.", *key, other)
         if circle := _circle(variable, by_name):
             path = " -> ".join(circle)
-            raise reader.error(f"`ask_if` goes in a circle: {path}. One of them must be asked first.", *key)
+            raise reader.error(f"the conditions go in a circle: {path}. One of them must be asked first.", *key[:2])
 
 
 def _circle(start: Variable, by_name: dict[str, Variable]) -> list[str]:
-    """The way from `start` back to itself through `ask_if`; [] = there is none."""
+    """The way from `start` back to itself through conditions; [] = there is none."""
     ways = [[start.name]]
     seen: set[str] = set()
     while ways:
         way = ways.pop()
-        for condition in by_name[way[-1]].ask_if if way[-1] in by_name else ():
+        for condition in by_name[way[-1]].conditions() if way[-1] in by_name else ():
             if condition.variable == start.name:
                 return [*way, start.name]
             if condition.variable not in seen:

@@ -8,22 +8,31 @@ from typing import Any
 from caselight.codebook.entries import Entries, suggest
 from caselight.definitions import Key
 from caselight.types import Value
-from caselight.variables import KINDS, NEAR, SPEAKERS, Choice, Condition, Phrase, ValueRule, Variable
+from caselight.variables import KINDS, NEAR, SPEAKERS, WHEN, Choice, Condition, Phrase, ValueRule, Variable
 
 _RULE_KEYS = (
     "phrases",
     "with",
     "unless",
     "near",
+    "unless_near",
     "said_by",
     "not_said_by",
     "denied",
+    "answers",
+    "norms",
+    "if",
+    "if_not",
+    "date",
+    "date_of",
     "sections",
     "not_sections",
     "take",
     "unit",
+    "value",
 )
-_VARIABLE_KEYS = ("name", "kind", "question", "definition", "values", "default", "ask_if", "fact", "rules", *_RULE_KEYS)
+_OWN_KEYS = ("name", "kind", "question", "definition", "values", "default", "ask_if", "fact", "several", "denial")
+_VARIABLE_KEYS = (*_OWN_KEYS, "rules", *_RULE_KEYS)
 _VALUE_KEYS = ("name", "label", "definition", "examples", "rules", *_RULE_KEYS)
 # A variable's name becomes a file name and a column name.
 _VARIABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -86,9 +95,11 @@ class VariableEntry:
             values=values,
             rules=own or tuple(rule for value in values for rule in value.rules),
             default=self._default(kind, values),
-            ask_if=self._conditions(),
+            ask_if=self._conditions((*key, "ask_if")),
             fact=reader.text((*key, "fact")) if "fact" in entry else None,
             language=self.language,
+            several=self._truth((*key, "several")) is True,
+            denial=reader.one_of((*key, "denial"), ("marked", "ignored")) if "denial" in entry else "marked",
             file=reader.definition.file,
             line=reader.definition.line(*key),
         )
@@ -158,9 +169,6 @@ class VariableEntry:
         phrases = self._phrases((*key, "phrases"))
         if not phrases:
             raise reader.error("a rule needs `phrases`, a list of at least one phrase.", *key)
-        denied = entry.get("denied")
-        if denied not in (None, True, False):
-            raise reader.error(f"`denied` is true or false (or left out: either), not {denied!r}.", *key, "denied")
         kind = reader.get((*self.key, "kind"))
         return ValueRule(
             value=value,
@@ -170,11 +178,19 @@ class VariableEntry:
             near=reader.one_of((*key, "near"), NEAR) if "near" in entry else "sentence",
             said_by=reader.names((*key, "said_by"), SPEAKERS),
             not_said_by=reader.names((*key, "not_said_by"), SPEAKERS),
-            denied=denied,
+            unless_near=reader.one_of((*key, "unless_near"), NEAR) if "unless_near" in entry else "",
+            denied=self._truth((*key, "denied")),
+            answers=self._truth((*key, "answers")),
+            norms=self._truth((*key, "norms")) is True,
+            only_if=self._conditions((*key, "if")),
+            not_if=self._conditions((*key, "if_not")),
+            date=reader.one_of((*key, "date"), WHEN) if "date" in entry else "",
+            date_of=reader.text((*key, "date_of")) if "date_of" in entry else "",
             sections=reader.names((*key, "sections")),
             not_sections=reader.names((*key, "not_sections")),
             take=self._take(key, kind),
             unit=reader.names((*key, "unit")),
+            fixed=reader.text((*key, "value")) if "value" in entry else "",
             file=reader.definition.file,
             line=reader.definition.line(*key),
         )
@@ -210,11 +226,16 @@ class VariableEntry:
             raise self.reader.error(f"`default` is one value, not {len(names)}.", *key)
         return names[0]
 
-    def _conditions(self) -> tuple[Condition, ...]:
-        key = (*self.key, "ask_if")
+    def _truth(self, key: Key) -> bool | None:
+        entry = self.reader.get(key)
+        if entry is None or isinstance(entry, bool):
+            return entry
+        raise self.reader.error(f"`{key[-1]}` is true or false, or left out, not {entry!r}.", *key)
+
+    def _conditions(self, key: Key) -> tuple[Condition, ...]:
         entry = self.reader.get(key)
         if entry is None:
             return ()
         if not isinstance(entry, dict) or not entry:
-            raise self.reader.error("`ask_if` is written {other_variable: [value, ...]}.", *key)
+            raise self.reader.error(f"`{key[-1]}` is written {{other_variable: [value, ...]}}.", *key)
         return tuple(Condition(str(other), self.reader.names((*key, other))) for other in entry)

@@ -221,6 +221,11 @@ def _near(text: str, hit: tuple[int, int], negation: Found) -> bool:
     return not _CLAUSE_END.search(between) and len(_WORD.findall(between)) <= NEAR_WORDS
 
 
+def answers_claim(paragraph: Paragraph, sentence: tuple[int, int]) -> bool:
+    """Whether the sentence takes up a claim at its head, as the court does to answer it."""
+    return any(f.cue.kind == "claims" and 0 <= f.start - sentence[0] < CLAIM_HEAD for f in paragraph.found)
+
+
 def quotes_norm(paragraph: Paragraph, sentence: tuple[int, int]) -> bool:
     """Whether the sentence begins as the quotation of a norm: what it says is law, not what happened."""
     return any(f.cue.kind == "norms" and 0 <= f.start - sentence[0] < CLAIM_HEAD for f in paragraph.found)
