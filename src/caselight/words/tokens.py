@@ -1,0 +1,129 @@
+"""Where words begin and end: the one pass over the characters of many texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caselight.words.characters import (
+    APOSTROPHES,
+    CODE,
+    DIGIT,
+    FORMAT,
+    HYPHENS,
+    LOWER,
+    MARK,
+    NEWLINE,
+    PUNCTUATION,
+    WORD,
+    Codes,
+    Hashes,
+    compose,
+    hash_runs,
+    values,
+)
+
+Positions = NDArray[np.intp]
+_SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
+_JOINERS = np.array(sorted(APOSTROPHES), np.uint32)
+_BREAKS = np.array(sorted(HYPHENS), np.uint32)
+_FULL_STOP = ord(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The words of some texts, found but not yet known. Positions are in `codes`."""
+
+    codes: Codes  # (n,) without marks, soft hyphens and line-end hyphenation
+    punctuation: Positions  # (P,) where PUNCTUATION stands outside words
+    starts: Positions  # (T,) border tokens included
+    ends: Positions
+    form: Hashes  # (T,)
+    border: Positions  # (D,) index of the border token after each text
+    own_start: NDArray[np.int32]  # (T,) offsets in the token's own text, as it was given
+    own_end: NDArray[np.int32]
+
+
+def scan(texts: Sequence[str]) -> Scan:
+    """Finds and hashes the words of `texts` (at least one)."""
+    joined = "\n" + _SEPARATOR.join([*texts, ""])
+    codes = values(joined)
+    edges = np.cumsum([len(text) + len(_SEPARATOR) for text in texts])  # of texts, in `joined`, less the first newline
+    border = edges - 1
+    special = np.flatnonzero(codes & (PUNCTUATION | MARK | FORMAT))
+    codes, origin = _compact(codes, special, joined)
+    if origin is not None:
+        border = np.searchsorted(origin, border)
+        special = np.flatnonzero(codes & PUNCTUATION)
+    word = (codes & WORD) != 0
+    joiners = _joiners(codes, special)
+    word[joiners] = True
+    word[border] = True
+    changes = np.flatnonzero(word[1:] != word[:-1]) + 1
+    starts, ends = changes[0::2], changes[1::2]
+    form = hash_runs(codes, starts, ends)
+    border_token = np.searchsorted(starts, border)
+    text_of = np.repeat(np.arange(len(texts)), np.diff(border_token, prepend=-1))
+    first = 1 + np.concatenate([[0], edges[:-1]])[text_of]
+    old_starts, old_ends = (starts, ends) if origin is None else (origin[starts], origin[ends])
+    own = [(old_starts - first).astype(np.int32), (old_ends - first).astype(np.int32)]
+    punctuation = special[~word[special]]
+    return Scan(codes, punctuation, starts, ends, form, border_token, *own)
+
+
+def _joiners(codes: Codes, special: Positions) -> Positions:
+    """Full stops inside numbers (20.2) and apostrophes inside words (don't), which do not part words."""
+    code = codes[special] & CODE
+    before, after = codes[special - 1], codes[special + 1]
+    stop = (code == _FULL_STOP) & (before & after & DIGIT != 0)
+    apostrophe = np.isin(code, _JOINERS) & (before & after & WORD != 0) & ((before | after) & DIGIT == 0)
+    return special[stop | apostrophe]
+
+
+def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Positions | None]:
+    """The codes without what must not part or change a word, and for each that stays where it was; None = all stay."""
+    kind = codes[special]
+    ignored = special[kind & (MARK | FORMAT) != 0]
+    broken = _line_end_hyphens(codes, special[np.isin(kind & CODE, _BREAKS)])
+    if not len(ignored) and not len(broken):
+        return codes, None
+    keep = np.ones(len(codes), bool)
+    keep[ignored] = False
+    keep[broken] = False
+    codes = codes.copy()
+    _compose(codes, special[kind & MARK != 0], joined)
+    origin = np.flatnonzero(keep)
+    return codes[origin], origin
+
+
+def _line_end_hyphens(codes: Codes, hyphens: Positions) -> Positions:
+    """Positions of the hyphen and the line break in "видео-↵наблюдения", where a small letter goes on."""
+    at_end = hyphens[(codes[hyphens + 1] & NEWLINE != 0) & (codes[hyphens - 1] & WORD != 0)]
+    if not len(at_end):
+        return at_end
+    two = (codes[at_end + 1] & CODE == ord("\r")) & (codes[at_end + 2] & CODE == ord("\n"))
+    after = at_end + 2 + two
+    goes_on = (codes[after] & LOWER != 0) & (codes[at_end - 1] & DIGIT == 0)
+    end, second = at_end[goes_on], at_end[goes_on & two]
+    return np.concatenate([end, end + 1, second + 2])
+
+
+def _compose(codes: Codes, marks: Positions, joined: str) -> None:
+    """Makes a letter with its marks one letter, in place. Text in NFD is rare, so one cluster at a time."""
+    heads = marks[~np.isin(marks - 1, marks)]
+    known: dict[str, int] = {}
+    for head in heads.tolist():
+        end = head + 1
+        while end < len(codes) and codes[end] & (MARK | FORMAT):
+            end += 1
+        start = head - 1
+        while start > 0 and codes[start] & FORMAT:
+            start -= 1
+        cluster = joined[start:end]
+        if cluster not in known:
+            known[cluster] = compose(cluster)
+        if codes[start] & WORD:
+            codes[start] = known[cluster]

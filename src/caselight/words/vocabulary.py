@@ -1,0 +1,268 @@
+"""All word forms ever met, with their lemmas: what makes the second study fast. One file a language.
+
+A form is known by the hash of its folded characters; what a row holds is a function of the form alone, so answers do not
+depend on what was known before, and two studies may save into one folder at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caselight.words.characters import Hashes, hash_words, plain
+from caselight.words.lemmas import Lemmatise, lemmatiser, source
+
+Rows = NDArray[np.int32]
+BORDER, UNLISTED = 0, 1  # rows that every table begins with
+# Longer runs of letters are base64, lines without spaces and the like; the longest word of OpenCorpora has 36 letters.
+LONGEST = 64
+_MAGIC = b"CASELIGHT WORDS 1\n"
+_FILE_COLUMNS = 4
+
+
+def is_word(folded: str) -> bool:
+    """Whether the run of characters has a lemma: no digits in it, and not too long."""
+    return len(folded) <= LONGEST and not any(c.isdecimal() for c in folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Word forms and what they are forms of; (F,) each.
+
+    Row 0 is the border between texts (lemma 0). Row 1 stands for numbers and for runs too long to be words: their lemma
+    is their own form.
+    """
+
+    form: Hashes  # of the folded characters as they stand in texts
+    lemma: Hashes
+    other: Hashes  # second plausible lemma; equal to `lemma` where there is none
+    plain: Hashes  # of `text`; differs from `form` only where Latin letters were mixed into a Cyrillic word
+    text: Sequence[str]  # folded: small letters, е for ё
+    owner: object = None  # the Vocabulary this is a view of: its rows never change, only grow; None = stands alone
+
+    def __len__(self) -> int:
+        return len(self.form)
+
+    def rows(self, start: int, end: int) -> Forms:
+        """Rows start to end, as a table of their own."""
+        return self.take(np.arange(start, end))
+
+    def take(self, rows: NDArray[np.intp]) -> Forms:
+        """These rows, as a table of their own."""
+        texts = [self.text[i] for i in rows.tolist()]
+        return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], texts)
+
+
+def _specials() -> Forms:
+    zeros = [np.zeros(2, np.uint64) for _ in range(4)]
+    return Forms(*zeros, ["", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Two words with one hash: the first is kept, the second is taken for it. Never seen; told if it happens."""
+
+    kept: str
+    lost: str
+
+
+class Vocabulary:
+    """The forms known so far. Grows; a row once given never changes."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._columns = [np.zeros(1024, np.uint64) for _ in range(_FILE_COLUMNS)]
+        self._text: list[str] = []
+        self._index = _Index()
+        self._lemmatise: Lemmatise | None = None
+        self._taken = 0
+        self._append(_specials())
+        self.mark_known()
+
+    @classmethod
+    def load(cls, folder: Path | None, language: str) -> Vocabulary:
+        """The vocabulary kept in `folder`; an empty one where there is none, or where its file is damaged."""
+        vocabulary = cls(language)
+        if folder is not None and (forms := _read(_file(folder, language), language)) is not None:
+            vocabulary._append(forms)
+        vocabulary.mark_known()
+        return vocabulary
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    @property
+    def forms(self) -> Forms:
+        """All rows up to now."""
+        n = len(self._text)
+        return Forms(*(column[:n] for column in self._columns), self._text, self)
+
+    def new(self) -> Forms:
+        """The forms learned since the last call of `mark_known`."""
+        return self.forms.rows(self._taken, len(self))
+
+    def mark_known(self) -> None:
+        """Forgets which forms are new; not the forms."""
+        self._taken = len(self)
+
+    def open(self) -> None:
+        """Loads the dictionary now, for a process that may open no file later."""
+        self._lemmas()
+
+    def _lemmas(self) -> Lemmatise:
+        if self._lemmatise is None:
+            self._lemmatise = lemmatiser(self.language)
+        return self._lemmatise
+
+    def look_up(self, form: Hashes) -> Rows:
+        """(n,) row of each form; -1 = not known."""
+        return self._index.look_up(form)
+
+    def learn(self, form: Hashes, folded: Sequence[str]) -> Rows:
+        """(n,) rows of forms met for the first time; `form` holds no form twice and none that is known."""
+        lemmatise = self._lemmas()
+        texts = [plain(word) if is_word(word) else word for word in folded]
+        lemmas = [lemmatise(text) if is_word(text) else (text, text) for text in texts]
+        hashes = hash_words([*texts, *(first for first, _ in lemmas), *(second for _, second in lemmas)])
+        n = len(texts)
+        first_row = len(self)
+        self._append(Forms(form, hashes[n : 2 * n], hashes[2 * n :], hashes[:n], texts))
+        return np.arange(first_row, first_row + n, dtype=np.int32)
+
+    def merge(self, learned: Forms) -> list[Collision]:
+        """Takes in forms that another process has learned; those known already are left as they are."""
+        rows = self.look_up(learned.form)
+        collisions = [
+            Collision(self._text[row], learned.text[i])
+            for i, row in enumerate(rows.tolist())
+            if row >= 0 and self._columns[3][row] != learned.plain[i]
+        ]
+        unknown = np.flatnonzero(rows < 0)
+        _, once = np.unique(learned.form[unknown], return_index=True)
+        self._append(learned.take(unknown[once]))
+        return collisions
+
+    def save(self, folder: Path) -> None:
+        """Writes the file anew with what it holds by now and what is known here; a reader sees the old one or the new.
+
+        Two processes that save at the same moment lose at most what one of them learned: it is learned again.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        path = _file(folder, self.language)
+        meanwhile = _read(path, self.language)
+        if meanwhile is not None:
+            self.merge(meanwhile)
+        forms = self.forms.rows(2, len(self))
+        _write(path, self.language, forms.take(np.argsort(forms.form)))
+
+    def _append(self, forms: Forms) -> None:
+        n, end = len(self._text), len(self._text) + len(forms)
+        for i, column in enumerate((forms.form, forms.lemma, forms.other, forms.plain)):
+            if end > len(self._columns[i]):
+                grown = np.zeros(2 * end, np.uint64)
+                grown[:n] = self._columns[i][:n]
+                self._columns[i] = grown
+            self._columns[i][n:end] = column
+        self._text.extend(forms.text)
+        self._index.reach(self._columns[0][:end], n)
+
+
+class _Index:
+    """Hash table from form to row, with open addressing; looked up for many forms at once."""
+
+    def __init__(self) -> None:
+        self._resize(1 << 12)
+
+    def _resize(self, size: int) -> None:
+        self.mask = np.uint64(size - 1)
+        self.key = np.zeros(size, np.uint64)  # 0 = empty slot
+        self.row = np.zeros(size, np.int32)
+
+    def reach(self, form: Hashes, known: int) -> None:
+        """Takes in the forms from row `known` on."""
+        if len(form) * 4 > len(self.key):  # at most a quarter full: nearly every look-up is one step
+            self._resize(1 << (len(form) * 8 - 1).bit_length())
+            known = 0
+        rows = np.arange(known, len(form), dtype=np.int32)
+        rows = rows[form[known:] != 0]
+        slot = form[rows] & self.mask
+        while len(rows):
+            free = self.key[slot] == 0
+            self.row[slot[free]] = rows[free]
+            self.key[slot[free]] = form[self.row[slot[free]]]
+            lost = self.row[slot] != rows  # the slot was taken, or another form of this batch took it
+            rows, slot = rows[lost], (slot[lost] + np.uint64(1)) & self.mask
+
+    def look_up(self, form: Hashes) -> Rows:
+        """(n,) row of each form; -1 = not here."""
+        slot = form & self.mask
+        key = self.key[slot]
+        result = self.row[slot]
+        result[key != form] = -1
+        open_ = np.flatnonzero((key != form) & (key != 0))
+        slot = slot[open_]
+        while len(open_):
+            slot = (slot + np.uint64(1)) & self.mask
+            key, wanted = self.key[slot], form[open_]
+            hit = key == wanted
+            result[open_[hit]] = self.row[slot[hit]]
+            going = ~hit & (key != 0)
+            open_, slot = open_[going], slot[going]
+        return result
+
+
+def _file(folder: Path, language: str) -> Path:
+    return folder / f"words-{language}.bin"
+
+
+def _write(path: Path, language: str, forms: Forms) -> None:
+    columns = [forms.form, forms.lemma, forms.other, forms.plain]
+    body = b"".join(
+        [*(c.astype("<u8").tobytes() for c in columns), "\n".join(forms.text).encode("utf-8", "surrogatepass")]
+    )
+    head = {"language": language, "source": source(language), "count": len(forms), "check": zlib.crc32(body)}
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, delete=False) as file:
+        try:
+            file.write(_MAGIC + json.dumps(head).encode() + b"\n" + body)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _read(path: Path, language: str) -> Forms | None:
+    """The forms in the file; None where there is none, it is damaged, or its lemmas were made by another source."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    if not content.startswith(_MAGIC):
+        return None
+    line_end = content.find(b"\n", len(_MAGIC))
+    try:
+        head = json.loads(content[len(_MAGIC) : line_end])
+        expected = {"language": language, "source": source(language), "count": head["count"]}
+    except (ValueError, KeyError, TypeError):
+        return None
+    body = content[line_end + 1 :]
+    if head != expected | {"check": zlib.crc32(body)}:
+        return None
+    return _columns(body, head["count"])
+
+
+def _columns(body: bytes, count: int) -> Forms | None:
+    size = 8 * count
+    if len(body) < _FILE_COLUMNS * size:
+        return None
+    columns = [np.frombuffer(body, "<u8", count, i * size) for i in range(_FILE_COLUMNS)]
+    text = body[_FILE_COLUMNS * size :].decode("utf-8", "surrogatepass").split("\n") if count else []
+    return Forms(*columns, text) if len(text) == count else None
