@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
+
+from selectolax.lexbor import LexborCSSSelector
 
 from caselight.ingest.content import Writer
 from caselight.types import Field, RegionKind
@@ -17,6 +18,8 @@ MAX_VALUE_CHARACTERS = 1_000
 HEADINGS = "tr, h1, h3, .casenumber, .case-num, .title, .name-instanse"
 # Pairs of neighbours that are label and value on cards without tables.
 LABEL_PAIRS = "div.left + div.right, dt + dd"
+# A selector engine of its own for each page costs as much as five searches with this one.
+find: Callable[[str, Any], list[Any]] = LexborCSSSelector().find  # type: ignore[no-untyped-call]
 TITLE = "title"  # label of headings that are not "something No. so-and-so"
 
 
@@ -24,62 +27,104 @@ TITLE = "title"  # label of headings that are not "something No. so-and-so"
 class _Table:
     """What is known of a table while its rows are read."""
 
-    title: str = ""
-    columns: tuple[str, ...] = ()
+    title: str
+    columns: list[str] | None = None
     rows: int = 0
+    pairs: bool = False  # it has rows of label and value
+    begun: bool = False  # a row with values has been seen, so no row of column headings will come
 
 
-def write_card(scope: Any, writer: Writer) -> None:
-    """Every table row, label pair and heading below `scope` (a parsed element), as lines and fields of a card."""
-    tables: dict[int, _Table] = {}
+@dataclass(slots=True)
+class Card:
+    """Lines of a card and their fields, in the order of the page."""
+
+    start: int  # where the card begins in the document's text
+    lines: list[str] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    titles: int = 0
+
+    def add(self, label: str, value: str, table: str = "", row: int = -1) -> None:
+        """One line of its own, "label: value", nothing if there is no value."""
+        if not value:
+            return
+        line = f"{label} {value}\n" if label.endswith("№") else f"{label}: {value}\n" if label else f"{value}\n"
+        end = self.start + len(line) - 1
+        self.fields.append(Field(label, end - len(value), end, table, row))
+        self.lines.append(line)
+        self.start = end + 1
+
+    def add_row(self, labels: list[str], values: list[str], table: str, row: int) -> None:
+        """One line for a row of a table with column headings: "label: value; label: value", empty ones left out."""
+        line: list[str] = []
+        for label, value in zip(labels, values, strict=False):
+            if value:
+                lead = f"; {label}: " if line else f"{label}: "
+                start = self.start + len(lead)
+                self.start = start + len(value)
+                self.fields.append(Field(label, start, self.start, table, row))
+                line += (lead, value)
+        if line:
+            line.append("\n")
+            self.start += 1
+            self.lines.append("".join(line))
+
+    def add_title(self, title: str) -> None:
+        """A heading of the page: what it says before a number sign is the label, else it is a title."""
+        label, sign, number = title.partition("№")
+        if sign and number.strip():
+            self.add(f"{label}№", number.strip())
+        elif title and len(title) <= MAX_VALUE_CHARACTERS:
+            self.add(TITLE, title)
+            self.titles += 1
+
+    def write(self, writer: Writer) -> None:
+        """Hand everything over as one stretch of CARD text."""
+        writer.add("".join(self.lines), RegionKind.CARD)
+        writer.fields += self.fields
+
+
+def read_card(scope: Any, card: Card) -> None:
+    """Every table row, label pair and heading below `scope` (a parsed element), added to the card."""
+    tables: dict[int, _Table] = {}  # by the element that holds the rows: one table has several (thead, tbody)
     nested = _cells_with_tables(scope)
     title = ""
-    for node in scope.css(HEADINGS):
+    for node in find(HEADINGS, scope):
         tag = node.tag
         if tag == "h3":
-            title = one_line(node)
+            title = one_line(node.text_lexbor())
         elif tag != "tr":
-            _heading(one_line(node), writer)
+            card.add_title(one_line(node.text_lexbor()))
         else:
-            owner = _owner(node)
-            table = tables.get(owner)
+            parent = node.parent
+            table = tables.get(parent.mem_id)
             if table is None:
-                table = tables[owner] = _Table(title)
+                owner = parent if parent.tag == "table" else parent.parent
+                table = tables.setdefault(owner.mem_id, _Table(title))
+                tables[parent.mem_id] = table
                 title = ""
-            _row(node, table, nested, writer)
-    for value in scope.css(LABEL_PAIRS):
+            _row(node, table, nested, card)
+    if any(table.pairs for table in tables.values()):
+        return
+    for value in find(LABEL_PAIRS, scope):
         label = value.prev
         while label is not None and label.tag.startswith("-"):
             label = label.prev
-        _write_line(writer, [(one_line(label).rstrip(":") if label is not None else "", one_line(value))], "", -1)
+        if label is not None:
+            card.add(one_line(label.text_lexbor()).rstrip(": "), one_line(value.text_lexbor()))
 
 
-def write_card_title(untrusted_title: str, writer: Writer) -> None:
-    """The title of the page, which names the court on many sites."""
-    title = " ".join(unescape(untrusted_title).split())
-    if title:
-        _write_line(writer, [(TITLE, title)], "", -1)
-
-
-def one_line(node: Any) -> str:
-    """The text below a node on one line; what stood on lines of its own is parted by semicolons."""
-    text: str = node.text_lexbor()
-    if "\n" not in text.strip():
-        return " ".join(text.split())
-    return "; ".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
-
-
-def _owner(row: Any) -> int:
-    parent = row.parent
-    if parent.tag != "table" and parent.parent is not None:
-        parent = parent.parent
-    return int(parent.mem_id)
+def one_line(text: str) -> str:
+    """The text on one line; what stood on lines of its own is parted by semicolons."""
+    text = text.strip()
+    if "\n" in text:
+        return "; ".join([" ".join(line.split()) for line in text.split("\n") if line and not line.isspace()])
+    return " ".join(text.split())
 
 
 def _cells_with_tables(scope: Any) -> set[int]:
     """Cells that hold a table: its rows are read on their own, so the cell's text is not a value."""
     found = set()
-    for table in scope.css("td table"):
+    for table in find("td table", scope):
         cell = table.parent
         while cell is not None and cell.tag not in ("td", "th"):
             cell = cell.parent
@@ -88,36 +133,28 @@ def _cells_with_tables(scope: Any) -> set[int]:
     return found
 
 
-def _cells(row: Any) -> Iterator[Any]:
-    cell = row.first_child
-    while cell is not None:
-        if cell.tag in ("td", "th"):
-            yield cell
-        cell = cell.next
-
-
-def _row(row: Any, table: _Table, nested: set[int], writer: Writer) -> None:
-    cells = list(_cells(row))
-    if not cells or (nested and any(cell.mem_id in nested for cell in cells)):
+def _row(row: Any, table: _Table, nested: set[int], card: Card) -> None:
+    cells = list(row.iter())
+    values = [one_line(cell.text_lexbor()) for cell in cells]
+    if nested and any(cell.mem_id in nested for cell in cells):
         return
-    texts = [one_line(cell) for cell in cells]
-    if any(len(text) > MAX_VALUE_CHARACTERS for text in texts) or not any(texts):
+    filled = "".join(values)
+    if not filled or (len(filled) > MAX_VALUE_CHARACTERS and max(map(len, values)) > MAX_VALUE_CHARACTERS):
         return
     if len(cells) == 1:
-        table.title, table.columns = texts[0].strip("-=* "), ()
-        table.rows = 0
-        return
-    if not table.columns and _is_header(cells[-1]) and _is_header(cells[0]):
-        table.columns = tuple(texts)
-        return
-    if len(texts) == 2 and not table.columns:
-        _write_line(writer, [(texts[0].rstrip(":"), texts[1])], table.title, -1)
-        return
-    labels = table.columns or (texts[0],) * len(texts)
-    first = 0 if table.columns else 1
-    pairs = [(labels[i] if i < len(labels) else "", text) for i, text in enumerate(texts) if i >= first]
-    _write_line(writer, pairs, table.title, table.rows)
-    table.rows += 1
+        table.title, table.columns, table.rows, table.begun = filled.strip("-=* "), None, 0, False
+    elif not table.begun and _is_header(cells[-1]) and _is_header(cells[0]):
+        table.columns, table.begun = values, True
+    elif table.columns is not None:
+        card.add_row(table.columns, values, table.title, table.rows)
+        table.rows += 1
+    elif len(values) == 2:
+        table.begun = table.pairs = True
+        card.add(values[0].rstrip(":"), values[1], table.title)
+    else:
+        table.begun = True
+        card.add(values[0], "; ".join([value for value in values[1:] if value]), table.title, table.rows)
+        table.rows += 1
 
 
 def _is_header(cell: Any) -> bool:
@@ -128,34 +165,3 @@ def _is_header(cell: Any) -> bool:
     while child is not None and child.tag == "-text" and not child.text_lexbor().strip():
         child = child.next
     return child is not None and child.tag in ("b", "strong")
-
-
-def _heading(text: str, writer: Writer) -> None:
-    if not text or len(text) > MAX_VALUE_CHARACTERS:
-        return
-    label, sign, number = text.partition("№")
-    if sign and number.strip():
-        _write_line(writer, [(f"{label.strip()} №", number.strip())], "", -1)
-    else:
-        _write_line(writer, [(TITLE, text)], "", -1)
-
-
-def _write_line(writer: Writer, pairs: list[tuple[str, str]], table: str, row: int) -> None:
-    """One line of the card: "label: value; label: value", without the empty ones; a label is not repeated."""
-    line: list[str] = []
-    start, before = writer.length, TITLE
-    for label, value in pairs:
-        if not value:
-            continue
-        lead = "; " if line else ""
-        if label and label != before:
-            lead += f"{label} " if label.endswith("№") else f"{label}: "
-        before = label
-        start += len(lead)
-        end = start + len(value)
-        writer.fields.append(Field(label, start, end, table, row))
-        line += (lead, value)
-        start = end
-    if line:
-        line.append("\n")
-        writer.add("".join(line), RegionKind.CARD)

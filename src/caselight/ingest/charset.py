@@ -29,9 +29,11 @@ BROKEN_SHARE = 0.005
 # Text has next to no control characters; random bytes have 11 %, program files more. 2 % spares teletype output.
 CONTROL_SHARE = 0.02
 _HIGH = bytes(range(0x80, 0x100))
-_SMALL_CP1251 = bytes(range(0xE0, 0x100))
+_SMALL = bytes(range(0xE0, 0x100))
+_CAPITALS = bytes(range(0xC0, 0xDF))
+_MAC_CAPITALS = bytes(range(0x80, 0xA0))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-_DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""")
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""")
 # "Суд", "суд", "СУД" are words as people write them; "яСД", "сУд" and "Cуд" (Latin C) are what wrong tables give.
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CYRILLIC_WORD = re.compile(r"(?:[А-ЯЁІЇЄҐ]?[а-яёіїєґ]+|[А-ЯЁІЇЄҐ]+)\Z")
@@ -48,7 +50,7 @@ _COMMON = frozenset("оеаинтсрвлк")
 
 def declared(untrusted_head: bytes) -> str:
     """The encoding a page or an XML file claims in its first bytes, as Python names it; "" if none or unknown."""
-    found = _DECLARED.search(untrusted_head)
+    found = _DECLARED.search(untrusted_head.lower())
     if found is None:
         return ""
     try:
@@ -69,7 +71,7 @@ def decode(untrusted: bytes, declaration: str = "") -> tuple[str, str]:
     for mark, encoding in BYTE_ORDER_MARKS:
         if untrusted.startswith(mark):
             return untrusted[len(mark) :].decode(encoding, "replace"), encoding
-    wide = _wide(untrusted)
+    wide = _wide(untrusted) if b"\x00" in untrusted[:4096] else ""
     if wide:
         return untrusted.decode(wide, "replace"), wide
     try:
@@ -83,7 +85,7 @@ def decode(untrusted: bytes, declaration: str = "") -> tuple[str, str]:
 
 
 def _other(untrusted: bytes, declaration: str) -> tuple[str, str]:
-    if declaration == "cp1251" and _mostly_small_letters(untrusted):
+    if _is_windows_1251(untrusted):
         return untrusted.decode("cp1251", "replace"), "cp1251"
     _refuse_binary(untrusted)
     text = untrusted.decode("utf-8", "replace")
@@ -95,12 +97,15 @@ def _other(untrusted: bytes, declaration: str) -> tuple[str, str]:
     return untrusted.decode(encoding, "replace"), encoding
 
 
-def _mostly_small_letters(untrusted: bytes) -> bool:
-    """Read as windows-1251, most of what is beyond ASCII are small Russian letters, as in any Russian text."""
-    sample = untrusted[:SAMPLE_BYTES]
-    high = len(sample) - len(sample.translate(None, _HIGH))
-    small = len(sample) - len(sample.translate(None, _SMALL_CP1251))
-    return small > 0.6 * high
+def _is_windows_1251(untrusted: bytes) -> bool:
+    """Whether it is so plainly Russian in windows-1251 that nothing else need be tried: mostly small letters, and
+    capitals where that table has them, not where the Macintosh has them.
+    """
+    sample = untrusted[-4096:]
+    high, small, capitals, mac_capitals = (
+        len(sample) - len(sample.translate(None, which)) for which in (_HIGH, _SMALL, _CAPITALS, _MAC_CAPITALS)
+    )
+    return high > 0.2 * len(sample) and small > 0.6 * high and capitals > mac_capitals
 
 
 def most_plausible(untrusted: bytes, names: Iterable[str] = SINGLE_BYTE) -> str:
@@ -125,7 +130,7 @@ def _plausibility(text: str) -> float:
 def _wide(untrusted: bytes) -> str:
     """UTF-16 without a mark: every second byte is one of two values (0 and, for Cyrillic, 4)."""
     sample = untrusted[:4096]
-    if len(sample) < 4 or b"\x00" not in sample:
+    if len(sample) < 4:
         return ""
     even, odd = sample[::2], sample[1::2]
     for high, encoding in ((odd, "utf-16-le"), (even, "utf-16-be")):

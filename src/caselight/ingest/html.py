@@ -7,11 +7,12 @@ the source's own white space has become blanks), so that the text of a whole act
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from caselight.ingest.card import TITLE, write_card, write_card_title
+from caselight.ingest.card import TITLE, Card, find, one_line, read_card
 from caselight.ingest.charset import BYTE_ORDER_MARKS, declared, decode
 from caselight.ingest.content import Content, UnreadableError, Writer
 from caselight.types import RegionKind, State
@@ -19,31 +20,22 @@ from caselight.types import RegionKind, State
 # Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
 # looked for, inner blocks first. A page that has none of them is read whole.
 ANCHORS = (
-    (b"id", (b"case_window", b"content", b"modSdpContent")),  # regional courts; district courts; the same, older
-    (b"class", (b"case-detail", b"cardsud_wrapper")),  # Moscow
+    (b"case_window", b"id="),  # regional courts
+    (b"content", b"id="),  # district courts, and Moscow until 2022
+    (b"modSdpContent", b"id="),  # district courts where the inner block is missing
+    (b"case-detail", b"class="),  # Moscow
+    (b"cardsud_wrapper", b"class="),
 )
 ACTS = "[id^=cont_doc], [id^=tab_content_Doc]"  # one block for each act of the case
 # Never text of a record: machinery everywhere, and what court sites put between the parts of a card.
-MACHINERY = [
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "iframe",
-    "object",
-    "select",
-    "button",
-    "textarea",
-    "svg",
-    "title",
-]
 CHROME = (
-    ".hint, .tooltip, .tooltipShow, .breadcrumb, .mobile-lawcase-item, .printVersionBody, .form-container, #top_menu"
+    "script, style, noscript, title, button, select, textarea, iframe, "
+    ".hint, .tooltip, .tooltipShow, .mobile-lawcase-item, .printVersionBody"
 )
 # Cut where a page is read whole: what menus, banners and page footers go by on any site.
 OUTER_CHROME = (
-    "nav, footer, aside, header, [role=navigation], [role=banner], [role=search], [id*=menu], [class*=menu], "
-    "[id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], [class*=breadcrumb]"
+    "nav, footer, aside, header, template, object, svg, [role=navigation], [role=banner], [role=search], "
+    "[id*=menu], [class*=menu], [id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], [class*=breadcrumb]"
 )
 _SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
 _BLOCK_TAG = re.compile(
@@ -53,14 +45,12 @@ _BLOCK_TAG = re.compile(
 )
 _BLANKS = re.compile("  +")
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
-# Words in styles that may hide text; most acts have none, which saves looking at every element's style.
-_HIDING = (b"display", b"visibility", b"font-size:0", b"font-size: 0", b"opacity", b" hidden")
 _HIDDEN = (
-    '[style*="font-size:0"], [style*="font-size: 0"], [style*="visibility:hidden"], [style*="visibility: hidden"], '
-    '[style*="display:none"], [style*="display: none"], [style*="opacity:0"], [style*="opacity: 0"], [hidden]'
+    "[style*=isplay][style*=none], [style*=DISPLAY][style*=none], [style*=isibility][style*=hidden], [hidden], "
+    '[style*="font-size:0"], [style*="font-size: 0"], [style*="FONT-SIZE: 0"]'
 )
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
-_ENDS = (b'"', b"'", b" ", b">")
+_QUOTES = (b'"', b"'", b"=", b" ", b">")
 HEAD_BYTES = 4_096  # a declared encoding stands within
 PROSE_LINE = 80  # characters; labels and values are shorter, paragraphs longer
 MIN_PROSE = 600  # characters in such lines; the shortest real act has 1,800, the wordiest card without an act 400
@@ -97,47 +87,56 @@ def read_html(untrusted: bytes) -> Content:
 
 def _anchor(page: bytes) -> int:
     """Where the block about the case begins, 0 if the page has none of the known ones."""
-    for name, values in ANCHORS:
-        for value in values:
-            for written in (b'%s="%s' % (name, value), b"%s='%s" % (name, value), b"%s=%s" % (name, value)):
-                found = page.find(written)
-                if found > 0 and page[found + len(written) : found + len(written) + 1] in _ENDS:
+    for value, attributes in ANCHORS:
+        found = page.find(value)
+        while found > 0:
+            if page[found - 1 : found] in _QUOTES and page[found + len(value) : found + len(value) + 1] in _QUOTES:
+                before = page[found - 8 : found].rstrip(b"\"'")
+                if before.endswith(attributes):
                     return max(0, page.rfind(b"<", 0, found))
+            found = page.find(value, found + 1)
     return 0
 
 
 def _read(page: bytes, start: int) -> Content | None:
     """The content of the page from byte `start` on; None if that part holds nothing about a case."""
-    part, encoding = _unified(page, start)
-    tree = _parse(part)
+    part, encoding = _unified(_with_lines(page[start:]), page)
+    tree = LexborHTMLParser(part)
     body = tree.body
     if body is None:
         return None
-    tree.strip_tags(MACHINERY)
-    acts = body.css(ACTS)
     # After an anchor the first element is the block about the case; what follows it are footers.
     scope = body.first_child if start and body.first_child is not None else body
-    for node in scope.css(CHROME):
+    for node in find(CHROME, body):
         node.decompose()
-    writer = Writer()
-    write_card_title(_title(page).decode(encoding, "replace"), writer)
-    acts = acts or _find_acts(scope, writer, whole=not start)
-    small = part.lower()
-    if acts and any(word in small for word in _HIDING):
-        _mark_hidden(acts)
+    acts = find(ACTS, body)
+    title = _title(page)
+    card = Card(0)
+    card.add_title(one_line(unescape(title.decode(encoding, "replace"))))
+    acts = acts or _find_acts(scope, card, whole=not start)
+    _mark_hidden(acts)
     texts = [text for text in map(_act_text, acts) if text]
-    _write_rest_as_card(scope, acts, writer)
+    _read_rest_as_card(scope, acts, card)
     if not start:
-        _refuse_empty(scope, texts, writer)
-    has_card = any(field.label != TITLE for field in writer.fields)
+        _refuse_empty(scope, texts, card)
+    if not texts and len(card.fields) == card.titles:
+        return None
+    writer = Writer()
+    card.write(writer)
     for text in texts:
         _write_act(text, writer)
-    return writer.content() if texts or has_card else None
+    return writer.content()
 
 
-def _unified(page: bytes, start: int) -> tuple[bytes, str]:
-    """The page from byte `start` on in UTF-8, and the encoding that it had."""
-    part = page[start:]
+def _with_lines(part: bytes) -> bytes:
+    """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
+    if b"<pre" in part or b"<PRE" in part:
+        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
+    return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
+
+
+def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
+    """The part of the page in UTF-8, and the encoding that it had."""
     try:
         part.decode("utf-8")
     except UnicodeDecodeError:
@@ -146,13 +145,13 @@ def _unified(page: bytes, start: int) -> tuple[bytes, str]:
     return part, "utf-8"
 
 
-def _write_rest_as_card(scope: Any, acts: list[Any], writer: Writer) -> None:
+def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
     """Everything that is not in the acts' blocks; those are cut from the tree."""
     if any(act.mem_id == scope.mem_id for act in acts):
         return
     for act in acts:
         act.decompose()
-    write_card(scope, writer)
+    read_card(scope, card)
 
 
 def _title(page: bytes) -> bytes:
@@ -164,13 +163,6 @@ def _title(page: bytes) -> bytes:
         return b""
     start = page.find(b">", found, found + 200) + 1
     return page[start : page.find(b"<", start)] if start else b""
-
-
-def _parse(part: bytes) -> LexborHTMLParser:
-    """The tree of a page whose text has line feeds exactly where a reader of the page sees lines."""
-    if b"<pre" in part or b"<PRE" in part:
-        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
-    return LexborHTMLParser(_BLOCK_TAG.sub(b"\n<", part.translate(_SPACES)))
 
 
 def _act_text(node: Any) -> str:
@@ -201,9 +193,8 @@ def _write_act(text: str, writer: Writer) -> None:
 def _mark_hidden(acts: list[Any]) -> None:
     """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
     for act in acts:
-        most = len(act.text_lexbor()) / 2
-        for node in act.css(_HIDDEN):
-            if node.mem_id != act.mem_id and len(node.text_lexbor()) < most:
+        for node in find(_HIDDEN, act):
+            if node.mem_id != act.mem_id and len(node.text_lexbor()) < len(act.text_lexbor()) / 2:
                 node.insert_before(_OPEN)
                 node.insert_after(_CLOSE)
 
@@ -222,14 +213,14 @@ def _children(node: Any) -> list[Any]:
     return found
 
 
-def _find_acts(scope: Any, writer: Writer, whole: bool) -> list[Any]:
+def _find_acts(scope: Any, card: Card, whole: bool) -> list[Any]:
     """The act where no known block holds it: the innermost block with nearly all of the page's prose.
 
     A page without a case card is an act as a whole. Tables before its first and behind its last paragraph belong to
     the card: they are written there and cut from the block.
     """
     if whole:
-        for node in scope.css(OUTER_CHROME):
+        for node in find(OUTER_CHROME, scope):
             node.decompose()
         _cut_menus(scope)
     total = _prose(scope)
@@ -244,7 +235,7 @@ def _find_acts(scope: Any, writer: Writer, whole: bool) -> list[Any]:
             break
         node = inner[0]
     for table in _outer_tables(node):
-        write_card(table, writer)
+        read_card(table, card)
         table.decompose()
     return [node]
 
@@ -255,23 +246,23 @@ def _outer_tables(node: Any) -> list[Any]:
     if not with_prose:
         return []
     outside = children[: with_prose[0]] + children[with_prose[-1] + 1 :]
-    return [table for child in outside for table in ([child] if child.tag == "table" else child.css("table"))]
+    return [table for child in outside for table in ([child] if child.tag == "table" else find("table", child))]
 
 
 def _cut_menus(scope: Any) -> None:
-    for node in scope.css("ul"):
-        links = node.css("a")
+    for node in find("ul", scope):
+        links = find("a", node)
         if len(links) > 2 and sum(len(a.text_lexbor()) for a in links) > MENU_SHARE * len(node.text_lexbor().strip()):
             node.decompose()
 
 
-def _refuse_empty(scope: Any, texts: list[str], writer: Writer) -> None:
+def _refuse_empty(scope: Any, texts: list[str], card: Card) -> None:
     """Nothing, unless the page is a search listing, a form or an excuse instead of a record.
 
     Raises:
         UnreadableError: it is one of those.
     """
-    values = [field for field in writer.fields if field.label != TITLE]
+    values = [field for field in card.fields if field.label != TITLE]
     if any(len(text) > MIN_PROSE for text in texts) or any(field.row < 0 for field in values):
         return
     words = scope.text_lexbor()
