@@ -14,6 +14,7 @@ from caselight.types import Field, RegionKind
 # A cell longer than this holds prose, so its table only lays out the page. The longest value seen on a real card
 # (a category of cases with all its levels) has 250 characters.
 MAX_VALUE_CHARACTERS = 1_000
+MAX_NUMBER_CHARACTERS = 60  # "33-647/2026 (33-11786/2025; М-1440/2025)" has 40
 # What stands above the tables and names the case: "ДЕЛО № 5-1/2022", "Информация по делу № ...", the kind of case.
 HEADINGS = "tr, h1, h3, .casenumber, .case-num, .title, .name-instanse"
 # Pairs of neighbours that are label and value on cards without tables.
@@ -41,7 +42,6 @@ class Card:
     start: int  # where the card begins in the document's text
     lines: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
-    titles: int = 0
 
     def add(self, label: str, value: str, table: str = "", row: int = -1) -> None:
         """One line of its own, "label: value", nothing if there is no value."""
@@ -68,14 +68,13 @@ class Card:
             self.start += 1
             self.lines.append("".join(line))
 
-    def add_title(self, title: str) -> None:
-        """A heading of the page: what it says before a number sign is the label, else it is a title."""
-        label, sign, number = title.partition("№")
-        if sign and number.strip():
+    def add_heading(self, heading: str) -> None:
+        """A heading of the page: a case number with what stands before it as its label, or else a title."""
+        label, sign, number = heading.partition("№")
+        if sign and number and len(number) <= MAX_NUMBER_CHARACTERS:
             self.add(f"{label}№", number.strip())
-        elif title and len(title) <= MAX_VALUE_CHARACTERS:
-            self.add(TITLE, title)
-            self.titles += 1
+        elif len(heading) <= MAX_VALUE_CHARACTERS:
+            self.add(TITLE, heading)
 
     def write(self, writer: Writer) -> None:
         """Hand everything over as one stretch of CARD text."""
@@ -93,7 +92,7 @@ def read_card(scope: Any, card: Card) -> None:
         if tag == "h3":
             title = one_line(node.text_lexbor())
         elif tag != "tr":
-            card.add_title(one_line(node.text_lexbor()))
+            card.add_heading(one_line(node.text_lexbor()))
         else:
             parent = node.parent
             table = tables.get(parent.mem_id)

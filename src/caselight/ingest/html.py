@@ -35,7 +35,8 @@ CHROME = (
 # Cut where a page is read whole: what menus, banners and page footers go by on any site.
 OUTER_CHROME = (
     "nav, footer, aside, header, template, object, svg, [role=navigation], [role=banner], [role=search], "
-    "[id*=menu], [class*=menu], [id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], [class*=breadcrumb]"
+    "[id*=menu], [class*=menu], [id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], "
+    "[class*=breadcrumb]"
 )
 _SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
 _BLOCK_TAG = re.compile(
@@ -112,14 +113,14 @@ def _read(page: bytes, start: int) -> Content | None:
     acts = find(ACTS, body)
     title = _title(page)
     card = Card(0)
-    card.add_title(one_line(unescape(title.decode(encoding, "replace"))))
+    card.add(TITLE, one_line(unescape(title.decode(encoding, "replace"))))
     acts = acts or _find_acts(scope, card, whole=not start)
     _mark_hidden(acts)
     texts = [text for text in map(_act_text, acts) if text]
     _read_rest_as_card(scope, acts, card)
     if not start:
         _refuse_empty(scope, texts, card)
-    if not texts and len(card.fields) == card.titles:
+    if not texts and all(known.label == TITLE for known in card.fields):
         return None
     writer = Writer()
     card.write(writer)
@@ -155,11 +156,11 @@ def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
 
 
 def _title(page: bytes) -> bytes:
-    """The page's title, empty if it has none; titles inside scripts come later and are not taken."""
+    """The page's title, empty if it has none; a title that a script writes is not taken."""
     found = page.find(b"<title")
     if found < 0:
         found = page.find(b"<TITLE")
-    if found < 0:
+    if found < 0 or page.rfind(b"<script", 0, found) > page.rfind(b"</script", 0, found):
         return b""
     start = page.find(b">", found, found + 200) + 1
     return page[start : page.find(b"<", start)] if start else b""
@@ -246,7 +247,8 @@ def _outer_tables(node: Any) -> list[Any]:
     if not with_prose:
         return []
     outside = children[: with_prose[0]] + children[with_prose[-1] + 1 :]
-    return [table for child in outside for table in ([child] if child.tag == "table" else find("table", child))]
+    tables = [table for child in outside for table in ([child] if child.tag == "table" else find("table", child))]
+    return [table for table in tables if len(find("tr", table)) > 1]  # one row: date and town, side by side
 
 
 def _cut_menus(scope: Any) -> None:
