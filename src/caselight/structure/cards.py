@@ -1,0 +1,120 @@
+"""Facts that stand in a court's page about the case or in a dump's columns: a label, a value, what the label means.
+
+The pack's `cards` say which label gives which fact. A row of a table (a hearing, a complaint) gives a fact only where
+its entry says so: the result of the third hearing is not the outcome of the case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caselight.definitions import Definition
+from caselight.structure.fold import view
+from caselight.structure.forms import plain
+from caselight.structure.reading import Readers, read_articles, read_value
+from caselight.structure.rules import KINDS, Shapes
+from caselight.types import Document, Fact, Field, RegionKind, Span
+
+
+@dataclass(frozen=True, slots=True)
+class CardEntry:
+    """What one label gives."""
+
+    labels: tuple[str, ...]
+    fact: str
+    kind: str
+    patterns: tuple[re.Pattern[str], ...]  # the first that is found gives the value, in its group `value`; none = all
+    table: re.Pattern[str] | None  # the heading of the table it must stand in; None = any
+    rows: bool  # whether rows of tables with column headings count
+    value: str | None  # the fact's value where the words themselves are not it
+    example: str
+    gives: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRules:
+    """All entries by label (lower case, ё as е)."""
+
+    entries: Mapping[str, tuple[CardEntry, ...]]
+    lookalikes: Mapping[str, str]
+
+
+def compile_cards(definition: Definition, shapes: Shapes, lookalikes: Mapping[str, str]) -> CardRules:
+    """The pack's `cards`.
+
+    Raises:
+        DefinitionError: an unknown kind, or a pattern without a group `value`.
+    """
+    entries: dict[str, list[CardEntry]] = {}
+    for number, raw in enumerate(definition.data.get("cards") or []):
+        entry = _entry(raw, number, definition, shapes)
+        for label in entry.labels:
+            entries.setdefault(plain(label), []).append(entry)
+    return CardRules({label: tuple(found) for label, found in entries.items()}, lookalikes)
+
+
+def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> CardEntry:
+    kind = raw.get("kind", "text")
+    if kind not in KINDS:
+        raise definition.error(f"there is no kind {kind!r}. Kinds: {', '.join(KINDS)}.", "cards", number, "kind")
+    patterns = tuple(shapes.compile(p, definition, "cards", number, "patterns") for p in raw.get("patterns") or [])
+    if any("value" not in pattern.groupindex for pattern in patterns):
+        raise definition.error("a card's pattern needs a group (?P<value>...).", "cards", number, "patterns")
+    table = raw.get("table")
+    return CardEntry(
+        tuple(raw["labels"]),
+        raw["fact"],
+        kind,
+        patterns,
+        shapes.compile(table, definition, "cards", number, "table") if table else None,
+        bool(raw.get("rows")),
+        raw.get("value"),
+        str(raw.get("example", "")),
+        str(raw.get("gives", "")),
+    )
+
+
+def card_facts(document: Document, rules: CardRules, readers: Readers) -> list[Fact]:
+    """What the document's fields state, in their order; the first field that gives a fact wins, statutes add up."""
+    facts: list[Fact] = []
+    seen: set[str] = set()
+    for field in document.fields:
+        for entry in rules.entries.get(plain(field.label), ()):
+            if field.row >= 0 and not entry.rows:
+                continue
+            if entry.table and not entry.table.search(field.table):
+                continue
+            if entry.fact in seen and entry.kind != "statutes":
+                continue
+            found = _facts(document, field, entry, rules, readers)
+            facts += found
+            seen.update(fact.name for fact in found)
+    return facts
+
+
+def _facts(document: Document, field: Field, entry: CardEntry, rules: CardRules, readers: Readers) -> Sequence[Fact]:
+    words = view(document.text, field.start, field.end, rules.lookalikes)
+    start, end = 0, len(words.text)
+    if entry.patterns:
+        match = next((m for pattern in entry.patterns if (m := pattern.search(words.text))), None)
+        if not match:
+            return []
+        start, end = match.span("value")
+    if start >= end:
+        return []
+    source = _source(document, field)
+    if entry.kind == "statutes":
+        articles = read_articles(words.text, start, words.text, readers)
+        return [
+            Fact(entry.fact, value, Span.of(document, *words.origin(s.start, s.end)), source) for value, s in articles
+        ]
+    value = entry.value or read_value(words.text[start:end], entry.kind, readers)
+    return [Fact(entry.fact, value, Span.of(document, *words.origin(start, end)), source)] if value else []
+
+
+def _source(document: Document, field: Field) -> str:
+    kind = next((r.kind for r in document.regions if r.start <= field.start < r.end), RegionKind.META)
+    return "card" if kind is RegionKind.CARD else "meta"

@@ -1,0 +1,119 @@
+"""What an act states about its case: court, judge, numbers, dates, articles, each with the words that say so.
+
+Comes in: a document, its sections, the pack's compiled rules. Goes out: facts and problems. All knowledge is in the
+pack's `facts.yaml`; here is only the order in which rules are applied. To teach a new wording, add a rule with its
+example there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from caselight.structure.cards import card_facts
+from caselight.structure.events import find_event
+from caselight.structure.fold import View
+from caselight.structure.forms import same_person_form
+from caselight.structure.instances import find_instance, own_number
+from caselight.structure.knowledge import FactRules, compile_facts
+from caselight.structure.reading import read_articles, read_value
+from caselight.structure.reconcile import Comparison, reconcile
+from caselight.structure.rules import Rule, matches
+from caselight.structure.zones import Zones, divide
+from caselight.types import Document, Fact, Problem, Section, Span
+
+__all__ = ["FactRules", "compile_facts", "find_facts"]
+
+Found = dict[str, list[Fact]]
+
+
+def find_facts(document: Document, sections: Sequence[Section], rules: FactRules) -> tuple[list[Fact], list[Problem]]:
+    """The facts that the act, the card and the dump's columns state, reconciled; and where they contradict.
+
+    Facts are sorted by name, then by where they stand. A value that was removed before publication gives no fact.
+    """
+    zones = divide(document, sections, rules.zones)
+    found: Found = _from_act(document, zones, rules) if zones else {}
+    cards = card_facts(document, rules.cards, rules.readers) if document.fields else []
+    comparison = Comparison(
+        rules.readers.register,
+        rules.instances,
+        zones.view("head").text if zones else "",
+        rules.code_digits,
+        rules.region_digits,
+    )
+    return reconcile(document, found, cards, comparison)
+
+
+def _from_act(document: Document, zones: Zones, rules: FactRules) -> Found:
+    found = _from_rules(zones, rules)
+    instance = found.get("instance") or find_instance(document, zones.zone("intro"), found, rules.instances)
+    found["instance"] = instance[:1]
+    found["case_number"] = own_number(found.get("case_number", []), instance, rules.instances)
+    if rules.events:
+        known = {str(fact.value) for name in ("decision_date", "lower_date") for fact in found.get(name, ())}
+        for fact in find_event(document, zones.view("story"), known, rules.events, rules.readers.dates):
+            found[fact.name] = [fact]
+    return found
+
+
+def _from_rules(zones: Zones, rules: FactRules) -> Found:
+    """Every rule in order; a fact that one rule has found, or has found removed, is not looked for by the next."""
+    found: Found = {}
+    settled: set[str] = set()
+    oblique: list[Fact] = []  # judges named in an oblique case: the signature may have the nominative
+    for rule in rules.rules:
+        if all(catch.fact in settled for _, catch in rule.catches):
+            continue
+        area, start, end = zones.zone(rule.zone)
+        fresh: Found = {}
+        for match in matches(rule, area.text, start, end):
+            for group, catch in rule.catches:
+                if catch.fact in settled or match.start(group) < 0:
+                    continue
+                if rules.readers.wiped.fullmatch(match[group].strip()):
+                    settled.update({catch.fact} if rule.wiped_ends else ())
+                    continue
+                facts = _facts(zones, area, match, group, rule, rules)
+                if catch.kind == "person_of":
+                    oblique += facts
+                    continue
+                fresh.setdefault(catch.fact, []).extend(facts)
+        for name, facts in fresh.items():
+            if facts and name not in settled:
+                found[name] = facts
+                settled.add(name)
+    return _with_judge(found, oblique)
+
+
+def _with_judge(found: Found, oblique: Sequence[Fact]) -> Found:
+    """The judge that the head names in an oblique case, in the form of the signature where that is the same name.
+
+    A signature alone may be a clerk's or a deputy's, so the head's judge comes first.
+    """
+    signed = found.get("judge", [])
+    if oblique and not (signed and same_person_form(str(signed[0].value), str(oblique[0].value))):
+        found["judge"] = [oblique[0]]
+    return found
+
+
+def _facts(zones: Zones, area: View, match: re.Match[str], group: str, rule: Rule, rules: FactRules) -> list[Fact]:
+    """The facts that one group of a match states."""
+    document, catch = zones.document, dict(rule.catches)[group]
+    if catch.kind == "statutes":
+        head = zones.view("head").text
+        articles = read_articles(area.text, match.start(group), head, rules.readers)
+        return [Fact(catch.fact, v, Span.of(document, *area.origin(s.start, s.end))) for v, s in articles]
+    start, end = _trimmed(area.text, *match.span(group))
+    if start >= end:
+        return []
+    value = rule.value or read_value(area.text[start:end], catch.kind, rules.readers)
+    return [Fact(catch.fact, value, Span.of(document, *area.origin(start, end)))] if value else []
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

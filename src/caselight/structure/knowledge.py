@@ -1,0 +1,130 @@
+"""A pack's knowledge about facts, compiled once: `facts.yaml` and `words/courts.csv` become patterns and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from caselight.definitions import Definition
+from caselight.pack import Pack
+from caselight.structure.cards import CardRules, compile_cards
+from caselight.structure.courts import CourtRules, Register, build_register
+from caselight.structure.dates import DateRules
+from caselight.structure.events import EventRules, compile_events
+from caselight.structure.forms import Endings
+from caselight.structure.instances import InstanceRules, compile_instances
+from caselight.structure.reading import Readers
+from caselight.structure.rules import Rule, Shapes, compile_rules
+from caselight.structure.statutes import compile_statutes
+from caselight.structure.zones import ZoneRules
+
+NOTHING = r"(?!)"  # a pattern that matches nowhere, for what a pack leaves out
+
+
+@dataclass(frozen=True, slots=True)
+class FactRules:
+    """Everything that finding facts needs to know."""
+
+    rules: tuple[Rule, ...]
+    zones: ZoneRules
+    readers: Readers
+    instances: InstanceRules
+    events: EventRules | None
+    cards: CardRules
+    code_digits: int  # how many characters of a UID are the court's code
+    region_digits: int  # how many characters of a court's code are its region
+
+
+def compile_facts(pack: Pack) -> FactRules:
+    """The rules of a pack; a pack without `facts.yaml` gives rules that find nothing.
+
+    Raises:
+        DefinitionError: a mistake in facts.yaml; the message names its line.
+    """
+    definition = pack.part("facts")
+    data: Mapping[str, Any] = definition.data or {}
+    pieces = {name: re.sub(r"\n\s*", "", str(piece)).strip() for name, piece in (data.get("shapes") or {}).items()}
+    shapes = Shapes(pieces)
+    lookalikes = {str(k): str(v) for k, v in (data.get("lookalikes") or {}).items()}
+    register = _register(pack, definition, shapes)
+    codes = data.get("codes") or {}
+    return FactRules(
+        compile_rules(definition, shapes),
+        _zones(definition, shapes, lookalikes),
+        _readers(definition, shapes, register),
+        compile_instances(definition, shapes),
+        compile_events(definition, shapes),
+        compile_cards(definition, shapes, lookalikes),
+        int(codes.get("court_digits", 0)),
+        int(codes.get("region_digits", 0)),
+    )
+
+
+def _one(definition: Definition, shapes: Shapes, name: str) -> re.Pattern[str]:
+    return shapes.compile(re.sub(r"\n\s*", "", str(definition.data.get(name) or NOTHING)), definition, name)
+
+
+def _pairs(definition: Definition, shapes: Shapes, *key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    entry: Any = definition.data
+    for part in key:
+        entry = (entry or {}).get(part)
+    return tuple((shapes.compile(p, definition, *key, i), str(r)) for i, (p, r) in enumerate(entry or []))
+
+
+def _zones(definition: Definition, shapes: Shapes, lookalikes: Mapping[str, str]) -> ZoneRules:
+    sections = definition.data.get("sections") or {}
+    return ZoneRules(
+        lookalikes,
+        frozenset(sections.get("head") or ()),
+        frozenset(sections.get("operative") or ()),
+        _one(definition, shapes, "head_ends"),
+        _one(definition, shapes, "operative_begins"),
+        _one(definition, shapes, "title"),
+        _one(definition, shapes, "dateline_ends"),
+    )
+
+
+def _register(pack: Pack, definition: Definition, shapes: Shapes) -> Register:
+    entry = definition.data.get("register") or {}
+    place = shapes.compile(entry.get("place") or NOTHING, definition, "register", "place")
+    return build_register(pack.tables.get("courts", ()), place, _pairs(definition, shapes, "register", "same"))
+
+
+def _readers(definition: Definition, shapes: Shapes, register: Register) -> Readers:
+    data = definition.data
+    words = data.get("statutes") or {}
+    marks = words.get("words") or dict.fromkeys(("article", "part", "point", "and"), NOTHING)
+    codes = {name: shapes.expand(pattern) for name, pattern in (words.get("codes") or {}).items()}
+    dates = DateRules(
+        _one(definition, shapes, "date"), data.get("months") or {}, data.get("days") or {}, data.get("years") or {}
+    )
+    return Readers(
+        dates,
+        _courts(definition, shapes, register),
+        register,
+        Endings.of(data.get("surname_endings") or {}, data.get("surname_exceptions") or {}),
+        compile_statutes({name: shapes.expand(mark) for name, mark in marks.items()}, codes),
+        {str(k): str(v) for k, v in (data.get("code_letters") or {}).items()},
+        tuple((words.get("without_code") or {}).items()),
+        _one(definition, shapes, "wiped"),
+    )
+
+
+def _courts(definition: Definition, shapes: Shapes, register: Register) -> CourtRules:
+    data = definition.data
+    known = {word.lower() for name in register.names.values() for word in name.split()}
+    templates = tuple(
+        (shapes.compile(entry["pattern"], definition, "court_templates", i), str(entry["name"]))
+        for i, entry in enumerate(data.get("court_templates") or [])
+    )
+    return CourtRules(
+        _one(definition, shapes, "court_head"),
+        templates,
+        Endings.of(data.get("court_endings") or {}, data.get("court_exceptions") or {}),
+        _pairs(definition, shapes, "spelling"),
+        frozenset(data.get("small_words") or ()),
+        {str(k): str(v) for k, v in (data.get("misread") or {}).items()},
+        frozenset(known),
+    )

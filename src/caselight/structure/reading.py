@@ -1,0 +1,71 @@
+"""What caught words mean: a date as ISO day, a judge as "Surname I.O.", a court in the nominative, each article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from caselight.structure.courts import CourtRules, Register, court_name
+from caselight.structure.dates import DateRules, read_date
+from caselight.structure.forms import Endings, person
+from caselight.structure.statutes import Statute, StatuteRules, read_statutes
+
+# Characters; the longest enumeration among 905 real strings of articles has 570, one in a ruling's sentence far less.
+LONGEST_STATUTES = 600
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """A pack's knowledge about how values are written."""
+
+    dates: DateRules
+    courts: CourtRules
+    register: Register
+    surnames: Endings
+    statutes: StatuteRules
+    code_letters: Mapping[str, str]  # letter -> the letter it is in codes
+    without_code: tuple[tuple[str, str], ...]  # code, word that points to it where articles stand without their code
+    wiped: re.Pattern[str]  # what stands in place of a value removed before publication
+
+
+def read_value(words: str, kind: str, readers: Readers) -> str | None:
+    """What the words mean, by kind (rules.KINDS); None where they mean nothing or the value was removed."""
+    if readers.wiped.fullmatch(words.strip()):
+        return None
+    return _READ[kind](words, readers) or None
+
+
+def _code(words: str, readers: Readers) -> str:
+    return "".join(readers.code_letters.get(letter, letter) for letter in _SPACE.sub("", words))
+
+
+# One reader for each of rules.KINDS but `statutes`, which give several values.
+_READ: Mapping[str, Callable[[str, Readers], str | None]] = {
+    "date": lambda words, readers: read_date(words, readers.dates),
+    "court": lambda words, readers: court_name(words, readers.courts),
+    "person": lambda words, _: person(words),
+    "person_of": lambda words, readers: person(words, readers.surnames),
+    "number": lambda words, _: _SPACE.sub("", words).replace("\\", "/"),
+    "code": _code,
+    "text": lambda words, _: " ".join(words.split()),
+}
+
+
+def read_articles(text: str, start: int, around: str, readers: Readers) -> list[tuple[str, Statute]]:
+    """The articles enumerated from `start` on, each with its value ("КоАП 20.2 ч.5").
+
+    Args:
+        text: where they stand.
+        start: where the enumeration begins.
+        around: words that tell which code is meant where the enumeration names none.
+        readers: the pack's.
+    """
+    statutes = read_statutes(text, start, min(len(text), start + LONGEST_STATUTES), readers.statutes)
+    default = ""
+    if any(not statute.code for statute in statutes):
+        # A code that the same enumeration names counts for its last articles too: "ст. 158; ст. 161 УК РФ; ст. 162".
+        named = [statute.code for statute in statutes if statute.code]
+        default = named[-1] if named else next((c for c, word in readers.without_code if word in around), "")
+    return [(str(s) if s.code else f"{default} {s}".strip(), s) for s in statutes]

@@ -1,0 +1,141 @@
+"""The rules by which a pack finds facts: patterns with named groups, each looked for in one zone of the act.
+
+A rule's groups name what they catch (`(?P<court>...)`); the pack's `catches` say which fact a group becomes and how
+its words are read. `{shape}` in a pattern stands for one of the pack's `shapes`; `{spaced:СУД}` for letters that may
+stand apart. Rules are tried in order; a fact that has been found is not looked for again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from caselight.definitions import Definition
+
+# Where a rule may look. `top`: before and including the title; `dateline`: between the title and the sentence that
+# names the court; `intro`: after the title; `head`: top and intro; `story`: what the court found; `operative`; `tail`:
+# the last lines, with the signature; `name`: the record's name.
+ZONES = ("top", "dateline", "intro", "head", "story", "operative", "tail", "name")
+KINDS = ("text", "code", "number", "date", "person", "person_of", "court", "statutes")
+# What stands before a match is read this far back, in characters: long enough for "на постановление мирового судьи".
+LOOK_BACK = 48
+_SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """What a group of a pattern becomes."""
+
+    fact: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern, where it is looked for, and what must not surround it."""
+
+    zone: str
+    pattern: re.Pattern[str]
+    catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
+    needs: str  # a word without which the pattern cannot match; "" = none. Looked for first, because that is fast
+    not_after: re.Pattern[str] | None
+    value: str | None  # the fact's value where the words themselves are not it
+    many: bool  # every match is a candidate, not only the first
+    wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
+    example: str
+    gives: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The pack's named pieces of patterns."""
+
+    pieces: Mapping[str, str]
+
+    def expand(self, pattern: str) -> str:
+        """The pattern with every `{shape}` written out; braces that name no shape (`{0,3}`) stay."""
+
+        def piece(match: re.Match[str]) -> str:
+            if match[1]:
+                return r"\s?".join(r"\s?" if letter == " " else re.escape(letter) for letter in match[2])
+            found = self.pieces.get(match[2])
+            return match[0] if found is None else f"(?:{self.expand(found)})"
+
+        return _SHAPE.sub(piece, pattern)
+
+    def compile(self, pattern: str, definition: Definition, *key: str | int) -> re.Pattern[str]:
+        """The compiled pattern.
+
+        Raises:
+            DefinitionError: it is no regular expression.
+        """
+        try:
+            return re.compile(self.expand(pattern))
+        except re.error as error:
+            raise definition.error(f"this pattern is not a regular expression: {error}.", *key) from None
+
+
+def compile_catches(definition: Definition) -> dict[str, Catch]:
+    """The pack's `catches`: group name -> fact and kind."""
+    catches = {}
+    for group, entry in (definition.data.get("catches") or {}).items():
+        kind = entry.get("kind", "text")
+        if kind not in KINDS:
+            raise definition.error(f"there is no kind {kind!r}. Kinds: {', '.join(KINDS)}.", "catches", group)
+        catches[group] = Catch(entry.get("fact", group), kind)
+    return catches
+
+
+def compile_rules(definition: Definition, shapes: Shapes) -> tuple[Rule, ...]:
+    """The pack's `rules`, in order.
+
+    Raises:
+        DefinitionError: an unknown zone, a group that no catch explains, a pattern that does not compile.
+    """
+    catches = compile_catches(definition)
+    return tuple(
+        _rule(entry, number, definition, shapes, catches)
+        for number, entry in enumerate(definition.data.get("rules") or [])
+    )
+
+
+def _rule(
+    entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, catches: Mapping[str, Catch]
+) -> Rule:
+    zone = entry.get("zone", "")
+    if zone not in ZONES:
+        raise definition.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "rules", number, "zone")
+    pattern = shapes.compile(str(entry.get("pattern", "")), definition, "rules", number, "pattern")
+    unknown = sorted(set(pattern.groupindex) - set(catches))
+    if unknown or not pattern.groupindex:
+        found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
+        raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
+    before = entry.get("not_after")
+    return Rule(
+        zone,
+        pattern,
+        tuple((group, catches[group]) for group in pattern.groupindex),
+        str(entry.get("needs", "")),
+        shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
+        entry.get("value"),
+        bool(entry.get("many")),
+        bool(entry.get("wiped_ends")),
+        str(entry.get("example", "")),
+        entry.get("gives") or {},
+    )
+
+
+def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
+    """Where the rule applies between two offsets; at most one unless the rule takes many."""
+    if rule.needs and text.find(rule.needs, start, end) < 0:
+        return []
+    found = []
+    for match in rule.pattern.finditer(text, start, end):
+        if rule.not_after and rule.not_after.search(text, max(0, match.start() - LOOK_BACK), match.start()):
+            continue
+        found.append(match)
+        if not rule.many:
+            break
+    return found

@@ -1,0 +1,157 @@
+"""References to articles of codes: "ч. 5 ст. 20.2 КоАП РФ" is read as code, article, part and points.
+
+One reading from left to right over small tokens, because courts write the parts in any order and enumerate them:
+"ст.20.2 ч.5", "частями 1 и 2 статьи 20.2", "ч. 3 ст. 30, п.п. «а», «б» ч. 2 ст. 158 УК РФ".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+# A number with the gaps that line breaks and slips leave: "20.2", "20. 2", "6.1.1"; no day in "ст. 20.2 14.05.2022".
+_NUMBER = r"\d{1,3}(?:\.\s?\d{1,3}(?!\d|\.\d{4})){0,2}"
+_LETTER = r"[«\"“']?[а-яё][»\"”']?(?![а-яё])"
+
+
+@dataclass(frozen=True, slots=True)
+class StatuteRules:
+    """What a pack calls an article, a part and a point, and its codes."""
+
+    token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, glue, letter
+    codes: tuple[str, ...]  # name of the code in group code_<n>
+
+
+@dataclass(frozen=True, slots=True)
+class Statute:
+    """One article; `code`, `part` and `point` are "" where none is named."""
+
+    code: str
+    article: str
+    part: str
+    point: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        part = f" ч.{self.part}" if self.part else ""
+        point = f" п.{self.point}" if self.point else ""
+        return f"{self.code} {self.article}{part}{point}".strip()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, and the article that is being put together."""
+
+    done: list[Statute] = field(default_factory=list)
+    article: str = ""
+    parts: list[str] = field(default_factory=list)
+    points: list[str] = field(default_factory=list)
+    expects: str = ""  # what a bare number is: article | part | point
+    follows: bool = False  # parts stand after their article: "ст. 20.2 ч. 5"
+    glued: bool = False  # the token before was a comma or "и"
+    start: int = -1
+    end: int = -1
+
+    def close(self) -> None:
+        """Put down the article, one statute for each part named with it; parts without an article go on waiting."""
+        if not self.article:
+            return
+        point = ",".join(self.points)
+        for part in self.parts or [""]:
+            self.done.append(Statute("", self.article, part, point, self.start, self.end))
+        self.article, self.parts, self.points, self.follows, self.start = "", [], [], False, -1
+
+    def finish(self) -> None:
+        """Put down what is left; a part behind a comma belongs to the article before it: "ст. 20.2, ч. 5"."""
+        self.close()
+        if self.parts and self.done and not self.done[-1].part:
+            self.done[-1] = replace(self.done[-1], part=self.parts[0], end=self.end)
+        self.parts, self.points, self.start = [], [], -1
+
+
+def compile_statutes(words: Mapping[str, str], codes: Mapping[str, str]) -> StatuteRules:
+    """Rules from a pack's patterns: `words` for article, part and point, `codes` by the code's name."""
+    code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
+    token = re.compile(
+        rf"\s*(?:{code}|(?P<article>{words['article']})|(?P<part>{words['part']})|(?P<point>{words['point']})"
+        rf"|(?P<number>{_NUMBER})|(?P<glue>[,;.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
+        re.IGNORECASE,
+    )
+    return StatuteRules(token, tuple(codes))
+
+
+def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:
+    """The articles enumerated from `start` on, as far as the enumeration goes.
+
+    A code named once holds for all articles before it that have none; articles after the last code keep code "".
+    """
+    reading, position, coded = _Reading(), start, 0
+    while position < end:
+        match = rules.token.match(text, position, end)
+        if not match:
+            break
+        kind = match.lastgroup or ""
+        if kind.startswith("code_"):
+            reading.finish()
+            code = rules.codes[int(kind[5:])]
+            reading.done[coded:] = [replace(s, code=code) for s in reading.done[coded:]]
+            if coded < len(reading.done):
+                reading.done[-1] = replace(reading.done[-1], end=match.end())
+            coded, reading.expects = len(reading.done), ""
+        elif not _take(reading, kind, match):
+            break
+        reading.glued = kind == "glue"
+        position = match.end()
+    reading.finish()
+    return reading.done
+
+
+def _take(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
+    """Take in one token that is no code; False where the enumeration has ended."""
+    if kind == "glue":
+        if match[kind] in ";[]":
+            reading.finish()
+        return True
+    if kind == "number":
+        return _number(reading, re.sub(r"\s", "", match[kind]), match)
+    if kind == "letter":
+        if reading.expects != "point":
+            return False
+        reading.points.append(match[kind].strip("«»\"“”'").lower())
+        reading.end = match.end()
+        return True
+    _announce(reading, kind)
+    if reading.start < 0:
+        reading.start = match.start(kind)
+    return True
+
+
+def _announce(reading: _Reading, kind: str) -> None:
+    """An article, a part or a point is coming: does it belong to the article that is open?"""
+    before = not reading.follows and bool(reading.parts or reading.points)  # "ч. 1 ст. 20.1" is complete
+    second_part = kind == "part" and bool(reading.parts)
+    if reading.article and (kind == "article" or before or second_part or reading.glued):
+        reading.close()
+    reading.follows = bool(reading.article)
+    reading.expects = kind
+
+
+def _number(reading: _Reading, number: str, match: re.Match[str]) -> bool:
+    if reading.expects == "article":
+        if reading.article:  # "ст. ст. 20.1, 20.2"
+            if not reading.glued:
+                return False
+            reading.close()
+        reading.article = number
+    elif reading.expects == "part":
+        reading.parts.append(number)
+    elif reading.expects == "point":
+        reading.points.append(number)
+    else:
+        return False
+    if reading.start < 0:
+        reading.start = match.start("number")
+    reading.end = match.end()
+    return True

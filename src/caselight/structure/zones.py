@@ -1,0 +1,94 @@
+"""Where rules look: parts of an act as short views, because searching a whole act for its judge is slow and wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from caselight.structure.fold import View, view
+from caselight.types import Document, Section
+
+# Characters. The longest head among 150 real rulings has 2,900.
+LONGEST_HEAD = 4_000
+LONGEST_OPERATIVE = 3_000
+LONGEST_TAIL = 700  # signatures, "copy is true", the clerk
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRules:
+    """How a pack's acts are divided."""
+
+    lookalikes: Mapping[str, str]
+    head_sections: frozenset[str]
+    operative_sections: frozenset[str]
+    head_ends: re.Pattern[str]  # used where no section says where the head ends
+    operative_begins: re.Pattern[str]  # used where no section says where the operative part begins
+    title: re.Pattern[str]
+    dateline_ends: re.Pattern[str]  # the first words of the sentence that names court and judge
+
+
+@dataclass(slots=True)
+class Zones:
+    """The zones of one act; a part's view is made when it is first asked for."""
+
+    document: Document
+    rules: ZoneRules
+    bounds: Mapping[str, tuple[int, int]]  # of head, story, operative and tail in the document's text
+    title: tuple[int, int] = (0, 0)  # in the head's view
+    dateline_end: int = 0
+    views: dict[str, View] = field(default_factory=dict)
+
+    def view(self, part: str) -> View:
+        """The view of `head`, `story`, `operative` or `tail`."""
+        if part not in self.views:
+            self.views[part] = view(self.document.text, *self.bounds[part], self.rules.lookalikes)
+        return self.views[part]
+
+    def zone(self, name: str) -> tuple[View, int, int]:
+        """A zone's view and its bounds there; names as in rules.ZONES."""
+        if name not in ("top", "dateline", "intro"):
+            part = self.view(name)
+            return part, 0, len(part.text)
+        head = self.view("head")
+        if name == "top":
+            return head, 0, self.title[1] or len(head.text)  # without a title all of the head may be its top
+        return head, self.title[1], self.dateline_end if name == "dateline" else len(head.text)
+
+
+def divide(document: Document, sections: Sequence[Section], rules: ZoneRules) -> Zones | None:
+    """The zones of the document's first act; None where it has none."""
+    act = next(iter(document.acts()), None)
+    if act is None or act.start == act.end:
+        return None
+    within = [section for section in sections if act.start <= section.start < act.end]
+    head_end = _head_end(document.text, within, act.start, act.end, rules)
+    operative = next((s for s in within if s.name in rules.operative_sections), None)
+    if operative:
+        decided = (operative.start, min(operative.end, operative.start + LONGEST_OPERATIVE))
+    else:
+        begins = rules.operative_begins.search(document.text, head_end, act.end)
+        at = begins.start() if begins else act.end
+        decided = (at, min(act.end, at + LONGEST_OPERATIVE))
+    bounds = {
+        "head": (act.start, head_end),
+        "story": (head_end, max(head_end, decided[0])),
+        "operative": decided,
+        "tail": (max(act.start, act.end - LONGEST_TAIL), act.end),
+    }
+    zones = Zones(document, rules, bounds)
+    head = zones.view("head").text
+    title = rules.title.search(head)
+    zones.title = title.span() if title else (0, 0)
+    ends = rules.dateline_ends.search(head, zones.title[1])
+    zones.dateline_end = ends.start() if ends else len(head)
+    return zones
+
+
+def _head_end(text: str, sections: Sequence[Section], start: int, end: int, rules: ZoneRules) -> int:
+    limit = min(end, start + LONGEST_HEAD)
+    heads = [section.end for section in sections if section.name in rules.head_sections]
+    if heads:
+        return min(heads[0], limit)
+    ends = rules.head_ends.search(text, start, limit)
+    return ends.start() if ends else limit
