@@ -19,6 +19,8 @@ from typing import Any
 from caselight.engine.worker import NO_ITEM, Life, live
 from caselight.types import State
 
+# An idle worker needs a millisecond to see that its line is closed; on a machine short of memory, some more.
+LEAVE_SECONDS = 1.0
 _CHUNK_BYTES = 1 << 20
 
 
@@ -75,7 +77,10 @@ class Process:
     def leave(self) -> bool:
         """Waits for the process to end by itself, as it does without a socket; whether it did."""
         self.sock.close()
-        self.process.join(1.0)
+        deadline = time.monotonic() + LEAVE_SECONDS
+        # Not join(timeout): it waits for a pipe that the worker closed together with all else that it inherited.
+        while self.process.exitcode is None and time.monotonic() < deadline:
+            time.sleep(0.001)
         by_itself = self.process.exitcode is not None
         self.end()
         return by_itself
