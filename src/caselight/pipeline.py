@@ -41,7 +41,17 @@ from caselight.tables import (
 from caselight.types import Problem, Record
 from caselight.view import contents
 from caselight.words import Vocabulary
-from caselight.work import Orders, Parcel, Recoding, prepare, read_bucket, recode_bucket, split_member, unpack_container
+from caselight.wordtables import learn_again
+from caselight.work import (
+    Parcel,
+    Recoding,
+    furnish,
+    prepare,
+    read_bucket,
+    recode_bucket,
+    split_member,
+    unpack_container,
+)
 
 Tell = Callable[[str, int, int], None]  # stage, items done, items in all
 
@@ -108,9 +118,10 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         UsageError: the study has no records.
     """
     pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
-    orders = Orders(study.pack, study.codebook, study.settings.mapping, options.vocabulary, locked=True)
-    vocabulary = Vocabulary.load(options.vocabulary, pack.language)
-    with Engine(options.jobs, prepare, (orders,)) as engine:
+    vocabulary = Vocabulary.load(options.vocabulary, codebook.language)
+    known = len(vocabulary)
+    room = furnish(study.settings.mapping, pack, codebook, vocabulary)
+    with Engine(options.jobs, prepare, (room, True)) as engine:
         catalogue = _unpack_all(study, engine, tell)
         if not catalogue.records and not catalogue.unreadable:
             raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
@@ -119,9 +130,9 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         _read_all(study, engine, unread, vocabulary, tell)
         level = _level(study, engine.level if unread else None)
     plans = make_plan(study, [plan.bucket for plan in plans], pack, codebook)
-    with Engine(options.jobs, prepare, (replace(orders, locked=False),), locked=False) as engine:
+    with Engine(options.jobs, prepare, (room, False), locked=False) as engine:
         _recode_all(study, engine, [plan for plan in plans if plan.missing], vocabulary, tell)
-    if options.vocabulary:
+    if options.vocabulary and len(vocabulary) > known:
         vocabulary.save(options.vocabulary)
     links = _link(study, plans)
     _prune(study, plans, links)
@@ -225,7 +236,7 @@ def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], vocabular
     """Writes a worker's tables, after a look at whether they are what was asked for."""
     for name, table in untrusted.items():
         if name == "learned":
-            vocabulary.merge(table)
+            learn_again(vocabulary, table)
             continue
         if name not in plan.paths:
             raise ValueError(f"a worker answered with a table {name!r} that nobody asked for")

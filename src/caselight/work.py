@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from caselight import coding, ingest, structure
-from caselight.codebook import load_codebook
+from caselight.codebook import Codebook
 from caselight.engine import Failure
 from caselight.ingest.sandbox import lock
-from caselight.pack import load_pack
+from caselight.pack import Pack
 from caselight.structure.link import link_key
 from caselight.tables import (
     answers_table,
@@ -30,24 +30,12 @@ from caselight.tables import (
     from_json,
     read_table,
     texts_table,
-    words_of,
-    words_tables,
 )
 from caselight.types import Answer, Case, Document, Problem, Reading, Record, Value
 from caselight.words import Vocabulary, Words, tokenise
+from caselight.wordtables import learned_table, words_of, words_tables
 
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What a worker is told once, before its first bucket."""
-
-    pack: str
-    codebook: Path
-    mapping: Mapping[str, str]
-    vocabulary: Path | None  # folder of word forms known from earlier runs; None = none is kept
-    locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +58,34 @@ class Recoding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """What a worker keeps between buckets; filled once by `prepare`."""
+class Room:
+    """What every worker needs; made once, and shared with forked workers for nothing."""
 
-    orders: Orders
+    mapping: Mapping[str, str]  # columns of dumps
     vocabulary: Vocabulary
     rules: structure.Rules
     coder: coding.Coder
     variables: tuple[str, ...]
 
 
-_room: list[_Room] = []  # the one place where a worker process keeps anything
+_room: list[Room] = []  # the one place where a worker process keeps anything
 
 
-def prepare(orders: Orders) -> str:
-    """Loads pack, codebook and vocabulary, then locks the process; what level of lock was reached, in words."""
-    pack = load_pack(orders.pack)
-    codebook = load_codebook(orders.codebook)
-    vocabulary = Vocabulary.load(orders.vocabulary, pack.language)
+def furnish(mapping: Mapping[str, str], pack: Pack, codebook: Codebook, vocabulary: Vocabulary) -> Room:
+    """The rules of this pack and codebook, compiled.
+
+    Raises:
+        DefinitionError: one of them has a mistake.
+    """
     coder = coding.compile_codebook(codebook, pack, vocabulary)
-    variables = tuple(variable.name for variable in codebook.variables)
-    _room[:] = [_Room(orders, vocabulary, structure.compile_pack(pack), coder, variables)]
-    return lock() if orders.locked else "not locked"
+    return Room(mapping, vocabulary, structure.compile_pack(pack), coder, tuple(v.name for v in codebook.variables))
+
+
+def prepare(room: Room, locked: bool) -> str:
+    """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words."""
+    room.vocabulary.mark_known()
+    _room[:] = [room]
+    return lock() if locked else ""
 
 
 def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
@@ -100,7 +94,7 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
     readings = []
     for i, parcel in enumerate(parcels):
         mark(i)
-        readings.append(_failed(failures[i]) if i in failures else _read(parcel, room.orders.mapping))
+        readings.append(_failed(failures[i]) if i in failures else _read(parcel, room.mapping))
     documents = [reading.document for reading in readings if reading.document]
     words = tokenise([document.text for document in documents], room.vocabulary)
     tables = {
@@ -110,7 +104,7 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
     tables |= words_tables(words)
     cases = _structure(documents, words, tables)
     _code(list(zip(documents, cases, strict=True)), words, room.variables, {}, tables)
-    return encode(_with_learned(tables))
+    return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
 
 
 def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
@@ -120,7 +114,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
     mark(0)
     order = orders[0]
     documents = documents_of(read_table(order.texts))
-    words = words_of(*map(read_table, order.words))
+    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [document.text for document in documents])
     tables: dict[str, pa.Table] = {}
     cases = cases_of(read_table(order.cases)) if order.cases else _structure(documents, words, tables)
     known: dict[tuple[str, str], Value] = {}
@@ -128,7 +122,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
         rows = read_table(path, ["case", "value"]).to_pydict()
         known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
     _code(list(zip(documents, cases, strict=True)), words, order.variables, known, tables)
-    return encode(_with_learned(tables))
+    return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
 
 
 def unpack_container(untrusted: BinaryIO, name: str, mapping: Mapping[str, str]) -> Iterator[bytes]:
@@ -177,7 +171,7 @@ def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa
     rules = _room[0].rules
     structured = [structure.structure(d, words.text(i), rules) for i, d in enumerate(documents)]
     cases = [s.case for s in structured]
-    keys = [json.dumps(asdict(link_key(c, d)), ensure_ascii=False) for c, d in zip(cases, documents, strict=True)]
+    keys = [link_key(case, document).to_json() for case, document in zip(cases, documents, strict=True)]
     tables["cases"] = cases_table(cases, [s.problems for s in structured], keys)
     return cases
 

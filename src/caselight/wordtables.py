@@ -1,0 +1,87 @@
+"""The words of a bucket as two small tables, and back: coding anew then needs no text to be cut again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from caselight.words import Forms, Vocabulary, Words
+from caselight.words.characters import hash_words
+
+# Longest words are base64 and lines without spaces; 65,535 characters fit two bytes and only longer ones need four.
+_SHORT = np.iinfo(np.uint16).max
+_SENTENCE, _CLAUSE = 1, 2
+
+
+def words_tables(words: Words) -> dict[str, pa.Table]:
+    """Tables `tokens` (one row a word: row in `forms`, place, what begins there) and `forms`."""
+    row, forms = words.compact()
+    length = words.end - words.start
+    size = np.uint16 if not len(length) or length.max() <= _SHORT else np.int32
+    # A border keeps its sentence number too, so numbers are rebuilt by counting what begins.
+    begins = _begins(words.sentence, words.first) * _SENTENCE | _begins(words.clause, words.first) * _CLAUSE
+    tokens = {"row": row.astype(np.int32), "start": words.start, "length": length.astype(size), "begins": begins}
+    columns = {"form": forms.form, "lemma": forms.lemma, "other": forms.other, "plain": forms.plain}
+    return {"tokens": pa.table(tokens), "forms": pa.table({**columns, "text": pa.array(list(forms.text), pa.string())})}
+
+
+def _begins(number: NDArray[np.int32], first: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """(T,) uint8: 1 where the number within the text goes up; it begins at 0 in each text."""
+    flags = np.zeros(len(number), np.uint8)
+    flags[1:] = number[1:] != number[:-1]
+    flags[first[:-1]] = 0
+    return flags
+
+
+def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str]) -> Words:
+    """The words that `words_tables` made two tables of."""
+    form, lemma, other, plain = (forms[name].to_numpy() for name in ("form", "lemma", "other", "plain"))
+    table = Forms(form, lemma, other, plain, forms["text"].to_pylist())
+    row = tokens["row"].to_numpy()
+    start = tokens["start"].to_numpy()
+    begins = tokens["begins"].to_numpy()
+    first = np.concatenate([[0], np.flatnonzero(row == 0) + 1]).astype(np.int64)
+    return Words(
+        texts=tuple(texts),
+        form=table.form[row],
+        lemma=table.lemma[row],
+        other=table.other[row],
+        start=start,
+        end=start + tokens["length"].to_numpy().astype(np.int32),
+        first=first,
+        sentence=_numbers(begins & _SENTENCE, first),
+        clause=_numbers((begins & _CLAUSE) // _CLAUSE, first),
+        row=row,
+        forms=table,
+    )
+
+
+def _numbers(begins: NDArray[np.uint8], first: NDArray[np.int64]) -> NDArray[np.int32]:
+    running = np.cumsum(begins, dtype=np.int32)
+    return running - np.repeat(running[first[:-1]], np.diff(first)) if len(first) > 1 else running
+
+
+def learned_table(vocabulary: Vocabulary) -> pa.Table:
+    """The forms that this process has met for the first time, as text; they count as known from here on."""
+    new = vocabulary.new()
+    vocabulary.mark_known()
+    return pa.table({"text": pa.array(list(new.text), pa.string())})
+
+
+def learn_again(vocabulary: Vocabulary, untrusted: pa.Table) -> None:
+    """Takes in forms that a worker has met. Their lemmas are found here again, not believed.
+
+    The vocabulary is kept between studies; a parser that a hostile file has taken over must not be able to change what
+    a word means in the next one.
+    """
+    texts = list(dict.fromkeys(text for text in untrusted["text"].to_pylist() if text))
+    if not texts:
+        return
+    form = hash_words(texts)
+    unknown = np.flatnonzero(vocabulary.look_up(form) < 0)
+    _, once = np.unique(form[unknown], return_index=True)
+    new = unknown[once]
+    vocabulary.learn(form[new], [texts[i] for i in new.tolist()])
