@@ -86,6 +86,15 @@ def plain(words: str) -> str:
     return " ".join(words.lower().replace("ё", "е").split())
 
 
+def number_key(number: str) -> str:
+    """A case number without habits of typing: "05-7412/22" and "5-7412/2022" are one number."""
+    text = plain(number).replace(" ", "")
+    while len(text) > 1 and text[0] == "0" and text[1].isdigit():
+        text = text[1:]
+    stem, slash, year = text.rpartition("/")
+    return f"{stem}/20{year}" if slash and len(year) == 2 and year.isdigit() else text
+
+
 def repaired(word: str, known: frozenset[str], misread: Mapping[str, str]) -> str:
     """The one known word that differs from `word` in a letter that recognition confuses; else the word itself.
 

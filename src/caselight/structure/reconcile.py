@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caselight.structure.courts import Register
-from caselight.structure.forms import plain, same_person_form
+from caselight.structure.forms import number_key, plain, same_person_form
 from caselight.structure.instances import InstanceRules
 from caselight.types import Document, Fact, Problem, Span
 
@@ -52,6 +52,7 @@ def reconcile(
         else:
             facts += (text or card)[:1]
     facts, more = _with_code(document, facts, comparison)
+    facts += _lower_code(facts, comparison)
     facts.sort(key=lambda fact: (fact.name, fact.span.start, str(fact.value)))
     return facts, problems + more
 
@@ -108,15 +109,6 @@ def _number(text: Fact, card: Fact, comparison: Comparison) -> tuple[Fact, bool]
     return (card if left != right else text), left != right and kind(str(text.value)) == kind(str(card.value))
 
 
-def number_key(number: str) -> str:
-    """A case number without habits of typing: "05-7412/22" and "5-7412/2022" are one number."""
-    text = plain(number).replace(" ", "")
-    while len(text) > 1 and text[0] == "0" and text[1].isdigit():
-        text = text[1:]
-    stem, slash, year = text.rpartition("/")
-    return f"{stem}/20{year}" if slash and len(year) == 2 and year.isdigit() else text
-
-
 def _with_code(document: Document, facts: Sequence[Fact], comparison: Comparison) -> tuple[list[Fact], list[Problem]]:
     """Adds the court's code, from the register or from the UID of a first-instance case, and compares the two."""
     single = {fact.name: fact for fact in facts}
@@ -143,6 +135,17 @@ def _with_code(document: Document, facts: Sequence[Fact], comparison: Comparison
         )
         problems.append(Problem("structure", document.name, "fact_contradiction", message))
     return result, problems
+
+
+def _lower_code(facts: Sequence[Fact], comparison: Comparison) -> list[Fact]:
+    """The code of the court whose act is under review; it lies in the region of the reviewing court or of the UID."""
+    single = {fact.name: fact for fact in facts}
+    lower, near = single.get("lower_court"), single.get("uid") or single.get("court_code")
+    if not lower:
+        return []
+    region = str(near.value)[: comparison.region_digits] if near else ""
+    code = comparison.register.code(str(lower.value), region)
+    return [Fact("lower_court_code", code, lower.span, lower.source)] if code else []
 
 
 def _may_be(prefix: str, name: str, code: str, register: Register) -> bool:
