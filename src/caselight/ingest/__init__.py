@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from caselight.ingest import html, plain, sniff
+from caselight.ingest import html, pdf, plain, sniff
 from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
 from caselight.ingest.language import guess_language
 from caselight.ingest.sniff import is_container
@@ -20,6 +20,7 @@ __all__ = ["READERS", "is_container", "read"]
 
 READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
     "text/html": ("html", html.read_html),
+    "application/pdf": ("pdf", pdf.read_pdf),
     "text/plain": ("plain", plain.read_plain),
 }
 

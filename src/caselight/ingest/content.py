@@ -70,6 +70,21 @@ class Writer:
         return Content("".join(self.pieces), tuple(self.regions), tuple(self.fields), notes=notes)
 
 
+def cover_with_acts(others: list[Region], length: int) -> tuple[Region, ...]:
+    """The other regions, in order, with ACT regions in the gaps; nothing if there are no others (all is ACT)."""
+    if not others:
+        return ()
+    regions, start = [], 0
+    for other in others:
+        if other.start > start:
+            regions.append(Region(RegionKind.ACT, start, other.start))
+        regions.append(other)
+        start = other.end
+    if start < length:
+        regions.append(Region(RegionKind.ACT, start, length))
+    return tuple(regions)
+
+
 def too_much_text() -> UnreadableError:
     """The error for a record whose text is larger than the cap."""
     size = MAX_TEXT_CHARACTERS // (1024 * 1024)
