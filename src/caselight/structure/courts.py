@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caselight.structure.forms import Endings, plain, repaired, titled
+
+# All courts of a large country in three cases; a study mostly has a few hundred.
+REMEMBERED_NAMES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class CourtRules:
     lower: frozenset[str]  # words that stay small when a name written in capitals is titled
     misread: Mapping[str, str]
     known: frozenset[str]  # words that occur in the register's names, lower case
+    remembered: dict[str, str] = field(default_factory=dict, compare=False)  # names as written -> in the nominative
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,15 @@ def build_register(
 def court_name(words: str, rules: CourtRules) -> str:
     """The court's name in the nominative, its place as the text gives it."""
     text = " ".join(words.split())
+    name = rules.remembered.get(text)
+    if name is None:
+        if len(rules.remembered) >= REMEMBERED_NAMES:
+            rules.remembered.clear()
+        name = rules.remembered[text] = _nominative(text, rules)
+    return name
+
+
+def _nominative(text: str, rules: CourtRules) -> str:
     if text.isupper() or (rules.head.match(text) and rules.head.match(text)[0].isupper()):  # type: ignore[index]
         text = _titled(text, rules)
     text = " ".join(repaired(word, rules.known, rules.misread) for word in text.split())

@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from caselight.structure.fold import View
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """One pattern with groups `day`, `month`, `year` (named or numbered month), and what the words mean."""
+    """Patterns with groups `day_N`, `month_N`, `year_N`, and what words mean in them."""
 
-    pattern: re.Pattern[str]
-    months: Mapping[str, int]  # lower-case word or its beginning -> 1 to 12
+    patterns: tuple[tuple[re.Pattern[str], str], ...]  # with a word without which the pattern cannot match ("" = none)
+    months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
-    years: Mapping[str, int]  # words that add up to a year: "две тысячи" 2000, "двадцать" 20, "второго" 2
+    years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,31 @@ class Day:
 
 def read_date(words: str, rules: DateRules) -> str | None:
     """ISO day that `words` state; None where they state none, or one that no calendar has ("31.02.2022")."""
-    match = rules.pattern.search(words)
-    return _iso(match, rules) if match else None
+    if _ISO.match(words):
+        try:
+            return date.fromisoformat(words[:10]).isoformat()
+        except ValueError:
+            return None
+    return next((day.iso for day in find_dates(words, 0, len(words), rules)), None)
 
 
-def find_dates(view: View, start: int, end: int, rules: DateRules) -> list[Day]:
-    """Every date between two offsets of a view, in order."""
+def find_dates(text: str, start: int, end: int, rules: DateRules) -> list[Day]:
+    """Every date between two offsets, in order."""
     days = []
-    for match in rules.pattern.finditer(view.text, start, end):
-        iso = _iso(match, rules)
-        if iso:
-            days.append(Day(match.start(), match.end(), iso))
+    for pattern, needs in rules.patterns:
+        if needs and text.find(needs, start, end) < 0:
+            continue
+        for match in pattern.finditer(text, start, end):
+            iso = _iso(match, rules)
+            if iso:
+                days.append(Day(match.start(), match.end(), iso))
+    days.sort(key=lambda day: day.start)
     return days
 
 
 def _iso(match: re.Match[str], rules: DateRules) -> str | None:
-    groups = {name: value for name, value in match.groupdict().items() if value}
-    part: dict[str, str] = {}
-    for name, value in groups.items():
-        part[name.split("_")[0]] = value  # the pattern's alternatives number their groups: day_1, day_2
+    # The alternatives of a pattern number their groups: day_1 or day_2.
+    part = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value}
     day = rules.days.get(part["day"].lower()) or (int(part["day"]) if part["day"].isdigit() else 0)
     try:
         return date(_year(part["year"], rules), _month(part["month"], rules), day).isoformat()

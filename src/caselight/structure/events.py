@@ -7,7 +7,7 @@ follows, that "it was found that" leads to, and that an act of the accused follo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from caselight.definitions import Definition
@@ -26,10 +26,9 @@ PLACE_BEFORE = 250
 # What speaks for a date. A time of day alone is enough; an act or a lead alone is enough too, but yields to a date
 # that has a time. Measured on the constructed records; the order of the weights matters, not their size.
 TIME, LEAD, ACT = 4, 2, 3
-# The story's beginning, in characters: a first-instance ruling opens with the event, and what stands here is it.
-OPENING = 700
-OPENING_BONUS = 2
-LONGEST_STORY = 12_000  # characters searched; findings of longer acts repeat themselves
+OPENING_BONUS = 2  # for what stands where a ruling opens with the event
+# A date in the opening that reaches this needs no comparison with the rest of the story.
+ENOUGH = TIME + ACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class EventRules:
     not_after: re.Pattern[str]
     places: tuple[re.Pattern[str], ...]
     place_wiped: re.Pattern[str]
+    wiped: re.Pattern[str]  # what stands in place of a removed date
 
 
 def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
@@ -52,39 +52,51 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         return None
     parts = {
         name: shapes.compile(entry[name], definition, "event", name)
-        for name in ("time", "lead", "acts", "not_before", "not_after", "place_wiped")
+        for name in ("time", "lead", "acts", "not_before", "not_after", "place_wiped", "wiped")
     }
     places = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
     return EventRules(places=places, **parts)
 
 
 def find_event(
-    document: Document, story: View, known: Collection[str], rules: EventRules, dates: DateRules
+    document: Document, parts: Iterable[View], known: Collection[str], rules: EventRules, dates: DateRules
 ) -> list[Fact]:
     """The facts `event_date` and `event_place`, as far as the story states them.
 
     Args:
         document: whose text the facts quote.
-        story: the part of the act that tells what happened.
-        known: ISO days that are something else: of this decision and the one under review.
+        parts: the opening of the story, then the whole of it; the second is asked for only if the first does not do.
+        known: ISO days that are something else: of this decision and of the one under review.
         rules: the pack's patterns.
         dates: how the pack writes dates.
     """
-    days = find_dates(story, 0, min(len(story.text), LONGEST_STORY), dates)
-    best = _best(story, days, known, rules)
-    if best is None:
-        return []
-    facts = [Fact("event_date", best.iso, Span.of(document, *story.origin(best.start, best.end)))]
-    place = _place(story.text, best, rules)
-    if place:
-        facts.append(Fact("event_place", " ".join(place[0].split()), Span.of(document, *story.origin(*place[1]))))
-    return facts
+    opening = 0
+    for part in parts:
+        last = opening > 0
+        opening = opening or len(part.text)
+        score, day = _best(part.text, opening, known, rules, dates)
+        if day and (score >= ENOUGH or last):
+            facts = [Fact("event_date", day.iso, Span.of(document, *part.origin(day.start, day.end)))]
+            place = _place(part.text, day, rules)
+            if place:
+                span = Span.of(document, *part.origin(*place))
+                facts.append(Fact("event_place", " ".join(part.text[slice(*place)].split()), span))
+            return facts
+        if not day and rules.wiped.search(part.text):
+            return []
+    return []
 
 
-def _best(story: View, days: Sequence[Day], known: Collection[str], rules: EventRules) -> Day | None:
-    scored = [(_score(story.text, day, known, rules), -day.start, day) for day in days]
-    score, _, day = max(scored, default=(0, 0, None), key=lambda row: row[:2])
-    return day if score > 0 else None
+def _best(
+    text: str, opening: int, known: Collection[str], rules: EventRules, dates: DateRules
+) -> tuple[int, Day | None]:
+    best: tuple[int, Day | None] = (0, None)
+    for day in find_dates(text, 0, len(text), dates):
+        score = _score(text, day, known, rules)
+        score += OPENING_BONUS if score and day.start < opening else 0
+        if score > best[0]:
+            best = score, day
+    return best
 
 
 def _score(text: str, day: Day, known: Collection[str], rules: EventRules) -> int:
@@ -98,13 +110,13 @@ def _score(text: str, day: Day, known: Collection[str], rules: EventRules) -> in
     score += ACT if rules.acts.search(text, day.end, sentence_end if sentence_end > 0 else day.end + ACT_AFTER) else 0
     if score and day.iso in known:
         return 0 if score < TIME else 1  # decided on the day of the event: only a time of day makes it believable
-    return score + (OPENING_BONUS if score and day.start < OPENING else 0)
+    return score
 
 
-def _place(text: str, day: Day, rules: EventRules) -> tuple[str, tuple[int, int]] | None:
+def _place(text: str, day: Day, rules: EventRules) -> tuple[int, int] | None:
     for pattern in rules.places:
         match = pattern.search(text, day.end, min(len(text), day.end + PLACE_AFTER))
         match = match or pattern.search(text, max(0, day.start - PLACE_BEFORE), day.start)
         if match and not rules.place_wiped.search(match["event_place"]):
-            return match["event_place"], match.span("event_place")
+            return match.span("event_place")
     return None

@@ -52,7 +52,7 @@ def _from_act(document: Document, zones: Zones, rules: FactRules) -> Found:
     found["case_number"] = own_number(found.get("case_number", []), instance, rules.instances)
     if rules.events:
         known = {str(fact.value) for name in ("decision_date", "lower_date") for fact in found.get(name, ())}
-        for fact in find_event(document, zones.view("story"), known, rules.events, rules.readers.dates):
+        for fact in find_event(document, zones.story(), known, rules.events, rules.readers.dates):
             found[fact.name] = [fact]
     return found
 
@@ -63,7 +63,7 @@ def _from_rules(zones: Zones, rules: FactRules) -> Found:
     settled: set[str] = set()
     oblique: list[Fact] = []  # judges named in an oblique case: the signature may have the nominative
     for rule in rules.rules:
-        if all(catch.fact in settled for _, catch in rule.catches):
+        if rule.facts <= settled:
             continue
         area, start, end = zones.zone(rule.zone)
         fresh: Found = {}

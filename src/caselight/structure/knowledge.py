@@ -97,9 +97,11 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
     words = data.get("statutes") or {}
     marks = words.get("words") or dict.fromkeys(("article", "part", "point", "and"), NOTHING)
     codes = {name: shapes.expand(pattern) for name, pattern in (words.get("codes") or {}).items()}
-    dates = DateRules(
-        _one(definition, shapes, "date"), data.get("months") or {}, data.get("days") or {}, data.get("years") or {}
+    patterns = tuple(
+        (shapes.compile(entry["pattern"], definition, "dates", i), str(entry.get("needs", "")))
+        for i, entry in enumerate(data.get("dates") or [])
     )
+    dates = DateRules(patterns, data.get("months") or {}, data.get("days") or {}, data.get("years") or {})
     return Readers(
         dates,
         _courts(definition, shapes, register),

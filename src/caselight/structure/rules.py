@@ -39,6 +39,7 @@ class Rule:
     zone: str
     pattern: re.Pattern[str]
     catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
+    facts: frozenset[str]  # the facts it can give
     needs: str  # a word without which the pattern cannot match; "" = none. Looked for first, because that is fast
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
@@ -117,6 +118,7 @@ def _rule(
         zone,
         pattern,
         tuple((group, catches[group]) for group in pattern.groupindex),
+        frozenset(catches[group].fact for group in pattern.groupindex),
         str(entry.get("needs", "")),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caselight.structure.fold import View, view
@@ -12,6 +12,9 @@ from caselight.types import Document, Section
 # Characters. The longest head among 150 real rulings has 2,900.
 LONGEST_HEAD = 4_000
 LONGEST_OPERATIVE = 3_000
+# A first-instance ruling opens its story with the event; what it says there is looked at first, and mostly enough.
+OPENING = 900
+LONGEST_STORY = 12_000  # findings of longer acts repeat themselves
 LONGEST_TAIL = 700  # signatures, "copy is true", the clerk
 
 
@@ -34,16 +37,21 @@ class Zones:
 
     document: Document
     rules: ZoneRules
-    bounds: Mapping[str, tuple[int, int]]  # of head, story, operative and tail in the document's text
+    bounds: Mapping[str, tuple[int, int]]  # of head, opening, story, operative and tail in the document's text
     title: tuple[int, int] = (0, 0)  # in the head's view
     dateline_end: int = 0
     views: dict[str, View] = field(default_factory=dict)
 
     def view(self, part: str) -> View:
-        """The view of `head`, `story`, `operative` or `tail`."""
+        """The view of `head`, `opening`, `story`, `operative` or `tail`."""
         if part not in self.views:
             self.views[part] = view(self.document.text, *self.bounds[part], self.rules.lookalikes)
         return self.views[part]
+
+    def story(self) -> Iterator[View]:
+        """The opening of the story, then the whole of it, which is made only if somebody goes on to it."""
+        yield self.view("opening")
+        yield self.view("story")
 
     def zone(self, name: str) -> tuple[View, int, int]:
         """A zone's view and its bounds there; names as in rules.ZONES."""
@@ -70,9 +78,11 @@ def divide(document: Document, sections: Sequence[Section], rules: ZoneRules) ->
         begins = rules.operative_begins.search(document.text, head_end, act.end)
         at = begins.start() if begins else act.end
         decided = (at, min(act.end, at + LONGEST_OPERATIVE))
+    story_end = max(head_end, decided[0])
     bounds = {
         "head": (act.start, head_end),
-        "story": (head_end, max(head_end, decided[0])),
+        "opening": (head_end, min(story_end, head_end + OPENING)),
+        "story": (head_end, min(story_end, head_end + LONGEST_STORY)),
         "operative": decided,
         "tail": (max(act.start, act.end - LONGEST_TAIL), act.end),
     }
