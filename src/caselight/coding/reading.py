@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from caselight.coding import speakers
 from caselight.coding.speakers import Paragraph, Speakers
-from caselight.types import Case, Document, Fact, Section
+from caselight.types import Case, Document, Section
 
 # A quotation longer than this is cut to the part around its hit; a long sentence of a ruling has about 400 characters.
 QUOTE_CHARACTERS = 400
@@ -23,7 +23,6 @@ LAST_LINE_SHARE = 0.85
 
 _BLANK_LINE = re.compile(r"\n[ \t\xa0\r\x0c]*\n\s*")
 _LINE = re.compile(r"\n\s*")
-_CLAUSE_END = re.compile(r"[;:]\s")
 _TRIM = " \t\r\n\xa0–—-,;:"
 
 
@@ -46,8 +45,8 @@ class Reading:
     case: Case
     speakers: Speakers
     sentence_span: Callable[[int], tuple[int, int]]  # token -> start and end of its sentence
+    clause_span: Callable[[int], tuple[int, int]]
     hits: Mapping[int, list[Hit]]  # phrase -> where it stands in the act, in order
-    facts: dict[str, list[Fact]]
     _starts: list[int] | None = None
     _paragraphs: dict[int, Paragraph] = field(default_factory=dict)
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -60,8 +59,7 @@ class Reading:
 
     def section(self, hit: Hit) -> Section | None:
         """The section the hit stands in."""
-        i = bisect_right(self.case.sections, hit.start, key=lambda s: s.start) - 1
-        return self.case.sections[i] if i >= 0 and hit.start < self.case.sections[i].end else None
+        return next((s for s in self.case.sections if s.start <= hit.start < s.end), None)
 
     def paragraph(self, hit: Hit) -> Paragraph:
         """The hit's paragraph, read for cues."""
@@ -75,13 +73,7 @@ class Reading:
 
     def clause(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the hit's clause: what lies between ";" or ":" or the ends of its sentence."""
-        start, end = self.sentence(hit)
-        for mark in _CLAUSE_END.finditer(self.document.text, start, end):
-            if mark.end() <= hit.start:
-                start = mark.end()
-            elif mark.start() >= hit.end:
-                return start, mark.start()
-        return start, end
+        return self.clause_span(hit.token)
 
     def near(self, hit: Hit, reach: str) -> tuple[int, int]:
         """Start and end of what counts as near the hit: its clause, sentence, paragraph, section or the whole text."""

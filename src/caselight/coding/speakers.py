@@ -38,7 +38,7 @@ _CLAUSE_END = re.compile(r"[,;:()]|\s[–-]\s")
 class Cue:
     """A wording that tells who speaks (or denies), compiled."""
 
-    kind: str  # people | report | decide | retold | testimony | claims | near | harmless | stance | norms
+    kind: str  # people | report | decide | retold | testimony | claims | heads | near | harmless | stance | norms
     speaker: str  # "" where the kind names none
     pattern: re.Pattern[str]
     otherwise: str = ""  # testimony: who speaks where no person stands behind the noun
@@ -84,7 +84,7 @@ def compile_speakers(pack: Pack) -> Speakers:
     ]
     groups += [(("verbs", kind), kind, "") for kind in _names(part, "verbs")]
     groups += [(("retold", who), "retold", who) for who in _names(part, "retold")]
-    groups += [((kind,), kind, "") for kind in ("testimony", "claims", "norms", "afterwards")]
+    groups += [((kind,), kind, "") for kind in ("testimony", "claims", "heads", "norms", "afterwards")]
     groups += [(("denial", kind), kind, "") for kind in _names(part, "denial")]
     for key, kind, speaker in groups:
         for i, entry in enumerate(_at(part, key) or ()):
@@ -138,7 +138,7 @@ def _turn(i: int, found: list[Found], person: Person, source: str, opening: int)
         return person.who or behind or unnamed
     if kind == "testimony":
         return _person_behind(i, found, TESTIMONY_REACH) or item.cue.otherwise
-    if kind == "claims":
+    if kind in ("claims", "heads"):
         return COURT if item.start - opening < CLAIM_HEAD else ""
     return ""
 
