@@ -1,0 +1,159 @@
+"""The page of one case: what it states, what was answered, and the record's text with every quotation in its place.
+
+Built from strings, not templates: a study has as many of these pages as cases, and each must take well under a
+millisecond. Everything that comes from a record goes through `safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from caselight.codebook import Codebook
+from caselight.report.contents import CasePage, CaseRow
+from caselight.report.frame import Frame
+from caselight.report.interface import safe
+from caselight.report.names import Names, case_file
+from caselight.report.passages import Mark, blocks, marked
+from caselight.types import Answer, Document, Evidence, Fact, RegionKind, Section, Value
+
+_ROOT = "../../"
+
+
+class CasePages:
+    """Writes pages of cases; what is the same on all of them is prepared once."""
+
+    def __init__(self, frame: Frame, names: Names, codebook: Codebook, rows: Mapping[str, CaseRow]) -> None:
+        self._frame, self._names, self._codebook, self._rows = frame, names, codebook, rows
+        self._t = t = frame.interface
+        self._later: dict[str, list[str]] = {}
+        for row in rows.values():
+            for case in row.earlier:
+                self._later.setdefault(case, []).append(row.id)
+        self._place = {variable.name: i for i, variable in enumerate(codebook.variables)}
+        self._by = {"": ""} | {who: str(t.name("speaker", who)) for who in ("court", "unknown")}
+        self._phrases = {key: str(t(f"case.{key}")) for key in _PHRASES}
+        self._machine = f'<p class="machine">{t("figure.machine")} <a href="{_ROOT}how-sure.html">{t("figure.why")}</a></p>'
+
+    def linked(self, case: str) -> tuple[str, ...]:
+        """Cases that this one's page names: earlier and later instances."""
+        return (*self._rows[case].earlier, *self._later.get(case, ()))
+
+    def page(self, page: CasePage) -> str:
+        """The whole page."""
+        row = self._rows[page.case.id]
+        marks: dict[str, list[Mark]] = {document.id: [] for document in page.documents}
+        facts = self._facts(page.case.facts, marks)
+        answers = self._answers(page.answers, marks)
+        texts = "".join(self._text(d, page.case.sections if i == 0 else (), marks[d.id]) for i, d in enumerate(page.documents))
+        phrase = self._phrases
+        body = (
+            f'<main id="main" class="case">{self._head(row)}<div class="desk"><aside class="margin" aria-label="{phrase["margin"]}">'
+            f'<section class="facts"><h2>{phrase["facts"]}</h2>{facts}</section>'
+            f'<section class="answers"><h2>{phrase["answers"]}</h2>{self._machine}{answers}</section>'
+            f'</aside><article class="record" aria-label="{phrase["record"]}">{texts}</article></div></main>'
+        )
+        return self._frame.page(row.number or row.name, body, 2, "cases")
+
+    def _head(self, row: CaseRow) -> str:
+        t, phrase = self._t, self._phrases
+        says = [row.judge and safe(row.judge), row.decision_date and str(t.day(row.decision_date))]
+        says += [row.instance and str(t.name("instance", row.instance)), row.outcome and str(t.name("outcome", row.outcome))]
+        ways = "".join(
+            f'<p class="instances">{phrase[kind]} {" · ".join(self._link(case) for case in cases)}</p>'
+            for kind, cases in (("earlier", row.earlier), ("later", self._later.get(row.id, ())))
+            if cases
+        )
+        court = f'<p class="kicker"><bdi>{safe(row.court)}</bdi></p>' if row.court else ""
+        return (
+            f'<header class="case-head">{court}<h1><bdi>{safe(row.number or row.name)}</bdi></h1>'
+            f'<p class="says">{" · ".join(filter(None, says))}</p>{ways}'
+            f'<p class="file">{phrase["file"]} <bdi>{safe(row.path)}</bdi></p></header>'
+        )
+
+    def _link(self, case: str) -> str:
+        row = self._rows.get(case)
+        if row is None:
+            return safe(case)
+        date = f", {self._t.day(row.decision_date)}" if row.decision_date else ""
+        return f'<a href="{_ROOT}{case_file(case)}"><bdi>{safe(row.number or row.name)}</bdi></a>{date}'
+
+    def _facts(self, facts: Sequence[Fact], marks: dict[str, list[Mark]]) -> str:
+        if not facts:
+            return f'<p class="none">{self._phrases["no_facts"]}</p>'
+        lines: dict[str, list[str]] = {}
+        for i, fact in enumerate(facts, 1):
+            span = fact.span
+            shown = str(self._names.fact(fact.name, fact.value))
+            if span.document in marks:
+                marks[span.document].append(Mark(span.start, span.end, f"fact.{i}", "fact"))
+                shown = f'<a href="#fact.{i}">{shown}</a>'
+            if fact.source != "text":
+                shown += f' <span class="by">{self._t.name("source", fact.source)}</span>'
+            lines.setdefault(fact.name, []).append(f"<dd>{shown}</dd>")
+        rows = (f"<div><dt>{self._t.name('fact', name)}</dt>{''.join(shown)}</div>" for name, shown in lines.items())
+        return f"<dl>{''.join(rows)}</dl>"
+
+    def _answers(self, answers: Sequence[Answer], marks: dict[str, list[Mark]]) -> str:
+        values = {answer.variable: answer.value for answer in answers}
+        made, number = [], 0
+        for answer in answers:
+            items = []
+            for i, evidence in enumerate(answer.evidence, 1):
+                number += 1
+                items.append(self._evidence(answer.variable, i, number, evidence, marks))
+            made.append(self._answer(answer, values, "".join(items)))
+        return "".join(made)
+
+    def _answer(self, answer: Answer, values: Mapping[str, Value], items: str) -> str:
+        names, name = self._names, answer.variable
+        style = f"k{self._place.get(name, 0) % 6}"
+        coder = f'<p class="coder">{self._phrases["coder"]} {self._t.name("coder", answer.coder)}</p>'
+        shown = names.value(name, answer.value)
+        empty = "" if answer.value else " none"
+        if answer.value is None and not self._asked(name, values):
+            shown, coder = names.not_asked, ""
+        return (
+            f'<section class="answer {style}" id="a.{name}"><h3>{names.question(name)}</h3>'
+            f'<p class="value{empty}">{shown}</p>{f"<ol>{items}</ol>" if items else ""}{coder}</section>'
+        )
+
+    def _asked(self, variable: str, values: Mapping[str, Value]) -> bool:
+        return all(c.holds(values.get(c.variable)) for c in self._names.variables[variable].ask_if)
+
+    def _evidence(
+        self, variable: str, i: int, number: int, evidence: Evidence, marks: dict[str, list[Mark]]
+    ) -> str:
+        span, phrase = evidence.span, self._phrases
+        anchor = f"q.{variable}.{i}"
+        quote = f"<q>{safe(span.quote)}</q>"
+        if span.document in marks:
+            style = f"q k{self._place.get(variable, 0) % 6}{' denied' if evidence.denied else ''}"
+            spoken = f"{phrase['back']} {number}"
+            marks[span.document].append(Mark(span.start, span.end, anchor, style, str(number), f"e{number}", spoken))
+            quote = f'<a href="#{anchor}">{quote}</a>'
+        said = evidence.said_by
+        if said not in self._by:
+            self._by[said] = str(self._t.name("speaker", said))
+        denied = f' <span class="is-denied">{phrase["denied"]}</span>' if evidence.denied else ""
+        return (
+            f'<li id="e{number}" value="{number}" dir="auto">{quote} <span class="by">{self._by[said]}</span>{denied}</li>'
+        )
+
+    def _text(self, document: Document, sections: Sequence[Section], marks: Sequence[Mark]) -> str:
+        language = safe(document.language or self._codebook.language)
+        made = []
+        for block in blocks(document, sections):
+            rail = self._rail(block.section, block.kind)
+            words = marked(document.text, block.start, block.end, marks)
+            style = f' class="block {block.kind.value}"'
+            made.append(f'<section{style}>{rail}<div class="words" lang="{language}" dir="auto">{words}</div></section>')
+        return "".join(made)
+
+    def _rail(self, section: str, kind: RegionKind) -> str:
+        name = self._t.name("section", section) if section and kind is RegionKind.ACT else self._t.name("region", kind.value)
+        return f'<h2 class="rail">{name}</h2>'
+
+
+_PHRASES = (
+    "margin", "facts", "answers", "record", "earlier", "later", "file", "no_facts", "coder", "back", "denied",
+)  # fmt: skip

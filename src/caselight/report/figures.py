@@ -1,0 +1,128 @@
+"""The figures of a report, put in order for showing; and the check without which none is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from caselight.report.contents import Contents, Quotation
+from caselight.report.names import FACT, Names, figure_file
+from caselight.types import Estimate
+
+LISTED = ("count", "given", "none", "undetermined", "not_asked")  # figures that are a number of cases
+# A telling quotation is about as long as a sentence: shorter ones lack their subject, longer ones are not read.
+_TELLING_CHARACTERS = 190
+_LONGEST_CHARACTERS = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One estimate, ready to be shown."""
+
+    estimate: Estimate
+    label: Markup
+    file: str  # list of its cases, from the report's folder; "" = it has none
+
+    @property
+    def share(self) -> float:
+        """Part of the pile, 0 to 1."""
+        return self.estimate.estimate / self.estimate.N if self.estimate.N else 0.0
+
+    @property
+    def checked(self) -> bool:
+        """People have coded a random draw, so that there is an interval."""
+        return self.estimate.low is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One question with all its figures."""
+
+    variable: str  # a variable's name, or "fact:NAME"
+    kind: str  # of the variable; "fact" for facts
+    question: Markup
+    figures: tuple[Figure, ...]  # numbers of cases
+    sums: tuple[Figure, ...]  # medians and totals
+
+
+def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
+    """The figures by question, in the order in which they come."""
+    held: dict[str, list[Figure]] = {}
+    for e in estimates:
+        file = figure_file(e.name, e.variable, e.value) if e.name in LISTED else ""
+        held.setdefault(e.variable, []).append(Figure(e, names.figure(e.name, e.variable, e.value), file))
+    return [
+        Block(
+            variable,
+            names.variables[variable].kind if variable in names.variables else "fact",
+            names.question(variable),
+            tuple(f for f in figures if f.file),
+            tuple(f for f in figures if not f.file),
+        )
+        for variable, figures in held.items()
+    ]
+
+
+def headline(blocks: Sequence[Block], names: Names) -> Figure | None:
+    """The figure that the first screen is about: the first value, other than the default, of the first question."""
+    for block in blocks:
+        variable = names.variables.get(block.variable)
+        if variable is None or not variable.values:
+            continue
+        default = variable.default if isinstance(variable.default, tuple) else (variable.default,)
+        for figure in block.figures:
+            if figure.estimate.name == "count" and figure.estimate.value not in default:
+                return figure
+    return None
+
+
+def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
+    """Where the books do not balance: (stage or variable, unit, came in, went out). Empty = figures may be shown."""
+    found = [
+        (book.stage, book.unit, book.came_in, sum(n for _, n in book.went_out))
+        for book in contents.books
+        if not book.balanced
+    ]
+    size = len(contents.cases)
+    seen: dict[str, set[str]] = {}
+    sums: dict[str, int] = {}
+    several = {variable.name for variable in contents.codebook.variables if variable.kind == "many-of"}
+    closed = {variable.name for variable in contents.codebook.variables if variable.values}
+    for e in contents.estimates:
+        if e.name not in LISTED:
+            continue
+        if e.N != size:
+            found.append((e.variable, "case", size, e.N))
+        if e.name == "count" and not (e.variable.startswith(FACT) or e.variable in closed):
+            continue  # the most frequent texts are part of "given"
+        if e.variable in several:
+            seen.setdefault(e.variable, set()).update(e.cases)
+        else:
+            sums[e.variable] = sums.get(e.variable, 0) + len(e.cases)
+    sums |= {variable: len(cases) for variable, cases in seen.items()}
+    found += [(variable, "case", size, total) for variable, total in sums.items() if total != size]
+    return list(dict.fromkeys(found))
+
+
+def telling(quotations: Iterable[tuple[int, Sequence[Quotation]]], value: str) -> tuple[int, int, Quotation] | None:
+    """The quotation to show on the first screen: what the court says, not denied, about a sentence long.
+
+    Args:
+        quotations: position of a case, and the quotations for its answer.
+        value: the answer; a quotation known to speak for another is left out.
+
+    Returns:
+        Position of the case, number of the quotation there (from 1), and the quotation.
+    """
+    best: tuple[tuple[bool, bool, int, int, int], Quotation] | None = None
+    for place, given in quotations:
+        for i, quotation in enumerate(given, 1):
+            if quotation.value not in ("", value) or len(quotation.text) > _LONGEST_CHARACTERS:
+                continue
+            off = abs(len(quotation.text) - _TELLING_CHARACTERS)
+            key = (quotation.denied, quotation.said_by != "court", off, place, i)
+            if best is None or key < best[0]:
+                best = (key, quotation)
+    return (best[0][3], best[0][4], best[1]) if best else None

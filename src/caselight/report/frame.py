@@ -1,0 +1,60 @@
+"""What surrounds every page: head, navigation, foot. Rendered once for each place in the folder, then only filled in."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from caselight.report.interface import Interface, safe
+
+FOLDER = Path(__file__).parent
+_TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
+
+
+class Frame:
+    """The base template, ready to take a title and a body."""
+
+    def __init__(self, interface: Interface, study: str, version: str, sample: str) -> None:
+        self.interface = interface
+        self._common = {"t": interface, "study": study, "version": version, "sample": sample}
+        self._made: dict[tuple[int, str], list[str]] = {}
+
+    def page(self, title: str, body: str, depth: int = 0, here: str = "") -> str:
+        """A whole page.
+
+        Args:
+            title: plain text; the study's title is put behind it.
+            body: HTML of what stands between navigation and foot.
+            depth: how many folders below the report's own the page lies.
+            here: which entry of the navigation it belongs to.
+        """
+        if (depth, here) not in self._made:
+            root = "../" * depth
+            whole = environment().get_template("base.html")
+            text = whole.render(title=_TITLE, body=Markup(_BODY), root=root, here=here, **self._common)
+            head, rest = text.split(_TITLE)
+            self._made[depth, here] = [head, *rest.split(_BODY)]
+        head, middle, tail = self._made[depth, here]
+        return f"{head}{safe(title)}{middle}{body}{tail}"
+
+    def render(self, template: str, **parts: Any) -> str:
+        """The HTML of a template, to be used as a body."""
+        return environment().get_template(template).render(t=self.interface, **parts)
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with escaping always on; a name that is missing is an error."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["safe_text"] = lambda text: Markup(safe(str(text)))
+    return made

@@ -1,0 +1,136 @@
+"""The report's own words, in the reader's language. Everything that comes out is safe to put into a page as it is.
+
+`words/LANGUAGE.yaml` holds every sentence of the interface; a test holds the languages to the same keys. A phrase that
+depends on a number has the forms `one`, `few`, `many`, `other` (few and many only where the language has them).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from caselight.definitions import load
+from caselight.errors import UsageError
+
+FOLDER = Path(__file__).parent / "words"
+_FORMS = frozenset({"one", "few", "many", "other"})
+# Groups of three are parted by a comma in English; in Russian by a narrow no-break space, and only from 10 000 on.
+_GROUP = {"en": ",", "ru": "\u202f"}
+_UNGROUPED_BELOW = {"en": 1_000, "ru": 10_000}
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+# Characters that HTML forbids or that would vanish: C0 without tab and line feed, DEL, C1, lone surrogates,
+# noncharacters. Each becomes one sign, so that positions stay what they are.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def safe(untrusted: str) -> str:
+    """Any text as HTML text or attribute value; characters that a page cannot hold are shown as U+FFFD,
+    page breaks and carriage returns as spaces.
+
+    >>> safe('a <b> & "c"\\x00')
+    'a &lt;b&gt; &amp; &quot;c&quot;\ufffd'
+    """
+    if _UNSAFE.search(untrusted):
+        untrusted = _UNSAFE.sub("\ufffd", re.sub("[\x0b-\r]", " ", untrusted))
+    return (
+        untrusted.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#39;")
+    )
+
+
+def form_of(language: str, number: float) -> str:
+    """Which form of a phrase goes with this number: one | few | many | other.
+
+    >>> [form_of("ru", n) for n in (1, 2, 5, 11, 21, 22, 112)]
+    ['one', 'few', 'many', 'many', 'one', 'few', 'many']
+    """
+    if language == "en":
+        return "one" if number == 1 else "other"
+    if number != int(number):
+        return "other"
+    tens, units = int(abs(number)) % 100, int(abs(number)) % 10
+    if units == 1 and tens != 11:
+        return "one"
+    return "few" if 2 <= units <= 4 and not 12 <= tens <= 14 else "many"
+
+
+class Interface:
+    """Phrases, numbers, dates and names as this language writes them."""
+
+    def __init__(self, language: str) -> None:
+        if not (FOLDER / f"{language}.yaml").is_file():
+            have = ", ".join(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+            raise UsageError(f"The report cannot be written in {language!r}. Languages it has: {have}.")
+        self.language = language
+        self._phrases = phrases(language)
+
+    def __call__(self, key: str, **parts: object) -> Markup:
+        """The phrase `key`; parts are escaped unless they are Markup."""
+        phrase = self._phrases[key]
+        if not isinstance(phrase, str):
+            raise KeyError(f"{key} depends on a number; use count()")
+        return Markup(escape(phrase)).format(**parts) if parts else Markup(escape(phrase))
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        return key in self._phrases
+
+    def count(self, key: str, n: float, **parts: object) -> Markup:
+        """The phrase `key` in the form that goes with n; `{n}` in it is the number."""
+        forms = self._phrases[key]
+        phrase = forms.get(form_of(self.language, n), forms["other"])
+        return Markup(escape(phrase)).format(n=self.number(n), **parts)
+
+    def name(self, group: str, name: str) -> Markup:
+        """What people call `name`, e.g. name("state", "no_text_layer"); the name itself where nothing is known."""
+        phrase = self._phrases.get(f"{group}.{name}")
+        return Markup(escape(phrase)) if isinstance(phrase, str) else Markup(safe(name.replace("_", " ")))
+
+    def number(self, number: float) -> str:
+        """Digits in groups of three; at most two decimals."""
+        sign, number = ("\u2212", -number) if number < 0 else ("", number)
+        whole, _, decimals = f"{number:.2f}".partition(".")
+        digits = f"{int(whole):,}".replace(",", _GROUP[self.language])
+        if int(whole) < _UNGROUPED_BELOW[self.language]:
+            digits = whole
+        decimals = decimals.rstrip("0")
+        mark = "." if self.language == "en" else ","
+        return f"{sign}{digits}{mark}{decimals}" if decimals else f"{sign}{digits}"
+
+    def day(self, iso: str) -> Markup:
+        """A day in words: 13 May 2022; anything that is not an ISO day stays as it is."""
+        found = _ISO_DAY.fullmatch(iso)
+        if not found or not 1 <= int(found[2]) <= 12:
+            return Markup(safe(iso))
+        return Markup(f"{int(found[3])}&nbsp;{escape(self._phrases[f'month.{int(found[2])}'])} {found[1]}")
+
+    def text(self, texts: Mapping[str, str]) -> Markup:
+        """The text that stands in this language, or else in the nearest one; marked with its language if another."""
+        if not texts:
+            return Markup()
+        for language in (self.language, "", "en", *texts):
+            if language in texts:
+                break
+        body = safe(texts[language])
+        foreign = language not in (self.language, "")
+        return Markup(f'<span lang="{safe(language)}">{body}</span>' if foreign else body)
+
+
+@cache
+def phrases(language: str) -> dict[str, Any]:
+    """Dotted key -> phrase, or the forms of a phrase that depends on a number."""
+    return dict(_flat(load(FOLDER / f"{language}.yaml").data, ""))
+
+
+def _flat(entry: Any, key: str) -> list[tuple[str, Any]]:
+    if isinstance(entry, dict) and not set(entry) <= _FORMS:
+        return [pair for name in entry for pair in _flat(entry[name], f"{key}.{name}" if key else str(name))]
+    return [(key, entry)]

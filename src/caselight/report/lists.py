@@ -1,0 +1,185 @@
+"""Lists that open a figure: which cases were counted, with their quotations; all cases; all records; all problems.
+
+Lists are cut into pages, and a list is only made when something on it has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from markupsafe import Markup
+
+from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
+from caselight.report.figures import Block, Figure
+from caselight.report.frame import Frame
+from caselight.report.interface import safe
+from caselight.report.names import FACT, Names, case_file, later_page
+from caselight.types import Problem
+
+# Rows on one page: a page of 500 cases with quotations is about 300 kB, which a phone still opens at once.
+PAGE_ROWS = 500
+# Longer quotations are cut in lists, at a space; the case's page has them whole.
+_EXCERPT_CHARACTERS = 420
+_QUOTED = 2  # quotations shown of one case in a list
+
+Pages = Iterator[tuple[str, str]]  # file name, content
+
+
+def digest(*parts: object) -> str:
+    """Changes when any of the parts does."""
+    joined = "\x1e".join(map(str, parts))
+    return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def rows_digest(rows: Sequence[CaseRow]) -> str:
+    """Changes when what lists show of any case does."""
+    return digest(
+        *(
+            "\x1f".join((r.id, r.name, r.court, r.judge, r.number, r.decision_date, r.outcome, r.instance))
+            for r in rows
+        )
+    )
+
+
+def excerpt(text: str) -> str:
+    """A quotation as a list shows it: whole, or cut at a space."""
+    text = " ".join(text.split())
+    if len(text) <= _EXCERPT_CHARACTERS:
+        return safe(text)
+    return safe(text[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0]) + "\u2026"
+
+
+class Lists:
+    """Makes the pages of all lists of one report."""
+
+    def __init__(self, contents: Contents, frame: Frame, names: Names) -> None:
+        self._contents, self._frame, self._names = contents, frame, names
+        self._t = frame.interface
+        self._place = {row.id: i for i, row in enumerate(contents.cases)}
+        self._heads: dict[int, str] = {}
+
+    def figures(self, block: Block, quotes: Callable[[], Sequence[Sequence[Quotation]]]) -> Pages:
+        """A list for each figure of a question: the cases counted, and what became of those that were not."""
+        variable = block.variable
+        quoted = () if variable.startswith(FACT) else quotes()
+        for figure in block.figures:
+            others = [other for other in block.figures if other is not figure and other.estimate.estimate]
+            page = {"block": block, "figure": figure, "others": others, "root": "../../"}
+            page["variable"] = self._names.variables.get(variable)
+            page["names"] = self._names
+            places = [self._place[case] for case in figure.estimate.cases]
+            rows = (self._item(place, block, figure, quoted) for place in places)
+            title = f"{figure.label.striptags()} · {block.question.striptags()}"
+            here = "findings"
+            yield from self._paged(figure.file, rows, len(places), ("figure.html", title, 2, here), page)
+
+    def cases(self) -> Pages:
+        """The table of all cases."""
+        rows = (self._row(row) for row in self._contents.cases)
+        page = ("cases.html", str(self._t("nav.cases")), 1, "cases")
+        yield from self._paged("cases/index.html", rows, len(self._contents.cases), page, {})
+
+    def records(self, state: str, records: Sequence[RecordRow]) -> Pages:
+        """The records that ended in one state, each with the reason."""
+        cases = {row.document: row.id for row in self._contents.cases}
+        rows = (self._record(record, cases) for record in records)
+        title = self._t.name("state", state)
+        page = ("records.html", title.striptags(), 1, "books")
+        parts = {"state": state, "total": len(records)}
+        yield from self._paged(f"records/{state}.html", rows, len(records), page, parts)
+
+    def problems(self, problems: Sequence[Problem]) -> Pages:
+        """Everything that could not be done."""
+        rows = (self._problem(problem) for problem in problems)
+        page = ("problems.html", str(self._t("nav.problems")), 1, "problems")
+        kinds: dict[tuple[str, str], int] = {}
+        for problem in problems:
+            kinds[problem.stage, problem.kind] = kinds.get((problem.stage, problem.kind), 0) + 1
+        parts = {"kinds": sorted(kinds.items()), "total": len(problems)}
+        yield from self._paged("problems/index.html", rows, len(problems), page, parts)
+
+    def _paged(
+        self, file: str, rows: Iterator[str], total: int, page: tuple[str, str, int, str], parts: dict[str, object]
+    ) -> Pages:
+        """The pages of one list; `page` is template, title, depth and place in the navigation."""
+        template, title, depth, here = page
+        count = max(1, -(-total // PAGE_ROWS))
+        base = file.rsplit("/", 1)[-1]
+        for number in range(1, count + 1):
+            here_rows = [row for _, row in zip(range(PAGE_ROWS), rows, strict=False)]
+            ways = {"number": number, "count": count, "base": base, "start": (number - 1) * PAGE_ROWS + 1}
+            listed = Markup("".join(here_rows))
+            body = self._frame.render(template, rows=listed, pages=ways, later_page=later_page, **parts)
+            yield later_page(file, number), self._frame.page(title, body, depth, here)
+
+    def _head(self, place: int) -> str:
+        """What follows a case's link in a list of a figure."""
+        if place not in self._heads:
+            row = self._contents.cases[place]
+            says = [row.court and f"<bdi>{safe(row.court)}</bdi>", row.decision_date and self._t.day(row.decision_date)]
+            says.append(row.outcome and self._t.name("outcome", row.outcome))
+            self._heads[place] = " · ".join(str(s) for s in says if s)
+        return self._heads[place]
+
+    def _item(self, place: int, block: Block, figure: Figure, quoted: Sequence[Sequence[Quotation]]) -> str:
+        row, variable = self._contents.cases[place], block.variable
+        given, shown = (quoted[place] if quoted else ()), []
+        for i, quotation in enumerate(given, 1):
+            if quotation.value in ("", figure.estimate.value) and len(shown) < _QUOTED:
+                shown.append(self._quotation(quotation, f"../../{case_file(row.id)}#q.{variable}.{i}"))
+        answer = ""
+        if variable in self._contents.answers and (block.kind == "many-of" or figure.estimate.name == "given"):
+            value = self._names.value(variable, self._contents.answers[variable][place])
+            answer = f'<p class="answered">{value}</p>'
+        anchor = "" if variable.startswith(FACT) else f"#a.{variable}"
+        name = safe(row.number or row.name)
+        return (
+            f'<li><p class="case-line"><a href="../../{case_file(row.id)}{anchor}"><bdi>{name}</bdi></a>'
+            f" <span>{self._head(place)}</span></p>{answer}{''.join(shown)}</li>\n"
+        )
+
+    def _quotation(self, quotation: Quotation, link: str) -> str:
+        denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
+        language = self._contents.codebook.language
+        return (
+            f'<blockquote><a href="{link}" lang="{safe(language)}" dir="auto">{excerpt(quotation.text)}</a></blockquote>'
+            f'<p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
+        )
+
+    def _row(self, row: CaseRow) -> str:
+        t = self._t
+        return (
+            f'<tr><th scope="row"><a href="../{case_file(row.id)}"><bdi>{safe(row.number or row.name)}</bdi></a></th>'
+            f"<td><bdi>{safe(row.court)}</bdi></td><td><bdi>{safe(row.judge)}</bdi></td>"
+            f'<td data-sort="{safe(row.decision_date)}">{t.day(row.decision_date)}</td>'
+            f"<td>{t.name('instance', row.instance) if row.instance else ''}</td>"
+            f"<td>{t.name('outcome', row.outcome) if row.outcome else ''}</td></tr>\n"
+        )
+
+    def _record(self, record: RecordRow, cases: dict[str, str]) -> str:
+        name, path = safe(record.name), safe(record.path)
+        link = name
+        if record.state == "read" and record.id in cases:
+            link = f'<a href="../{case_file(cases[record.id])}">{name}</a>'
+        said = [safe(record.reason)] if record.reason else []
+        if record.duplicate_of:
+            said.append(f"<bdi>{safe(record.duplicate_of)}</bdi>")
+        return (
+            f'<tr><th scope="row"><bdi>{link}</bdi></th><td class="path"><bdi>{path}</bdi></td>'
+            f'<td>{" ".join(said)}</td><td class="number" data-sort="{record.chars}">'
+            f'{self._t.number(record.chars) if record.chars else ""}</td></tr>\n'
+        )
+
+    def _problem(self, problem: Problem) -> str:
+        t = self._t
+        stage, _, about = problem.stage.partition("/")
+        name = t.name("stage", stage) + (f" ({about})" if about else "")
+        subject = f"<bdi>{safe(problem.subject)}</bdi>"
+        if problem.subject in self._place:
+            row = self._contents.cases[self._place[problem.subject]]
+            subject = f'<a href="../{case_file(row.id)}"><bdi>{safe(row.number or row.name)}</bdi></a>'
+        return (
+            f'<tr><th scope="row">{subject}</th><td>{name}</td><td>{t.name("problem", problem.kind)}</td>'
+            f"<td>{safe(problem.message)}</td></tr>\n"
+        )

@@ -1,0 +1,112 @@
+"""What people call things: questions, values, facts; and what files of the report are called."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from caselight.codebook import Codebook
+from caselight.report.interface import Interface, safe
+from caselight.types import Value
+from caselight.variables import Variable
+
+FACT = "fact:"  # begins the variable of a figure about a fact, see estimate
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+# Windows opens a device, not a file, under these names, whatever the ending.
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))})
+_CASE = re.compile(r"[A-Za-z0-9_-]{3,80}")
+# Facts whose values are words of the pack, the same in every language, and not words of the record.
+_WORDED = frozenset({"outcome", "appeal_result", "termination_reason", "instance"})
+
+
+def slug(value: str) -> str:
+    """A file name without ending for any value; equal values give equal names, on file systems of every kind.
+
+    >>> slug("relied_on"), slug("con"), slug("Сфера")
+    ('relied_on', 'x-0b2c0a1d9a5e', 'x-7a5d7a1f4a0b')
+    """
+    if _PLAIN.fullmatch(value) and value not in _DEVICES and not value.startswith("x-"):
+        return value
+    return "x-" + hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def case_file(case: str) -> str:
+    """Where a case's page lies. 256 folders, because a folder with a million files is slow to open.
+
+    Raises:
+        ValueError: the id could lead out of the folder.
+    """
+    if not _CASE.fullmatch(case):
+        raise ValueError(f"{case!r} cannot name a page")
+    return f"case/{case[1:3].lower()}/{case}.html"
+
+
+def figure_file(name: str, variable: str, value: str) -> str:
+    """Where the list of a figure's cases lies."""
+    folder, about = ("facts", variable.removeprefix(FACT)) if variable.startswith(FACT) else ("answers", variable)
+    return f"{folder}/{slug(about)}/{slug(value) if name == 'count' else '_' + name}.html"
+
+
+def later_page(file: str, number: int) -> str:
+    """The name of page `number` of a list that begins at `file`; a slug holds no stop, so none is taken twice."""
+    return file if number == 1 else f"{file.removesuffix('.html')}.{number}.html"
+
+
+class Names:
+    """Questions and values in the reader's language, as HTML."""
+
+    def __init__(self, interface: Interface, codebook: Codebook) -> None:
+        self._t = interface
+        self.variables: Mapping[str, Variable] = {variable.name: variable for variable in codebook.variables}
+        self._questions = {v.name: interface.text(v.question) for v in codebook.variables}
+        self._values = {
+            (v.name, choice.name): self._label(choice.label) for v in codebook.variables for choice in v.values
+        }
+        self.not_asked = interface("value.not_asked")
+        self.undetermined = interface("value.undetermined")
+
+    def _label(self, label: Mapping[str, str]) -> Markup:
+        if label in ({"": "yes"}, {"": "no"}):
+            return self._t(f"value.{label['']}")
+        return self._t.text(label)
+
+    def question(self, variable: str) -> Markup:
+        """The question; for a fact, its name."""
+        if variable.startswith(FACT):
+            return self._t.name("fact", variable.removeprefix(FACT))
+        return self._questions.get(variable) or Markup(safe(variable))
+
+    def value(self, variable: str, value: Value) -> Markup:
+        """An answer in words."""
+        if value is None:
+            return self.undetermined
+        if isinstance(value, tuple):
+            return Markup(", ").join(self.value(variable, one) for one in value) if value else self._t("value.none")
+        if isinstance(value, bool):
+            return self._t("value.yes" if value else "value.no")
+        if isinstance(value, int | float):
+            return Markup(self._t.number(value))
+        if variable.startswith(FACT):
+            return self.fact(variable.removeprefix(FACT), value)
+        if (variable, value) in self._values:
+            return self._values[variable, value]
+        known = self.variables.get(variable)
+        return self._t.day(value) if known and known.kind == "date" else Markup(f"<bdi>{safe(value)}</bdi>")
+
+    def fact(self, name: str, value: str | int) -> Markup:
+        """A fact's value in words."""
+        if isinstance(value, int):
+            unit = f"unit.{name}"
+            return self._t.count(unit, value) if self._t.has(unit) else Markup(self._t.number(value))
+        if name in _WORDED:
+            return self._t.name(name, value)
+        return self._t.day(value) if name.endswith("date") else Markup(f"<bdi>{safe(value)}</bdi>")
+
+    def figure(self, name: str, variable: str, value: str) -> Markup:
+        """What a figure counts: a value, or "not asked", "undetermined" ..."""
+        if name == "count":
+            return self.value(variable, value)
+        return self._t("value.absent" if name == "undetermined" and variable.startswith(FACT) else f"value.{name}")

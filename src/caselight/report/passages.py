@@ -1,0 +1,85 @@
+"""A document's text as HTML, with every quotation marked where it stands. The text itself is left as it is.
+
+Quotations may overlap, touch, nest or cross the borders of sections: the text is cut at every border, and each piece
+carries the marks of all quotations that cover it. Numbers beside the marks come from the style sheet, so that what a
+reader copies is the record's text and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from caselight.report.interface import safe
+from caselight.types import Document, RegionKind, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of the text that something refers to."""
+
+    start: int
+    end: int
+    anchor: str  # id of the place, unique on the page
+    style: str  # classes
+    number: str = ""  # shown beside the last word, "" = nothing
+    back: str = ""  # id of what refers to it; the number links there
+    spoken: str = ""  # the link's name for those who hear the page
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the text with one heading: a section, or a region that is not the act."""
+
+    start: int
+    end: int
+    section: str  # "" = in no section
+    kind: RegionKind
+
+
+def blocks(document: Document, sections: Sequence[Section]) -> list[Block]:
+    """The whole text in order, cut where a section or a region begins or ends. Faulty borders are pulled inside."""
+    size = len(document.text)
+    cuts = {0, size}
+    for part in (*sections, *document.regions):
+        cuts.update((min(max(part.start, 0), size), min(max(part.end, 0), size)))
+    borders = sorted(cuts)
+    found: list[Block] = []
+    for start, end in zip(borders, borders[1:], strict=False):
+        section = next((s.name for s in sections if s.start <= start < s.end), "")
+        kind = next((r.kind for r in document.regions if r.start <= start < r.end), RegionKind.ACT)
+        last = found[-1] if found else None
+        if last and (last.section, last.kind) == (section, kind):
+            found[-1] = Block(last.start, end, section, kind)
+        elif document.text[start:end].isspace() and last:
+            found[-1] = Block(last.start, end, last.section, last.kind)
+        else:
+            found.append(Block(start, end, section, kind))
+    return found
+
+
+def marked(text: str, start: int, end: int, marks: Iterable[Mark]) -> str:
+    """`text[start:end]` as HTML with these marks; an anchor stands where its mark begins, a number where it ends."""
+    here = [m for m in marks if m.start < end and m.end > start and m.start < m.end]
+    if not here:
+        return safe(text[start:end])
+    borders = sorted({start, end, *(p for m in here for p in (m.start, m.end) if start < p < end)})
+    return "".join(
+        _piece(safe(text[a:b]), a, b, [m for m in here if m.start <= a and m.end >= b])
+        for a, b in zip(borders, borders[1:], strict=False)
+    )
+
+
+def _piece(body: str, start: int, end: int, cover: list[Mark]) -> str:
+    if not cover:
+        return body
+    first = [m for m in cover if m.start == start]
+    last = [m for m in cover if m.end == end and m.number]
+    styles = " ".join(dict.fromkeys(style for m in cover for style in m.style.split()))
+    anchors = "".join(f'<span id="{m.anchor}"></span>' for m in first[1:])
+    place = f' id="{first[0].anchor}"' if first else ""
+    numbers = "".join(
+        f'<a class="ref" href="#{m.back}" data-n="{m.number}" aria-label="{m.spoken}"></a>' for m in last
+    )
+    tag = "mark" if any(m.number for m in cover) else "span"
+    return f'{anchors}<{tag}{place} class="{styles}">{body}</{tag}>{numbers}'
