@@ -1,7 +1,7 @@
 """Writes docs/reference.md from the program itself: commands, states, readers, packs, codebooks.
 
-    python docs/write_reference.py            writes the file
-    python docs/write_reference.py --check    exit 1 if the file is not what would be written
+python docs/write_reference.py            writes the file
+python docs/write_reference.py --check    exit 1 if the file is not what would be written
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _head() -> str:
         "# Reference\n\n"
         "Generated from the program by `make docs`; do not edit. Words are explained in the [glossary](glossary.md),\n"
         "problems in [problems](problems.md).\n\n"
-        "Exit codes of every command: 0 done · 1 you must act · 2 wrong usage · 3 done, with problems (they are listed).\n"
-        "Data goes to stdout, talk to stderr; `--json` gives data as JSON. `NO_COLOR` is honoured. The vocabulary that is\n"
-        "kept between studies lies in the user's cache folder, or in `$CASELIGHT_CACHE`.\n"
+        "Exit codes of every command: 0 done · 1 you must act · 2 wrong usage · 3 done, with problems (listed).\n"
+        "Data goes to stdout, talk to stderr; `--json` gives data as JSON. `NO_COLOR` is honoured. The vocabulary\n"
+        "that is kept between studies lies in the user's cache folder, or in `$CASELIGHT_CACHE`.\n"
     )
 
 
@@ -80,7 +80,8 @@ def _codebooks() -> Iterator[str]:
     yield "## Codebooks that ship\n"
     for path in sorted(CODEBOOKS.glob("*.yaml")):
         book = load_codebook(codebook_path(path.stem))
-        yield f"### {book.name}\n\n{_english(book.title)}; version {book.version}; language of the phrases: {book.language}.\n"
+        yield f"### {book.name}\n"
+        yield f"{_english(book.title)}; version {book.version}; language of the phrases: {book.language}.\n"
         yield "| variable | kind | question | values |\n|---|---|---|---|"
         for variable in book.variables:
             values = ", ".join(f"`{choice.name}`" for choice in variable.values)
