@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from caselight.ingest import html, pdf, plain, sniff
+from caselight.ingest import doc, html, odt, package, pdf, plain, rtf, sniff, word
 from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
 from caselight.ingest.language import guess_language
 from caselight.ingest.sniff import is_container
@@ -20,7 +20,13 @@ __all__ = ["READERS", "is_container", "read"]
 
 READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
     "text/html": ("html", html.read_html),
+    "application/msword": ("doc", doc.read_doc),
+    "application/rtf": ("rtf", rtf.read_rtf),
+    "application/encrypted-office": ("word", package.refuse_encrypted),
     "application/pdf": ("pdf", pdf.read_pdf),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("word", word.read_docx),
+    "application/vnd.oasis.opendocument.text": ("odt", odt.read_odt),
+    "application/vnd.oasis.opendocument.text-flat-xml": ("odt", odt.read_flat_odt),
     "text/plain": ("plain", plain.read_plain),
 }
 

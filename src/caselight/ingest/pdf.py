@@ -87,8 +87,9 @@ def tidy(raw: str) -> str:
     for i, line in enumerate(lines):
         stripped = line.rstrip(" ")
         following = lines[i + 1].lstrip() if i + 1 < len(lines) else ""
-        inside = line.endswith(" ") if by_blank else len(line) >= FULL_LINE * longest
-        joined = inside and _runs_on(stripped, following)
+        full = len(line) >= FULL_LINE * longest
+        by_maker = by_blank and line.endswith(" ") and bool(following) and not stripped.isupper()
+        joined = by_maker or (full and _runs_on(stripped, following))
         result += stripped + (" " if joined else "\n")
     return result.strip("\n")
 

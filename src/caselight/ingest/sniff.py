@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 HEAD_BYTES = 8_192
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -122,7 +123,7 @@ def media_type(untrusted: bytes, name: str) -> str:
     if untrusted.startswith(OLE):
         return _ole(untrusted)
     if untrusted.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _package(untrusted)
+        return _package(untrusted, name)
     for offset, magic, kind in MAGIC:
         if (untrusted if offset else head).startswith(magic, offset):
             return kind
@@ -231,7 +232,16 @@ def _ole(untrusted: bytes) -> str:
     return "application/x-ole"
 
 
-def _package(untrusted: bytes) -> str:
+def _broken_package(untrusted: bytes, name: str) -> str:
+    """A package whose list of parts is lost still has their names in between; else its own name tells."""
+    for prefix, media in PACKAGES:
+        if prefix.encode() in untrusted[:65_536]:
+            return media
+    by_name = _extension(name)
+    return by_name if by_name.startswith("application/vnd.o") else "application/zip"
+
+
+def _package(untrusted: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(untrusted)) as package:
             names = package.namelist()
@@ -239,8 +249,8 @@ def _package(untrusted: bytes) -> str:
             if "mimetype" in names:
                 with package.open("mimetype") as part:
                     kind = part.read(100).decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        return "application/zip"
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return _broken_package(untrusted, name)
     if kind.startswith("application/"):
         return kind
     if "[Content_Types].xml" in names:
