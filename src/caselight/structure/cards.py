@@ -36,9 +36,9 @@ class CardEntry:
 
 @dataclass(frozen=True, slots=True)
 class CardRules:
-    """All entries by label (lower case, ё as е)."""
+    """All entries by label."""
 
-    entries: Mapping[str, tuple[CardEntry, ...]]
+    entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
     lookalikes: Mapping[str, str]
 
 
@@ -52,8 +52,13 @@ def compile_cards(definition: Definition, shapes: Shapes, lookalikes: Mapping[st
     for number, raw in enumerate(definition.data.get("cards") or []):
         entry = _entry(raw, number, definition, shapes)
         for label in entry.labels:
-            entries.setdefault(plain(label), []).append(entry)
+            entries.setdefault(label_key(label, lookalikes), []).append(entry)
     return CardRules({label: tuple(found) for label, found in entries.items()}, lookalikes)
+
+
+def label_key(label: str, lookalikes: Mapping[str, str]) -> str:
+    """A label as it is compared; real pages write "Cудья" with a Latin C."""
+    return plain("".join(lookalikes.get(letter, letter) for letter in label))
 
 
 def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> CardEntry:
@@ -82,7 +87,7 @@ def card_facts(document: Document, rules: CardRules, readers: Readers) -> list[F
     facts: list[Fact] = []
     seen: set[str] = set()
     for field in document.fields:
-        for entry in rules.entries.get(plain(field.label), ()):
+        for entry in rules.entries.get(label_key(field.label, rules.lookalikes), ()):
             if field.row >= 0 and not entry.rows:
                 continue
             if entry.table and not entry.table.search(field.table):

@@ -35,6 +35,7 @@ ENOUGH = TIME + ACT
 class EventRules:
     """Patterns of what surrounds the event's date, and of its place."""
 
+    head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
     lead: re.Pattern[str]
     acts: re.Pattern[str]
@@ -52,7 +53,7 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         return None
     parts = {
         name: shapes.compile(entry[name], definition, "event", name)
-        for name in ("time", "lead", "acts", "not_before", "not_after", "place_wiped", "wiped")
+        for name in ("head", "time", "lead", "acts", "not_before", "not_after", "place_wiped", "wiped")
     }
     places = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
     return EventRules(places=places, **parts)

@@ -50,7 +50,7 @@ def _from_act(document: Document, zones: Zones, rules: FactRules) -> Found:
     instance = found.get("instance") or find_instance(document, zones.zone("intro"), found, rules.instances)
     found["instance"] = instance[:1]
     found["case_number"] = own_number(found.get("case_number", []), instance, rules.instances)
-    if rules.events:
+    if rules.events and ("statute" in found or rules.events.head.search(zones.view("head").text)):
         known = {str(fact.value) for name in ("decision_date", "lower_date") for fact in found.get(name, ())}
         for fact in find_event(document, zones.story(), known, rules.events, rules.readers.dates):
             found[fact.name] = [fact]

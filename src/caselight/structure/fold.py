@@ -33,7 +33,8 @@ UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 COMBINING = "\u0306\u0308"
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
-_CHANGED = re.compile(rf"{_UNSEEN_RUN}|{_BROKEN_WORD}|[^\W\d_][{COMBINING}]+")
+_BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\nПетербург" keeps its hyphen
+_CHANGED = re.compile(rf"{_UNSEEN_RUN}|{_BROKEN_WORD}|{_BROKEN_NAME}|[^\W\d_][{COMBINING}]+")
 
 
 @dataclass(frozen=True, slots=True)
