@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from caselight.coding import speakers
 from caselight.coding.speakers import Paragraph, Speakers
@@ -105,7 +106,7 @@ class Reading:
         return speakers.is_denied(self.document.text, (hit.start, hit.end), self.sentence(hit), found)
 
     def quote(self, hit: Hit) -> tuple[int, int]:
-        """Start and end of the quotation to show for the hit: its sentence, or the part around it where that is long."""
+        """Start and end of the quotation for the hit: its sentence, or the part around it where that is long."""
         start, end = self.sentence(hit)
         text = self.document.text
         if end - start > QUOTE_CHARACTERS:
@@ -148,8 +149,12 @@ def paragraph_starts(text: str) -> list[int]:
     if longest > WRAPPED_LINE:
         return lines
     kept = [0]
-    for before, start in zip(lines, lines[1:], strict=False):
+    for before, start in pairwise(lines):
         line = text[before:start].rstrip()
-        if not line or (line[-1] in ".:;!?" and len(line) < LAST_LINE_SHARE * longest) or text[start : start + 1] in "–—-":
+        if (
+            not line
+            or (line[-1] in ".:;!?" and len(line) < LAST_LINE_SHARE * longest)
+            or text[start : start + 1] in "–—-"
+        ):
             kept.append(start)
     return kept

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 from caselight.definitions import Definition, Key
 from caselight.pack import Pack
@@ -79,15 +80,13 @@ def compile_speakers(pack: Pack) -> Speakers:
     """
     part = pack.part("speakers")
     cues: dict[str, list[Cue]] = {}
-    groups: list[tuple[Key, str, str]] = [
-        (("people", who), "people", who) for who in _names(part, "people")
-    ]
+    groups: list[tuple[Key, str, str]] = [(("people", who), "people", who) for who in _names(part, "people")]
     groups += [(("verbs", kind), kind, "") for kind in _names(part, "verbs")]
     groups += [(("retold", who), "retold", who) for who in _names(part, "retold")]
     groups += [((kind,), kind, "") for kind in ("testimony", "claims", "heads", "norms", "afterwards")]
     groups += [(("denial", kind), kind, "") for kind in _names(part, "denial")]
     for key, kind, speaker in groups:
-        for i, entry in enumerate(_at(part, key) or ()):
+        for i, entry in enumerate(_at(part, key)):
             if not isinstance(entry, dict) or not isinstance(entry.get("cue"), str) or not entry.get("example"):
                 raise part.error("a cue needs 'cue' (its words) and 'example' (a wording it catches).", *key, i)
             compiled = Cue(kind, speaker, _compile(entry["cue"]), str(entry.get("otherwise", "")))
@@ -178,7 +177,9 @@ def find_cues(text: str, start: int, end: int, speakers: Speakers) -> list[Found
             match = cue.pattern.match(piece, word.start())
             if match:
                 first, last = match.span()
-                found.append(Found(start + first + bisect_right(gone, first), start + last + bisect_right(gone, last), cue))
+                found.append(
+                    Found(start + first + bisect_right(gone, first), start + last + bisect_right(gone, last), cue)
+                )
     return _outermost(found)
 
 
@@ -208,10 +209,7 @@ def is_denied(text: str, hit: tuple[int, int], sentence: tuple[int, int], found:
     if any(f.cue.kind == "stance" for f in inside):
         return True
     harmless = {f.start for f in inside if f.cue.kind == "harmless"}
-    for f in inside:
-        if f.cue.kind == "near" and f.start not in harmless and _near(text, hit, f):
-            return True
-    return False
+    return any(f.cue.kind == "near" and f.start not in harmless and _near(text, hit, f) for f in inside)
 
 
 def _near(text: str, hit: tuple[int, int], negation: Found) -> bool:
@@ -238,11 +236,13 @@ def _names(part: Definition, key: str) -> list[str]:
     return [str(name) for name in group]
 
 
-def _at(part: Definition, key: Key) -> object:
-    value = part.data or {}
+def _at(part: Definition, key: Key) -> list[Any]:
+    entries: Any = part.data or {}
     for name in key:
-        value = value.get(name, ()) if isinstance(value, dict) else ()
-    return value
+        entries = entries.get(name) if isinstance(entries, dict) else None
+    if not isinstance(entries, list | None):
+        raise part.error("a list of cues is expected here.", *key)
+    return entries or []
 
 
 def _compile(cue: str) -> re.Pattern[str]:

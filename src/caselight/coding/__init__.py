@@ -1,0 +1,151 @@
+"""Cases in, answers out: each case is asked each question of the codebook, and each answer brings its quotations.
+
+`compile_codebook` prepares a codebook once; `code` asks it of a batch of cases. A coder is a function from a question
+and a case to an answer; a new one is a file here and a line in `CODERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from caselight.codebook import Codebook
+from caselight.coding import rules
+from caselight.coding.phrases import Phrases, compile_phrases, find
+from caselight.coding.reading import Hit, Reading
+from caselight.coding.rules import Known, Question, Rule
+from caselight.coding.speakers import Speakers, compile_speakers
+from caselight.pack import Pack
+from caselight.types import Answer, Case, Document, Problem, Value
+from caselight.variables import Phrase
+from caselight.words import Vocabulary, Words
+
+CODERS: Mapping[str, Callable[[Question, Reading, Known], tuple[Answer, list[Problem]]]] = {
+    "rules": rules.decide,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """A codebook ready to be asked. Made by `compile_codebook`."""
+
+    codebook: Codebook
+    vocabulary: Vocabulary
+    speakers: Speakers
+    questions: Mapping[str, Question]  # by variable, each after those that its conditions look at
+    phrases: Phrases
+    parts: dict[tuple[str, ...], Coder]  # coders for some of the variables, made when first asked for
+
+
+def compile_codebook(codebook: Codebook, pack: Pack, vocabulary: Vocabulary) -> Coder:
+    """The codebook's phrases and rules, compiled for this language and pack.
+
+    Raises:
+        DefinitionError: a phrase, or a cue of the pack's speakers.yaml, has a mistake.
+    """
+    return _compile(codebook, codebook.order(), compile_speakers(pack), vocabulary)
+
+
+def code(
+    batch: Sequence[tuple[Document, Case]],
+    words: Words,
+    coder: Coder,
+    variables: Collection[str] | None = None,
+    known: Mapping[tuple[str, str], Value] | None = None,
+) -> tuple[list[Answer], list[Problem]]:
+    """One answer for each case and variable, cases in the order of the batch, and what could not be decided.
+
+    Only ACT regions are coded. Every quotation has been checked against its text.
+
+    Args:
+        words: of the documents' texts, in the order of the batch.
+        variables: ask only these; None = all.
+        known: (case, variable) -> value, for variables that are not asked but that conditions look at.
+    """
+    names = tuple(n for n in coder.questions if variables is None or n in variables)
+    part = _part(coder, names)
+    answers: list[Answer] = []
+    problems: list[Problem] = []
+    for i, hits in enumerate(_hits(batch, words, part.phrases)):
+        document, case = batch[i]
+        if not document.acts():
+            answers += [Answer(case.id, name, None, "rules") for name in names]
+            subject = f"{case.id} {names[0]}" if names else case.id
+            message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
+            problems.append(Problem("coding", subject, "no_act_text", message))
+            continue
+        reading = Reading(
+            document, case, coder.speakers, partial(words.sentence_span, i), partial(words.clause_span, i), hits
+        )
+        values: dict[str, Value] = {}
+        looked_up = _known(case, values, known or {})
+        for name in names:
+            answer, trouble = CODERS["rules"](part.questions[name], reading, looked_up)
+            values[name] = answer.value
+            answers.append(answer)
+            problems += trouble
+    return answers, problems
+
+
+def _compile(codebook: Codebook, names: Sequence[str], speakers: Speakers, vocabulary: Vocabulary) -> Coder:
+    numbers: dict[str, int] = {}
+    phrases: list[Phrase] = []
+
+    def number(group: Sequence[Phrase]) -> tuple[int, ...]:
+        for phrase in group:
+            if phrase.text not in numbers:
+                numbers[phrase.text] = len(phrases)
+                phrases.append(phrase)
+        return tuple(numbers[phrase.text] for phrase in group)
+
+    questions = {}
+    for name in names:
+        variable = codebook.variable(name)
+        compiled = [Rule(r, number(r.phrases), number(r.with_phrases), number(r.unless)) for r in variable.rules]
+        questions[name] = Question(variable, tuple(compiled))
+    return Coder(codebook, vocabulary, speakers, questions, compile_phrases(phrases, vocabulary), {})
+
+
+def _part(coder: Coder, names: tuple[str, ...]) -> Coder:
+    """The coder for these variables alone, so that only their phrases are looked for."""
+    if len(names) == len(coder.questions):
+        return coder
+    if names not in coder.parts:
+        coder.parts[names] = _compile(coder.codebook, names, coder.speakers, coder.vocabulary)
+    return coder.parts[names]
+
+
+def _hits(batch: Sequence[tuple[Document, Case]], words: Words, phrases: Phrases) -> Iterator[dict[int, list[Hit]]]:
+    """For each document of the batch, phrase -> its hits in the act, in order."""
+    found = find(words, phrases)
+    edges = np.searchsorted(found.first, words.first)
+    start, end = words.start[found.first], words.end[found.last - 1]
+    columns = [c.tolist() for c in (found.phrase, words.sentence[found.first], found.first, start, end)]
+    for i, (document, _) in enumerate(batch):
+        hits: dict[int, list[Hit]] = {}
+        acts = document.acts()
+        for k in range(int(edges[i]), int(edges[i + 1])):
+            hit = Hit(*(column[k] for column in columns))
+            if any(act.start <= hit.start and hit.end <= act.end for act in acts):
+                hits.setdefault(hit.phrase, []).append(hit)
+        yield hits
+
+
+def _known(case: Case, values: Mapping[str, Value], known: Mapping[tuple[str, str], Value]) -> Known:
+    facts: dict[str, tuple[str, ...]] = {}
+
+    def value(name: str) -> Value:
+        if name in values:
+            return values[name]
+        if (case.id, name) in known:
+            return known[case.id, name]
+        if not facts:
+            for fact in case.facts:
+                facts[fact.name] = (*facts.get(fact.name, ()), str(fact.value))
+        found = facts.get(name, ())
+        return found[0] if len(found) == 1 else found or None
+
+    return value

@@ -1,0 +1,291 @@
+"""The rule coder: what the codebook's rules find in one case, and the answer that follows.
+
+A rule speaks where one of its phrases stands in the act and everything else it asks holds. Cheap conditions are looked
+at first; who speaks and whether it is denied only for what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from caselight.coding.reading import Hit, Reading
+from caselight.types import Answer, Evidence, Problem, Span, Value
+from caselight.variables import Condition, ValueRule, Variable, day_of, number_of
+
+CODER = "rules"
+# Quotations shown for one value of an answer. More repeat themselves: in 48 constructed rulings the gold answers need
+# at most three for one value.
+QUOTATIONS = 5
+# A quoted text belongs to a phrase this near to it: "лозунг «...»", "плакат 40х60 см с рукописным текстом «...»".
+QUOTED_REACH = 80  # characters
+# The day a sentence names begins with one or two digits; what follows them is read by `variables.day_of`.
+_DAY = re.compile(r"(?<!\d)\d{1,2}(?=[.»\"\s])")
+_DAY_CHARACTERS = 22  # "«14» сентября 2022 года" without its first mark
+_QUOTED = re.compile(r"«([^«»]{1,200})»|“([^“”]{1,200})”|\"([^\"\n]{1,200})\"|„([^„“]{1,200})“")
+_NUMBER = re.compile(r"\d[\d \u00a0\u2009\u202f]*(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A codebook's rule with its phrases as numbers of the coder."""
+
+    rule: ValueRule
+    phrases: tuple[int, ...]
+    with_phrases: tuple[int, ...]
+    unless: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A variable with its compiled rules, in the order of the codebook."""
+
+    variable: Variable
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A hit that a rule accepts, or would but for who says it or because it is denied."""
+
+    hit: Hit
+    rule: ValueRule
+    counts: bool
+    said_by: str
+    denied: bool
+
+
+Known = Callable[[str], Value]  # name of a variable or a fact -> its value in this case
+
+
+def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, list[Problem]]:
+    """The answer to the question in this case.
+
+    Args:
+        known: values of the variables decided before, and of the case's facts.
+    """
+    variable = question.variable
+    case = reading.case.id
+    if not all(condition.holds(known(condition.variable)) for condition in variable.ask_if):
+        return Answer(case, variable.name, None, CODER), []
+    if variable.fact is not None:
+        return _from_fact(variable, reading)
+    supports = [s for rule in question.rules for s in accepted(rule, reading, variable, known)]
+    value, shown = _VALUES.get(variable.kind, _one)(variable, supports, reading)
+    evidence = tuple(_evidence(reading, shown))
+    return Answer(case, variable.name, value, CODER, evidence), []
+
+
+def accepted(rule: Rule, reading: Reading, variable: Variable, known: Known) -> Iterator[Support]:
+    """The hits for which everything holds that the rule asks of the text, in order; `counts` tells of the speaker."""
+    asked = rule.rule
+    if not _conditions_hold(asked.only_if, asked.not_if, known):
+        return
+    hits = sorted((h for p in rule.phrases for h in reading.hits.get(p, ())), key=lambda h: (h.start, -h.end))
+    seen: set[tuple[int, int]] = set()
+    for hit in hits:
+        if (hit.start, hit.end) in seen or not _stands(rule, hit, reading, known):
+            continue
+        seen.add((hit.start, hit.end))
+        said_by = reading.said_by(hit)
+        denied = variable.denial == "marked" and reading.is_denied(hit)
+        right = (not asked.said_by or said_by in asked.said_by) and said_by not in asked.not_said_by
+        counts = right and asked.denied in (None, denied)
+        yield Support(hit, asked, counts, said_by, denied)
+
+
+def _stands(rule: Rule, hit: Hit, reading: Reading, known: Known) -> bool:
+    """Whether the place of the hit is right: its section, what is near it, its sentence."""
+    asked = rule.rule
+    if asked.sections or asked.not_sections:
+        section = reading.section(hit)
+        name = section.name if section else ""
+        if (asked.sections and name not in asked.sections) or name in asked.not_sections:
+            return False
+    if rule.unless and _near(reading, hit, rule.unless, asked.unless_near or asked.near):
+        return False
+    if rule.with_phrases and not _near(reading, hit, rule.with_phrases, asked.near):
+        return False
+    if asked.date and not _dated(reading, hit, asked, known):
+        return False
+    if not asked.norms and reading.is_norm(hit):
+        return False
+    return asked.answers is None or asked.answers == reading.is_answer(hit)
+
+
+def _near(reading: Reading, hit: Hit, phrases: tuple[int, ...], reach: str) -> bool:
+    others = [other for p in phrases for other in reading.hits.get(p, ())]
+    if not others:
+        return False
+    if reach == "sentence":
+        return any(other.sentence == hit.sentence for other in others)
+    start, end = reading.near(hit, reach)
+    return any(start <= other.start < end for other in others)
+
+
+def _dated(reading: Reading, hit: Hit, asked: ValueRule, known: Known) -> bool:
+    """Whether the sentence names a day before, on or after the fact's day."""
+    fact = known(asked.date_of)
+    if not isinstance(fact, str):
+        return False
+    start, end = reading.sentence(hit)
+    days = list(_days(reading.document.text[start:end]))
+    if asked.date == "same":
+        return fact in days
+    return any(day > fact if asked.date == "after" else day < fact for day in days)
+
+
+def _days(text: str) -> Iterator[str]:
+    for found in _DAY.finditer(text):
+        try:
+            yield day_of(text[found.start() : found.start() + _DAY_CHARACTERS])
+        except ValueError:
+            continue  # digits that are no day: an article, an hour
+
+
+def _conditions_hold(only_if: tuple[Condition, ...], not_if: tuple[Condition, ...], known: Known) -> bool:
+    if any(condition.holds(known(condition.variable)) for condition in not_if):
+        return False
+    return all(condition.holds(known(condition.variable)) for condition in only_if)
+
+
+def _from_fact(variable: Variable, reading: Reading) -> tuple[Answer, list[Problem]]:
+    """The fact as an answer; undetermined where the record gives it several values and one is asked for."""
+    case = reading.case.id
+    facts = [f for f in reading.case.facts if f.name == variable.fact]
+    allowed = variable.value_names()
+    facts = [f for f in facts if not allowed or str(f.value) in allowed]
+    values = list(dict.fromkeys(f.value for f in facts))
+    evidence = tuple(
+        Evidence(f.span, "court", False) for f in facts[:QUOTATIONS] if f.span.document == reading.document.id
+    )
+    if variable.kind == "many-of":
+        return Answer(case, variable.name, tuple(str(v) for v in values) or variable.default, CODER, evidence), []
+    if len(values) > 1:
+        found = ", ".join(str(v) for v in values)
+        message = f"The record gives {variable.fact} as {found}; {variable.name} allows one. Look at the quotations."
+        problem = Problem("coding", f"{case} {variable.name}", "undetermined", message)
+        return Answer(case, variable.name, None, CODER, evidence), [problem]
+    return Answer(case, variable.name, values[0] if values else variable.default, CODER, evidence), []
+
+
+def _one(variable: Variable, supports: list[Support], _: Reading) -> tuple[Value, list[Support]]:
+    for choice in variable.values:
+        mine = [s for s in supports if s.rule.value == choice.name and s.counts]
+        if mine:
+            return choice.name, mine
+    return variable.default, []
+
+
+def _many(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+    """The values with support; what is denied, or said by somebody who does not count, is shown but does not count."""
+    given = tuple(c.name for c in variable.values if any(s.counts and s.rule.value == c.name for s in supports))
+    refuted = {s.rule.value for s in supports if s.denied and reading.is_answer(s.hit)}
+    shown = [s for s in supports if s.counts] + [s for s in supports if not s.counts]
+    marked = [
+        Support(s.hit, s.rule, s.counts, s.said_by, s.denied or (not s.counts and s.rule.value in refuted))
+        for s in shown
+    ]
+    return given or variable.default, marked
+
+
+def _number(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+    for support in supports:
+        text = _beside(support, reading)
+        if not support.counts or text is None:
+            continue
+        try:
+            value = number_of(text, variable.language) if variable.kind == "number" else day_of(text)
+        except ValueError:
+            continue  # the sentence names none: the next hit may
+        return value, [support]
+    return variable.default, []
+
+
+def _beside(support: Support, reading: Reading) -> str | None:
+    """The text in which the number or day is looked for; None = there is none with the unit asked for."""
+    start, end = reading.sentence(support.hit)
+    text, hit, rule = reading.document.text, support.hit, support.rule
+    piece = {"before": text[start : hit.start], "inside": text[hit.start : hit.end]}.get(rule.take, text[hit.end : end])
+    if rule.unit:
+        units = "|".join(re.escape(u) for u in rule.unit)
+        numbers = [
+            m for m in _NUMBER.finditer(piece) if re.match(rf"\W*(?:\([^)]*\)\W*)?(?:{units})", piece[m.end() :], re.I)
+        ]
+    else:
+        numbers = list(_NUMBER.finditer(piece))
+    if not numbers:
+        return None
+    if rule.take == "before":
+        return piece[numbers[-1].start() :]
+    return piece[numbers[0].start() :]
+
+
+def _text(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+    found: dict[str, Support] = {}
+    for support in supports:
+        taken = _taken(support, reading) if support.counts else None
+        if taken and taken[0] not in found:
+            found[taken[0]] = Support(taken[1], support.rule, True, support.said_by, support.denied)
+    if not found:
+        return variable.default, []
+    if variable.several:
+        return tuple(found), list(found.values())
+    first = next(iter(found))
+    return first, [found[first]]
+
+
+def _taken(support: Support, reading: Reading) -> tuple[str, Hit] | None:
+    """The text that the rule takes, and the hit widened to where it stands."""
+    text, hit = reading.document.text, support.hit
+    if support.rule.fixed:
+        return support.rule.fixed, hit
+    start, end = hit.start, hit.end
+    if support.rule.take == "sentence":
+        start, end = reading.sentence(hit)
+    elif support.rule.take == "quotes":
+        quoted = _quoted(text, reading.sentence(hit), hit)
+        if quoted is None:
+            return None
+        start, end = quoted
+    taken = " ".join(text[start:end].replace("\xad", "").split())
+    return (
+        (taken, Hit(hit.phrase, hit.sentence, hit.token, min(start, hit.start), max(end, hit.end))) if taken else None
+    )
+
+
+def _quoted(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int] | None:
+    """What stands in quotation marks nearest behind the hit, or else nearest before it."""
+    marks = [(m.start(), m.end()) for m in _QUOTED.finditer(text, max(0, sentence[0]), sentence[1])]
+    behind = [m for m in marks if hit.start <= m[0] and m[0] - hit.end < QUOTED_REACH]
+    before = [m for m in marks if m[1] <= hit.start and hit.start - m[1] < QUOTED_REACH]
+    if not behind and not before:
+        return None
+    start, end = behind[0] if behind else before[-1]
+    return start + 1, end - 1
+
+
+def _evidence(reading: Reading, supports: list[Support]) -> Iterator[Evidence]:
+    """The quotations for the supports: the same passage once, and not more than QUOTATIONS for one value."""
+    seen: set[tuple[int, int, bool]] = set()
+    count: dict[str, int] = {}
+    for support in supports:
+        value = support.rule.value
+        quoted = reading.quote(support.hit)
+        if (*quoted, support.denied) in seen or count.get(value, 0) >= QUOTATIONS:
+            continue
+        seen.add((*quoted, support.denied))
+        count[value] = count.get(value, 0) + 1
+        span = Span.of(reading.document, *quoted)
+        span.check(reading.document)
+        section = reading.section(support.hit)
+        yield Evidence(span, support.said_by, support.denied, section.name if section else "")
+
+
+_VALUES: Mapping[str, Callable[[Variable, list[Support], Reading], tuple[Value, list[Support]]]] = {
+    "many-of": _many,
+    "number": _number,
+    "date": _number,
+    "text": _text,
+}
