@@ -7,6 +7,7 @@ millisecond. Everything that comes from a record goes through `safe`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from caselight.codebook import Codebook
 from caselight.report.contents import CasePage, CaseRow
@@ -14,9 +15,20 @@ from caselight.report.frame import Frame
 from caselight.report.interface import safe
 from caselight.report.names import Names, case_file
 from caselight.report.passages import Mark, blocks, marked
-from caselight.types import Answer, Document, Evidence, Fact, RegionKind, Section, Value
+from caselight.types import Answer, Document, Evidence, RegionKind, Section, Value
 
 _ROOT = "../../"
+_COLOURS = 6  # classes k0 to k5 of the style sheet; questions share them in turn
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One page while it is made: what its texts have to be marked with."""
+
+    page: CasePage
+    marks: dict[str, list[Mark]]  # document -> the marks in its text
+    languages: dict[str, str]  # document -> language of its text
+    quotations: int = 0
 
 
 class CasePages:
@@ -32,7 +44,9 @@ class CasePages:
         self._place = {variable.name: i for i, variable in enumerate(codebook.variables)}
         self._by = {"": ""} | {who: str(t.name("speaker", who)) for who in ("court", "unknown")}
         self._phrases = {key: str(t(f"case.{key}")) for key in _PHRASES}
-        self._machine = f'<p class="machine">{t("figure.machine")} <a href="{_ROOT}how-sure.html">{t("figure.why")}</a></p>'
+        self._machine = (
+            f'<p class="machine">{t("figure.machine")} <a href="{_ROOT}how-sure.html">{t("figure.why")}</a></p>'
+        )
 
     def linked(self, case: str) -> tuple[str, ...]:
         """Cases that this one's page names: earlier and later instances."""
@@ -41,13 +55,16 @@ class CasePages:
     def page(self, page: CasePage) -> str:
         """The whole page."""
         row = self._rows[page.case.id]
-        marks: dict[str, list[Mark]] = {document.id: [] for document in page.documents}
-        facts = self._facts(page.case.facts, marks)
-        answers = self._answers(page.answers, marks)
-        texts = "".join(self._text(d, page.case.sections if i == 0 else (), marks[d.id]) for i, d in enumerate(page.documents))
+        languages = {d.id: safe(d.language or self._codebook.language) for d in page.documents}
+        sheet = _Sheet(page, {d.id: [] for d in page.documents}, languages)
+        facts, answers = self._facts(sheet), self._answers(sheet)
+        texts = "".join(
+            self._text(d, page.case.sections if i == 0 else (), sheet) for i, d in enumerate(page.documents)
+        )
         phrase = self._phrases
         body = (
-            f'<main id="main" class="case">{self._head(row)}<div class="desk"><aside class="margin" aria-label="{phrase["margin"]}">'
+            f'<main id="main" class="case">{self._head(row)}<div class="desk">'
+            f'<aside class="margin" aria-label="{phrase["margin"]}">'
             f'<section class="facts"><h2>{phrase["facts"]}</h2>{facts}</section>'
             f'<section class="answers"><h2>{phrase["answers"]}</h2>{self._machine}{answers}</section>'
             f'</aside><article class="record" aria-label="{phrase["record"]}">{texts}</article></div></main>'
@@ -57,7 +74,10 @@ class CasePages:
     def _head(self, row: CaseRow) -> str:
         t, phrase = self._t, self._phrases
         says = [row.judge and safe(row.judge), row.decision_date and str(t.day(row.decision_date))]
-        says += [row.instance and str(t.name("instance", row.instance)), row.outcome and str(t.name("outcome", row.outcome))]
+        says += [
+            row.instance and str(t.name("instance", row.instance)),
+            row.outcome and str(t.name("outcome", row.outcome)),
+        ]
         ways = "".join(
             f'<p class="instances">{phrase[kind]} {" · ".join(self._link(case) for case in cases)}</p>'
             for kind, cases in (("earlier", row.earlier), ("later", self._later.get(row.id, ())))
@@ -77,15 +97,15 @@ class CasePages:
         date = f", {self._t.day(row.decision_date)}" if row.decision_date else ""
         return f'<a href="{_ROOT}{case_file(case)}"><bdi>{safe(row.number or row.name)}</bdi></a>{date}'
 
-    def _facts(self, facts: Sequence[Fact], marks: dict[str, list[Mark]]) -> str:
-        if not facts:
+    def _facts(self, sheet: _Sheet) -> str:
+        if not sheet.page.case.facts:
             return f'<p class="none">{self._phrases["no_facts"]}</p>'
         lines: dict[str, list[str]] = {}
-        for i, fact in enumerate(facts, 1):
+        for i, fact in enumerate(sheet.page.case.facts, 1):
             span = fact.span
             shown = str(self._names.fact(fact.name, fact.value))
-            if span.document in marks:
-                marks[span.document].append(Mark(span.start, span.end, f"fact.{i}", "fact"))
+            if span.document in sheet.marks:
+                sheet.marks[span.document].append(Mark(span.start, span.end, f"fact.{i}", "fact"))
                 shown = f'<a href="#fact.{i}">{shown}</a>'
             if fact.source != "text":
                 shown += f' <span class="by">{self._t.name("source", fact.source)}</span>'
@@ -93,20 +113,17 @@ class CasePages:
         rows = (f"<div><dt>{self._t.name('fact', name)}</dt>{''.join(shown)}</div>" for name, shown in lines.items())
         return f"<dl>{''.join(rows)}</dl>"
 
-    def _answers(self, answers: Sequence[Answer], marks: dict[str, list[Mark]]) -> str:
-        values = {answer.variable: answer.value for answer in answers}
-        made, number = [], 0
-        for answer in answers:
-            items = []
-            for i, evidence in enumerate(answer.evidence, 1):
-                number += 1
-                items.append(self._evidence(answer.variable, i, number, evidence, marks))
-            made.append(self._answer(answer, values, "".join(items)))
+    def _answers(self, sheet: _Sheet) -> str:
+        values = {answer.variable: answer.value for answer in sheet.page.answers}
+        made = []
+        for answer in sheet.page.answers:
+            items = [self._evidence(answer.variable, i, e, sheet) for i, e in enumerate(answer.evidence, 1)]
+            made.append(self._answer(answer, values, f"<ol>{''.join(items)}</ol>" if items else ""))
         return "".join(made)
 
     def _answer(self, answer: Answer, values: Mapping[str, Value], items: str) -> str:
         names, name = self._names, answer.variable
-        style = f"k{self._place.get(name, 0) % 6}"
+        style = f"k{self._place.get(name, 0) % _COLOURS}"
         coder = f'<p class="coder">{self._phrases["coder"]} {self._t.name("coder", answer.coder)}</p>'
         shown = names.value(name, answer.value)
         empty = "" if answer.value else " none"
@@ -114,43 +131,45 @@ class CasePages:
             shown, coder = names.not_asked, ""
         return (
             f'<section class="answer {style}" id="a.{name}"><h3>{names.question(name)}</h3>'
-            f'<p class="value{empty}">{shown}</p>{f"<ol>{items}</ol>" if items else ""}{coder}</section>'
+            f'<p class="value{empty}">{shown}</p>{items}{coder}</section>'
         )
 
     def _asked(self, variable: str, values: Mapping[str, Value]) -> bool:
         return all(c.holds(values.get(c.variable)) for c in self._names.variables[variable].ask_if)
 
-    def _evidence(
-        self, variable: str, i: int, number: int, evidence: Evidence, marks: dict[str, list[Mark]]
-    ) -> str:
+    def _evidence(self, variable: str, i: int, evidence: Evidence, sheet: _Sheet) -> str:
         span, phrase = evidence.span, self._phrases
-        anchor = f"q.{variable}.{i}"
-        quote = f"<q>{safe(span.quote)}</q>"
-        if span.document in marks:
-            style = f"q k{self._place.get(variable, 0) % 6}{' denied' if evidence.denied else ''}"
-            spoken = f"{phrase['back']} {number}"
-            marks[span.document].append(Mark(span.start, span.end, anchor, style, str(number), f"e{number}", spoken))
+        sheet.quotations += 1
+        number, anchor = sheet.quotations, f"q.{variable}.{i}"
+        quote = f'<q lang="{sheet.languages.get(span.document, "")}">{safe(span.quote)}</q>'
+        if span.document in sheet.marks:
+            style = f"q k{self._place.get(variable, 0) % _COLOURS}{' denied' if evidence.denied else ''}"
+            mark = Mark(span.start, span.end, anchor, style, str(number), f"e{number}", f"{phrase['back']} {number}")
+            sheet.marks[span.document].append(mark)
             quote = f'<a href="#{anchor}">{quote}</a>'
         said = evidence.said_by
         if said not in self._by:
             self._by[said] = str(self._t.name("speaker", said))
         denied = f' <span class="is-denied">{phrase["denied"]}</span>' if evidence.denied else ""
-        return (
-            f'<li id="e{number}" value="{number}" dir="auto">{quote} <span class="by">{self._by[said]}</span>{denied}</li>'
-        )
+        by = f'<span class="by">{self._by[said]}</span>{denied}'
+        return f'<li id="e{number}" value="{number}" dir="auto">{quote} {by}</li>'
 
-    def _text(self, document: Document, sections: Sequence[Section], marks: Sequence[Mark]) -> str:
-        language = safe(document.language or self._codebook.language)
+    def _text(self, document: Document, sections: Sequence[Section], sheet: _Sheet) -> str:
+        language, marks = sheet.languages[document.id], sheet.marks[document.id]
         made = []
         for block in blocks(document, sections):
             rail = self._rail(block.section, block.kind)
             words = marked(document.text, block.start, block.end, marks)
-            style = f' class="block {block.kind.value}"'
-            made.append(f'<section{style}>{rail}<div class="words" lang="{language}" dir="auto">{words}</div></section>')
+            inside = f'{rail}<div class="words" lang="{language}" dir="auto">{words}</div>'
+            made.append(f'<section class="block {block.kind.value}">{inside}</section>')
         return "".join(made)
 
     def _rail(self, section: str, kind: RegionKind) -> str:
-        name = self._t.name("section", section) if section and kind is RegionKind.ACT else self._t.name("region", kind.value)
+        name = (
+            self._t.name("section", section)
+            if section and kind is RegionKind.ACT
+            else self._t.name("region", kind.value)
+        )
         return f'<h2 class="rail">{name}</h2>'
 
 

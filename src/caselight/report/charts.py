@@ -1,4 +1,4 @@
-"""Small charts as SVG, drawn by hand: a point with its interval, never a bare bar; hollow where only a machine has read.
+"""Small charts as SVG: a point with its interval, never a bare bar; hollow where only a machine has read.
 
 Every chart has its numbers in words (`desc`) and beside it as CSV. Colours come from the style sheet.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from caselight.report.figures import Figure
-from caselight.report.interface import Interface, safe
+from caselight.report.interface import Interface, made_html, safe
 
 # The plane of a chart by year, in units of its view box; one unit is about one pixel at the width it is shown.
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 340, 168, 40, 22, 26
@@ -45,7 +45,7 @@ def dot(share: float, low: float | None = None, high: float | None = None) -> Ma
         parts.append(f'<circle class="solid" cx="{at}" cy="8" r="4.5"/>')
     else:
         parts.append(f'<circle class="hollow" cx="{at}" cy="8" r="4.5"/>')
-    return Markup(f'<svg class="dot" width="100%" height="16" aria-hidden="true">{"".join(parts)}</svg>')
+    return made_html(f'<svg class="dot" width="100%" height="16" aria-hidden="true">{"".join(parts)}</svg>')
 
 
 def figure_dot(figure: Figure) -> Markup:
@@ -65,7 +65,9 @@ def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup
     for share in (0, 0.5, 1):
         y = _TOP + plot_height * (1 - share)
         parts.append(f'<line class="axis" x1="{_LEFT}" y1="{y:g}" x2="{_WIDTH}" y2="{y:g}"/>')
-        parts.append(f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{100 * share:g}&#8239;%</text>')
+        parts.append(
+            f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{100 * share:g}&#8239;%</text>'
+        )
     for i, point in enumerate(points):
         x, y = _LEFT + step * (i + 0.5), _TOP + plot_height * (1 - point.share)
         parts.append(f'<line class="stem" x1="{x:.1f}" y1="{_TOP + plot_height}" x2="{x:.1f}" y2="{y + 4.5:.1f}"/>')
@@ -73,9 +75,11 @@ def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup
         if i % every == 0:
             count = f"{interface.number(point.n)}/{interface.number(point.total)}"
             parts.append(f'<text class="count" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{count}</text>')
-            parts.append(f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>')
+            parts.append(
+                f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>'
+            )
     words = "; ".join(str(interface("chart.point", label=p.label, n=p.n, total=p.total)) for p in points)
-    return Markup(
+    return made_html(
         f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="years-title years-desc">'
         f'<title id="years-title">{safe(title)}</title><desc id="years-desc">{words}</desc>{"".join(parts)}</svg>'
     )

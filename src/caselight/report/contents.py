@@ -84,7 +84,9 @@ class Contents:
     cases: Sequence[CaseRow]  # in the order in which lists show them
     answers: Mapping[str, Sequence[Value]]  # variable -> its value in each case, in the order of `cases`
     stamps: Mapping[str, str]  # variable -> text that changes whenever one of its answers or quotations changes
-    quotes: Callable[[str], Sequence[Sequence[Quotation]]]  # variable -> quotations in each case, in the order of `cases`
+    quotes: Callable[
+        [str], Sequence[Sequence[Quotation]]
+    ]  # variable -> quotations in each case, in the order of `cases`
     load: Callable[[Iterable[str]], Iterator[CasePage]]  # case ids -> their pages, in any order
     lock_level: str  # what Engine.level said
     generated_at: str  # as it shall be printed; the report reads no clock

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from caselight.report.contents import Contents, Quotation
 from caselight.report.names import FACT, Names, figure_file
-from caselight.types import Estimate
+from caselight.types import Estimate, Value
 
 LISTED = ("count", "given", "none", "undetermined", "not_asked")  # figures that are a number of cases
 # A telling quotation is about as long as a sentence: shorter ones lack their subject, longer ones are not read.
@@ -66,16 +66,23 @@ def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
 
 
 def headline(blocks: Sequence[Block], names: Names) -> Figure | None:
-    """The figure that the first screen is about: the first value, other than the default, of the first question."""
-    for block in blocks:
-        variable = names.variables.get(block.variable)
-        if variable is None or not variable.values:
-            continue
-        default = variable.default if isinstance(variable.default, tuple) else (variable.default,)
+    """The figure that the first screen is about.
+
+    The first value, other than the default, of the first question that is asked of every case and has one answer out of
+    several; where there is none, of the first question that has values at all.
+    """
+    closed = [block for block in blocks if block.variable in names.variables and names.variables[block.variable].values]
+    first = [b for b in closed if b.kind == "one-of" and not names.variables[b.variable].ask_if]
+    for block in (*first, *closed):
+        default = names.variables[block.variable].default
         for figure in block.figures:
-            if figure.estimate.name == "count" and figure.estimate.value not in default:
+            if figure.estimate.name == "count" and figure.estimate.value not in _several(default):
                 return figure
     return None
+
+
+def _several(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
@@ -93,7 +100,7 @@ def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
     for e in contents.estimates:
         if e.name not in LISTED:
             continue
-        if e.N != size:
+        if size != e.N:
             found.append((e.variable, "case", size, e.N))
         if e.name == "count" and not (e.variable.startswith(FACT) or e.variable in closed):
             continue  # the most frequent texts are part of "given"

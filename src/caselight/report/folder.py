@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from caselight.errors import StudyError
 
@@ -106,7 +107,7 @@ class Folder:
         self._cases = {case: digest for case, digest in self._cases.items() if case in case_files}
         self._save()
 
-    def _read(self) -> dict[str, object] | dict:  # type: ignore[type-arg]
+    def _read(self) -> dict[str, Any]:
         try:
             state = json.loads((self.path / STATE).read_text("utf-8"))
         except FileNotFoundError:

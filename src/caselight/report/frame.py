@@ -1,4 +1,4 @@
-"""What surrounds every page: head, navigation, foot. Rendered once for each place in the folder, then only filled in."""
+"""What surrounds every page: head, navigation, foot. Rendered once for each depth of folder, then filled in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from caselight.report.interface import Interface, safe
+from caselight.report.interface import Interface, made_html, safe
 
 FOLDER = Path(__file__).parent
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
@@ -35,7 +34,7 @@ class Frame:
         if (depth, here) not in self._made:
             root = "../" * depth
             whole = environment().get_template("base.html")
-            text = whole.render(title=_TITLE, body=Markup(_BODY), root=root, here=here, **self._common)
+            text = whole.render(title=_TITLE, body=made_html(_BODY), root=root, here=here, **self._common)
             head, rest = text.split(_TITLE)
             self._made[depth, here] = [head, *rest.split(_BODY)]
         head, middle, tail = self._made[depth, here]
@@ -56,5 +55,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["safe_text"] = lambda text: Markup(safe(str(text)))
+    made.filters["safe_text"] = lambda text: made_html(safe(str(text)))
     return made

@@ -14,12 +14,12 @@ from caselight.report.cells import csv_text
 from caselight.report.contents import Contents
 from caselight.report.figures import Block, Figure, headline, telling
 from caselight.report.frame import Frame
-from caselight.report.interface import safe
+from caselight.report.interface import made_html, safe
 from caselight.report.lists import excerpt
 from caselight.report.names import FACT, Names, case_file, figure_file
 
 # Rows of a question or a panel on the first page; the others are one click away.
-_MOST_ROWS = 8
+_MOST_ROWS = 7
 # Answers that say that there is none rank last, whatever their number.
 _LAST = ("none", "undetermined", "not_asked")
 
@@ -81,14 +81,16 @@ class Front:
     def rows_of(self, block: Block) -> Markup:
         """The figures of one question as a dot plot that is a table."""
         live = [f for f in block.figures if f.estimate.estimate or f.estimate.name == "count"]
-        ranked = sorted(live, key=lambda f: self._rank(block, f)) if block.kind in ("many-of", "text") else live
-        shown = ranked[:_MOST_ROWS] if len(ranked) > _MOST_ROWS + 1 else ranked
-        hidden = len(ranked) - len(shown)
+        ranked = sorted(live, key=self._rank) if block.kind in ("many-of", "text") else live
+        rest = [f for f in ranked if f.estimate.name in _LAST]
+        values = [f for f in ranked if f.estimate.name not in _LAST]
+        hidden = len(values) - _MOST_ROWS if len(values) > _MOST_ROWS + 1 else 0
+        shown = [*values[: len(values) - hidden], *rest]
         more = figure_file("given", block.variable, "") if block.kind == "text" else "data/figures.csv"
         parts = {"block": block, "shown": shown, "hidden": hidden, "more_file": more, "dot": charts.figure_dot}
-        return Markup(self._frame.render("rows.html", **parts))
+        return made_html(self._frame.render("rows.html", **parts))
 
-    def _rank(self, block: Block, figure: Figure) -> tuple[int, float]:
+    def _rank(self, figure: Figure) -> tuple[int, float]:
         if figure.estimate.name in _LAST:
             return 1 + _LAST.index(figure.estimate.name), 0.0
         return 0, -figure.estimate.estimate
@@ -132,11 +134,11 @@ class Front:
         place, number, quotation = found
         row = self._contents.cases[place]
         return {
-            "text": Markup(excerpt(quotation.text)),
+            "text": made_html(excerpt(quotation.text)),
             "link": f"{case_file(row.id)}#q.{e.variable}.{number}",
             "name": row.number or row.name,
             "court": row.court,
             "date": self._t.day(row.decision_date) if row.decision_date else "",
             "said_by": self._t.name("speaker", quotation.said_by),
-            "language": Markup(safe(self._contents.codebook.language)),
+            "language": made_html(safe(self._contents.codebook.language)),
         }

@@ -8,12 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
-from markupsafe import Markup
-
 from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
 from caselight.report.figures import Block, Figure
 from caselight.report.frame import Frame
-from caselight.report.interface import safe
+from caselight.report.interface import made_html, safe
 from caselight.report.names import FACT, Names, case_file, later_page
 from caselight.types import Problem
 
@@ -35,10 +33,7 @@ def digest(*parts: object) -> str:
 def rows_digest(rows: Sequence[CaseRow]) -> str:
     """Changes when what lists show of any case does."""
     return digest(
-        *(
-            "\x1f".join((r.id, r.name, r.court, r.judge, r.number, r.decision_date, r.outcome, r.instance))
-            for r in rows
-        )
+        *("\x1f".join((r.id, r.name, r.court, r.judge, r.number, r.decision_date, r.outcome, r.instance)) for r in rows)
     )
 
 
@@ -109,7 +104,7 @@ class Lists:
         for number in range(1, count + 1):
             here_rows = [row for _, row in zip(range(PAGE_ROWS), rows, strict=False)]
             ways = {"number": number, "count": count, "base": base, "start": (number - 1) * PAGE_ROWS + 1}
-            listed = Markup("".join(here_rows))
+            listed = made_html("".join(here_rows))
             body = self._frame.render(template, rows=listed, pages=ways, later_page=later_page, **parts)
             yield later_page(file, number), self._frame.page(title, body, depth, here)
 
@@ -124,7 +119,8 @@ class Lists:
 
     def _item(self, place: int, block: Block, figure: Figure, quoted: Sequence[Sequence[Quotation]]) -> str:
         row, variable = self._contents.cases[place], block.variable
-        given, shown = (quoted[place] if quoted else ()), []
+        given = quoted[place] if quoted else ()
+        shown: list[str] = []
         for i, quotation in enumerate(given, 1):
             if quotation.value in ("", figure.estimate.value) and len(shown) < _QUOTED:
                 shown.append(self._quotation(quotation, f"../../{case_file(row.id)}#q.{variable}.{i}"))
@@ -143,7 +139,8 @@ class Lists:
         denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
         language = self._contents.codebook.language
         return (
-            f'<blockquote><a href="{link}" lang="{safe(language)}" dir="auto">{excerpt(quotation.text)}</a></blockquote>'
+            f'<blockquote><a href="{link}" lang="{safe(language)}" dir="auto">{excerpt(quotation.text)}</a>'
+            "</blockquote>"
             f'<p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
         )
 
@@ -168,7 +165,7 @@ class Lists:
         return (
             f'<tr><th scope="row"><bdi>{link}</bdi></th><td class="path"><bdi>{path}</bdi></td>'
             f'<td>{" ".join(said)}</td><td class="number" data-sort="{record.chars}">'
-            f'{self._t.number(record.chars) if record.chars else ""}</td></tr>\n'
+            f"{self._t.number(record.chars) if record.chars else ''}</td></tr>\n"
         )
 
     def _problem(self, problem: Problem) -> str:

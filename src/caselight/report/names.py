@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from caselight.codebook import Codebook
-from caselight.report.interface import Interface, safe
+from caselight.report.interface import Interface, made_html, safe
 from caselight.types import Value
 from caselight.variables import Variable
 
@@ -77,7 +77,7 @@ class Names:
         """The question; for a fact, its name."""
         if variable.startswith(FACT):
             return self._t.name("fact", variable.removeprefix(FACT))
-        return self._questions.get(variable) or Markup(safe(variable))
+        return self._questions.get(variable) or made_html(safe(variable))
 
     def value(self, variable: str, value: Value) -> Markup:
         """An answer in words."""
@@ -87,23 +87,26 @@ class Names:
             return Markup(", ").join(self.value(variable, one) for one in value) if value else self._t("value.none")
         if isinstance(value, bool):
             return self._t("value.yes" if value else "value.no")
-        if isinstance(value, int | float):
-            return Markup(self._t.number(value))
+        if isinstance(value, str):
+            return self._text(variable, value)
+        return made_html(self._t.number(value))
+
+    def _text(self, variable: str, value: str) -> Markup:
         if variable.startswith(FACT):
             return self.fact(variable.removeprefix(FACT), value)
         if (variable, value) in self._values:
             return self._values[variable, value]
         known = self.variables.get(variable)
-        return self._t.day(value) if known and known.kind == "date" else Markup(f"<bdi>{safe(value)}</bdi>")
+        return self._t.day(value) if known and known.kind == "date" else made_html(f"<bdi>{safe(value)}</bdi>")
 
     def fact(self, name: str, value: str | int) -> Markup:
         """A fact's value in words."""
         if isinstance(value, int):
             unit = f"unit.{name}"
-            return self._t.count(unit, value) if self._t.has(unit) else Markup(self._t.number(value))
+            return self._t.count(unit, value) if self._t.has(unit) else made_html(self._t.number(value))
         if name in _WORDED:
             return self._t.name(name, value)
-        return self._t.day(value) if name.endswith("date") else Markup(f"<bdi>{safe(value)}</bdi>")
+        return self._t.day(value) if name.endswith("date") else made_html(f"<bdi>{safe(value)}</bdi>")
 
     def figure(self, name: str, variable: str, value: str) -> Markup:
         """What a figure counts: a value, or "not asked", "undetermined" ..."""

@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from caselight.report.case_page import CasePages
 from caselight.report.contents import Contents, RecordRow
-from caselight.report.figures import Block, faults, group
+from caselight.report.figures import faults, group
 from caselight.report.folder import Folder
 from caselight.report.frame import FOLDER, Frame
 from caselight.report.front import Front
-from caselight.report.interface import Interface
+from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
-from caselight.report.names import FACT, Names, case_file
+from caselight.report.names import Names, case_file
 from caselight.types import Book
 from caselight.variables import ValueRule
 
@@ -116,7 +116,9 @@ class _Report:
             stamp = contents.stamps.get(block.variable, "")
             counted = [(f.estimate.name, f.estimate.value, digest(*f.estimate.cases)) for f in block.figures]
             quotes = partial(contents.quotes, block.variable)
-            found.append((f"figures/{block.variable}", digest(rows, stamp, counted), partial(lists.figures, block, quotes)))
+            found.append(
+                (f"figures/{block.variable}", digest(rows, stamp, counted), partial(lists.figures, block, quotes))
+            )
         where = digest(*(f"{row.document} {row.id}" for row in contents.cases))
         for state, records in self._by_state.items():
             made_from = digest(where, *records)
@@ -138,10 +140,13 @@ class _Report:
             ("how_sure", "how-sure.html", {}),
         ):
             yield page, frame.page(str(t(f"nav.{name}")), frame.render(page, **parts), 0, name)
-        yield "index.html", frame.page(str(t("nav.findings")), frame.render("index.html", **self._front(front)), 0, "findings")
+        yield (
+            "index.html",
+            frame.page(str(t("nav.findings")), frame.render("index.html", **self._front(front)), 0, "findings"),
+        )
 
     def _front(self, front: Front) -> dict[str, Any]:
-        contents, t = self._contents, self._t
+        contents = self._contents
         told = [(self._stage(stage), unit, came, went) for stage, unit, came, went in self._faults]
         books = [{"balanced": book.balanced, "sentence": self._sentence(book)} for book in self._main_books()]
         return {
@@ -177,7 +182,7 @@ class _Report:
     def _amount(self, book: Book) -> Markup:
         came_in = f"{self._t.name('unit', book.unit)}: {self._t.number(book.came_in)}"
         out = (Markup("{} {}").format(self._t.number(count), self._outlet(book, name)) for name, count in book.went_out)
-        return Markup("{} = {}").format(Markup(came_in), Markup(" + ").join(out))
+        return Markup("{} = {}").format(made_html(came_in), Markup(" + ").join(out))
 
     def _outlet(self, book: Book, name: str) -> Markup:
         return self._t.name("state" if book.stage == "ingest" else "outlet", name)
@@ -210,7 +215,7 @@ class _Report:
         codebook = self._contents.codebook
 
         def rules_of(rules: Sequence[ValueRule]) -> Markup:
-            return Markup(self._frame.render("rules.html", rules=rules, language=codebook.language))
+            return made_html(self._frame.render("rules.html", rules=rules, language=codebook.language))
 
         return {"codebook": codebook, "names": self._names, "rules_of": rules_of}
 

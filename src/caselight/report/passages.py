@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from caselight.report.interface import safe
 from caselight.types import Document, RegionKind, Section
@@ -41,11 +42,12 @@ def blocks(document: Document, sections: Sequence[Section]) -> list[Block]:
     """The whole text in order, cut where a section or a region begins or ends. Faulty borders are pulled inside."""
     size = len(document.text)
     cuts = {0, size}
-    for part in (*sections, *document.regions):
-        cuts.update((min(max(part.start, 0), size), min(max(part.end, 0), size)))
+    borders_given = [(s.start, s.end) for s in sections] + [(r.start, r.end) for r in document.regions]
+    for start, end in borders_given:
+        cuts.update((min(max(start, 0), size), min(max(end, 0), size)))
     borders = sorted(cuts)
     found: list[Block] = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         section = next((s.name for s in sections if s.start <= start < s.end), "")
         kind = next((r.kind for r in document.regions if r.start <= start < r.end), RegionKind.ACT)
         last = found[-1] if found else None
@@ -65,8 +67,7 @@ def marked(text: str, start: int, end: int, marks: Iterable[Mark]) -> str:
         return safe(text[start:end])
     borders = sorted({start, end, *(p for m in here for p in (m.start, m.end) if start < p < end)})
     return "".join(
-        _piece(safe(text[a:b]), a, b, [m for m in here if m.start <= a and m.end >= b])
-        for a, b in zip(borders, borders[1:], strict=False)
+        _piece(safe(text[a:b]), a, b, [m for m in here if m.start <= a and m.end >= b]) for a, b in pairwise(borders)
     )
 
 
@@ -78,8 +79,6 @@ def _piece(body: str, start: int, end: int, cover: list[Mark]) -> str:
     styles = " ".join(dict.fromkeys(style for m in cover for style in m.style.split()))
     anchors = "".join(f'<span id="{m.anchor}"></span>' for m in first[1:])
     place = f' id="{first[0].anchor}"' if first else ""
-    numbers = "".join(
-        f'<a class="ref" href="#{m.back}" data-n="{m.number}" aria-label="{m.spoken}"></a>' for m in last
-    )
+    numbers = "".join(f'<a class="ref" href="#{m.back}" data-n="{m.number}" aria-label="{m.spoken}"></a>' for m in last)
     tag = "mark" if any(m.number for m in cover) else "span"
     return f'{anchors}<{tag}{place} class="{styles}">{body}</{tag}>{numbers}'
