@@ -13,14 +13,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from caselight.ingest.charset import most_plausible
-from caselight.ingest.content import Content, UnreadableError, Writer
+from caselight.ingest.charset import SINGLE_BYTE, most_plausible
+from caselight.ingest.content import Content, Note, UnreadableError, Writer
 from caselight.ingest.package import encrypted
 from caselight.types import RegionKind, State
 
-SIGNATURES = (0xA5EC, 0xA5DC)  # Word 97 and later; Word 6 and 95
-WORD_97 = 101  # nFib from which the text has a piece table in a stream of its own
-ENCRYPTED, SECOND_TABLE = 0x0100, 0x0200  # bits of the flags at 0x0A
+WORD_97, WORD_6 = 0xA5EC, 0xA5DC  # signatures; Word 95 has that of Word 6
+FAST_SAVED, ENCRYPTED, SECOND_TABLE = 0x0004, 0x0100, 0x0200  # bits of the flags at 0x0A
 # Offsets into the FIB.
 FLAGS, FC_MIN, FC_MAC, TEXT_LENGTHS, FC_CLX, FC_CHPX = 0x0A, 0x18, 0x1C, 0x4C, 0x01A2, 0x00FA
 # The parts of the text in their order, with what they are here: main text, footnotes, headers, macros, comments,
@@ -58,13 +57,13 @@ def read_doc(untrusted: bytes) -> Content:
 
     with olefile.OleFileIO(io.BytesIO(untrusted)) as file:
         main = file.openstream("WordDocument").read()
-        if len(main) < FC_CLX + 8 or _short(main, 0) not in SIGNATURES:
+        if len(main) < FC_CLX + 8 or _short(main, 0) not in (WORD_97, WORD_6):
             raise _damaged()
         flags = _short(main, FLAGS)
         if flags & ENCRYPTED:
             raise encrypted()
-        if _short(main, 2) < WORD_97:
-            return _old(main)
+        if _short(main, 0) == WORD_6:
+            return _old(main, bool(flags & FAST_SAVED))
         name = "1Table" if flags & SECOND_TABLE else "0Table"
         table = file.openstream(name).read() if file.exists(name) else b""
         has_pictures = file.exists("Data")
@@ -193,13 +192,14 @@ def _hides(properties: bytes) -> bool:
     return False
 
 
-def _old(main: bytes) -> Content:
+def _old(main: bytes, fast_saved: bool) -> Content:
     """Word 6 and 95: one byte for each character, in the code page of the machine, which is not written down."""
     raw = main[_long(main, FC_MIN) : _long(main, FC_MAC)]
     if not raw:
         raise _damaged()
     writer = Writer()
-    runs = iter([(raw.decode(most_plausible(raw), "replace"), False)])
-    for text, kind in _tidy(runs, RegionKind.ACT):
+    encoding = most_plausible(raw, (*SINGLE_BYTE, "mac-roman"))
+    for text, kind in _tidy(iter([(raw.decode(encoding, "replace"), False)]), RegionKind.ACT):
         writer.add(text, kind)
-    return writer.content()
+    message = "Word 95 saved this file by adding changes at its end, so parts may be out of order. Save it as DOCX"
+    return writer.content((Note("order_uncertain", message),) if fast_saved else ())
