@@ -1,0 +1,55 @@
+"""Structure: what a document says about its case, each statement with the place where it stands.
+
+In: a `Document`, its words, a pack's rules. Out: a `Case` with sections and facts, and problems. The pack is data:
+sections.yaml and words/sections.csv (sections.py), outcomes.yaml and words/numbers.csv (outcomes.py), facts.yaml
+(facts.py). To add a jurisdiction, write a pack; nothing here knows a language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caselight.pack import Pack
+from caselight.structure.facts import FactRules, compile_facts, find_facts
+from caselight.structure.sections import SectionRules, compile_sections, find_sections
+from caselight.types import Case, Document, Problem
+from caselight.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A pack, compiled for this stage."""
+
+    sections: SectionRules
+    facts: FactRules
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """One document, structured."""
+
+    case: Case
+    problems: tuple[Problem, ...]
+
+
+def compile_pack(pack: Pack) -> Rules:
+    """The rules of a pack.
+
+    Raises:
+        DefinitionError: a part of the pack has a mistake.
+    """
+    return Rules(compile_sections(pack), compile_facts(pack))
+
+
+def structure(document: Document, words: Words, rules: Rules) -> Structured:
+    """The case that `document` carries. `words` are those of this one document."""
+    sections = find_sections(document, words, rules.sections)
+    facts, problems = find_facts(document, sections, rules.facts)
+    instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")
+    case = Case(case_id(document), instance, (document.id,), sections, tuple(facts))
+    return Structured(case, tuple(problems))
+
+
+def case_id(document: Document) -> str:
+    """The id of the case whose act this document is."""
+    return "c" + document.id[:16]

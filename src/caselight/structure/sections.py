@@ -1,0 +1,256 @@
+"""The parts of a ruling: header, facts, arguments, evidence, law, reasoning, operative part, notice of appeal.
+
+In: a document and its words. Out: sections in the order of the text, without gaps inside an act but for white space.
+Headings give the hard borders, also spaced out ("П О С Т А Н О В И Л"), with Latin letters in Cyrillic words, with soft
+hyphens, or in the middle of a line; between them each paragraph is judged by its words (weights.py). A pack without
+weights has the borders only. To teach it another court's headings, add them to the pack's sections.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from caselight.definitions import Definition
+from caselight.pack import Pack
+from caselight.structure.paragraphs import lines_of, paragraphs_of
+from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_path, compile_weights, scores
+from caselight.types import Document, Section
+from caselight.words import Words
+
+Stretch = tuple[int, int]
+# Where a heading can stand in a line: within this many characters of its end ("суд П О С Т А Н О В И Л :") or, before a
+# colon, of its beginning. The longest heading seen, with its spaces, takes 38.
+HEADING_REACH = 44
+# A line with more letters than this is a sentence: its last word is a heading only before a colon.
+HEADING_LETTERS = 40
+_AFTER_HEADING = " :;.,–—-/\\*_\xa0\t"
+BEGINS_BONUS = 4.0  # what a paragraph's telling first words weigh; a usual paragraph's best score leads by 2 to 6
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Where a section begins: its headings (letters only), and patterns for a heading inside a line, tried in order."""
+
+    section: str
+    picks_last: bool
+    headings: tuple[str, ...]
+    inline: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRules:
+    """A pack's sections.yaml and words/sections.csv. `names` stand in the order of a ruling, the header first."""
+
+    names: tuple[str, ...]
+    borders: tuple[Border, ...]
+    notice: str  # the section that `notices` begin inside the last one before it; "" = the pack has none
+    notices: tuple[str, ...]
+    begins: tuple[tuple[str, str], ...]  # a paragraph's first words -> its section
+    weights: SectionWeights | None
+    change_costs: float
+    long_paragraph: int  # characters
+    lookalikes: Mapping[int, str]
+
+
+def compile_sections(pack: Pack) -> SectionRules:
+    """The section rules of a pack.
+
+    Raises:
+        DefinitionError: a border names no section of the pack, or a pattern is not one.
+    """
+    part = pack.part("sections")
+    data: Mapping[str, Any] = part.data or {}
+    names = tuple(entry["name"] for entry in data.get("sections", ()))
+    borders = tuple(_border(part, names, i) for i in range(len(data.get("borders", ()))))
+    begins = data.get("begins", {})
+    facts = pack.part("facts").data or {}
+    lookalikes = {ord(strange): plain for strange, plain in facts.get("lookalikes", {}).items()}
+    return SectionRules(
+        names=names,
+        borders=borders,
+        notice="appeal_notice" if data.get("appeal_notice") else "",
+        notices=tuple(entry["words"] for entry in data.get("appeal_notice", ())),
+        begins=tuple((entry["words"], section) for section in begins for entry in begins[section]),
+        weights=compile_weights(pack),
+        change_costs=float(data.get("change_costs", 0)),
+        long_paragraph=int(data.get("long_paragraph", 0)),
+        lookalikes=lookalikes,
+    )
+
+
+def _border(part: Definition, names: Sequence[str], i: int) -> Border:
+    entry = part.data["borders"][i]
+    if entry["section"] not in names:
+        raise part.error(f"{entry['section']!r} is none of the sections above: {', '.join(names)}.", "borders", i)
+    try:
+        inline = tuple(re.compile(row["pattern"]) for row in entry.get("inline", ()))
+    except re.error as error:
+        raise part.error(f"this pattern cannot be read: {error}.", "borders", i) from None
+    return Border(entry["section"], entry["pick"] == "last", tuple(entry.get("headings", ())), inline)
+
+
+def find_sections(document: Document, words: Words, rules: SectionRules) -> tuple[Section, ...]:
+    """The sections of each act in the document; none where the pack knows none."""
+    if not rules.names:
+        return ()
+    found: list[Section] = []
+    for act in document.acts():
+        found.extend(_sections_of_act(document.text, (act.start, act.end), words, rules))
+    return tuple(found)
+
+
+def _sections_of_act(text: str, act: Stretch, words: Words, rules: SectionRules) -> Iterator[Section]:
+    lines = lines_of(text, *act)
+    if not lines:
+        return
+    starts = _border_positions(text, lines, rules)
+    pieces = _split(text, lines, starts, words, rules)
+    labels = _judge(text, pieces, starts, words, rules)
+    begun = 0
+    for i in range(1, len(pieces) + 1):
+        if i == len(pieces) or labels[i] != labels[begun]:
+            yield Section(labels[begun], pieces[begun][0], pieces[i - 1][1])
+            begun = i
+
+
+def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, int]:
+    """Section -> where it begins, for those whose border is found; in the order of the pack and the text."""
+    by_heading = _heading_lines(text, lines, rules)
+    found: dict[str, int] = {}
+    reached = lines[0][0]
+    for border in rules.borders:
+        places = [at for at in by_heading.get(border.section, ()) if at >= reached]
+        for pattern in border.inline:
+            if places:
+                break
+            places = [match.end() for match in pattern.finditer(text, reached, lines[-1][1])]
+        if places:
+            reached = places[-1] if border.picks_last else places[0]
+            found[border.section] = reached
+    return found
+
+
+def _heading_lines(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, list[int]]:
+    """Section -> where the lines begin that are its heading, or where the text goes on after a heading in a line."""
+    headings = {heading: border.section for border in rules.borders for heading in border.headings}
+    if not headings:
+        return {}
+    endings = tuple(headings)
+    last_letters = {heading[-1] for heading in headings}
+    found: dict[str, list[int]] = {}
+    for start, end in lines:
+        tail = text[max(start, end - HEADING_REACH) : end].rstrip(_AFTER_HEADING)
+        if _plain(tail[-1:], rules) in last_letters and (letters := _plain(tail, rules)).endswith(endings):
+            colon = ":" in text[end - 3 : end]
+            if end - start <= HEADING_REACH or colon:
+                whole = end - start <= HEADING_REACH and len(letters) <= HEADING_LETTERS
+                section = next(headings[e] for e in endings if letters.endswith(e))
+                found.setdefault(section, []).append(start if whole else end)
+            continue
+        colon_at = text.find(":", start, min(end, start + HEADING_REACH))
+        if colon_at > 0 and (letters := _plain(text[start:colon_at], rules)).endswith(endings):
+            section = next(headings[e] for e in endings if letters.endswith(e))
+            found.setdefault(section, []).append(start)
+    return found
+
+
+def _plain(words: str, rules: SectionRules) -> str:
+    """The letters alone, small, look-alikes replaced: "П О С Т А Н О В И Л" is "постановил"."""
+    return "".join(filter(str.isalpha, words)).translate(rules.lookalikes).lower()
+
+
+def _split(
+    text: str, lines: list[Stretch], starts: Mapping[str, int], words: Words, rules: SectionRules
+) -> list[Stretch]:
+    """Paragraphs, cut at the borders and, where they are long, at their sentences."""
+    cuts = sorted(starts.values())
+    pieces: list[Stretch] = []
+    for start, end in paragraphs_of(text, lines):
+        inside = [cut for cut in cuts if start < cut < end]
+        for left, right in pairwise([start, *inside, end]):
+            if rules.long_paragraph and right - left > rules.long_paragraph and rules.weights:
+                pieces.extend(_sentences(text, left, right, words))
+            elif text[left:right].strip():
+                pieces.append((left, right))
+    return pieces
+
+
+def _sentences(text: str, start: int, end: int, words: Words) -> list[Stretch]:
+    """The sentences of `text[start:end]`, each with the space after it."""
+    first, last = np.searchsorted(words.start, (start, end)).tolist()
+    changes = np.flatnonzero(np.diff(words.sentence[first:last])) + first + 1
+    cuts = [start, *(int(words.start[i]) for i in changes), end]
+    return [(left, right) for left, right in pairwise(cuts) if text[left:right].strip()]
+
+
+def _judge(
+    text: str, pieces: Sequence[Stretch], starts: Mapping[str, int], words: Words, rules: SectionRules
+) -> list[str]:
+    """The section of each piece."""
+    order = sorted(starts.items(), key=lambda item: item[1])
+    labels = [rules.names[0]] * len(pieces)
+    for i, (start, _) in enumerate(pieces):
+        for section, at in order:
+            if start >= at:
+                labels[i] = section
+    if rules.weights:
+        _judge_by_words(text, pieces, labels, starts, words, rules)
+    return _mark_notice(text, pieces, labels, rules)
+
+
+def _judge_by_words(
+    text: str,
+    pieces: Sequence[Stretch],
+    labels: list[str],
+    starts: Mapping[str, int],
+    words: Words,
+    rules: SectionRules,
+) -> None:
+    """Puts the pieces of the body into the sections that have no heading; `labels` is changed in place."""
+    weights, header, body = rules.weights, rules.names[0], rules.borders[0].section
+    assert weights is not None  # the caller asked
+    open_ended = (body,) if body in starts else (header, body)
+    chosen = [i for i, label in enumerate(labels) if label in open_ended]
+    if not chosen:
+        return
+    closed = {border.section for border in rules.borders if border.section in starts} - {body}
+    if body in starts:
+        closed.add(header)
+    stretches = [pieces[i] for i in chosen]
+    score = scores(words.form, _passage(stretches, words), weights)
+    for row, (start, end) in enumerate(stretches):
+        opening = text[start : min(end, start + HEADING_REACH)].lower()
+        for phrase, section in rules.begins:
+            if opening.startswith(phrase):
+                score[row, weights.sections.index(section)] += BEGINS_BONUS
+    for section in closed:
+        score[:, weights.sections.index(section)] = -np.inf
+    for i, column in zip(chosen, best_path(score.tolist(), rules.change_costs), strict=True):
+        labels[i] = weights.sections[column]
+
+
+def _passage(stretches: Sequence[Stretch], words: Words) -> Passage:
+    edges = np.array(stretches)
+    first, last = np.searchsorted(words.start, edges[:, 0]), np.searchsorted(words.start, edges[:, 1])
+    begin, end = edges[0, 0], edges[-1, 1]
+    tenth = ((edges[:, 0] - begin) * TENTHS) // max(1, end - begin)
+    return Passage(first, last, tenth, edges[:, 1] - edges[:, 0])
+
+
+def _mark_notice(text: str, pieces: Sequence[Stretch], labels: list[str], rules: SectionRules) -> list[str]:
+    """Names what follows the first notice inside the last bordered section; the first piece of it stays as it is."""
+    if not rules.notice or not rules.borders:
+        return labels
+    last = rules.borders[-1].section
+    inside = [i for i, label in enumerate(labels) if label == last]
+    for i in inside[1:]:
+        piece = text[slice(*pieces[i])].lower()
+        if any(notice in piece for notice in rules.notices):
+            return labels[:i] + [rules.notice if label == last else label for label in labels[i:]]
+    return labels
