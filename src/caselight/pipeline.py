@@ -24,7 +24,7 @@ from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.pack import load_pack, shipped
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
-from caselight.report import EXPORTS, write_report
+from caselight.report import EXPORTS, CasePage, write_report
 from caselight.store import Catalogue, Member, Received, Settings, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
@@ -312,9 +312,17 @@ def write_pages(made: Made, language: str, today: str, tell: Tell, anew: bool = 
     done.unlink(missing_ok=True)
     if anew:
         shutil.rmtree(made.study.report, ignore_errors=True)
-    write_report(made.study.report, contents(made, language, today), lambda now, total: tell("report", now, total))
+    shown = contents(made, language, today)
+    write_report(made.study.report, replace(shown, load=lambda wanted: _counted(shown.load, list(wanted), tell)))
     write_text(done, stamp)
     return made.report
+
+
+def _counted(load: Callable[[Iterable[str]], Iterator[CasePage]], wanted: list[str], tell: Tell) -> Iterator[CasePage]:
+    """The pages of these cases, with word of how many have been written."""
+    for done, page in enumerate(load(wanted), 1):
+        yield page
+        tell("report", done, len(wanted))
 
 
 def _stamps(made: Made) -> list[str]:
