@@ -24,11 +24,21 @@ MARK = np.uint32(1 << 25)  # combining: part of the letter before it
 FORMAT = np.uint32(1 << 26)  # soft hyphen, zero-width characters: as if they were not there
 SPACE = np.uint32(1 << 27)  # newlines, too
 NEWLINE = np.uint32(1 << 28)
-PUNCTUATION = np.uint32(1 << 29)  # decides about words or sentences: . ! ? … ; : hyphens, apostrophes
+SPECIAL = np.uint32(1 << 31)  # marks, format characters, line breaks and punctuation that decides: worth a second look
 
-STOPS = frozenset(map(ord, ".!?…"))
-APOSTROPHES = frozenset(map(ord, "'’"))
-HYPHENS = frozenset(map(ord, "-\u00ad\u2010\u2011"))  # those at which a word may be broken at the end of a line
+# Roles of punctuation, by `roles`.
+STOP, CLOSER, BULLET, JOINER, BREAKING, SEMICOLON, COLON, FULL_STOP = (np.uint8(1 << i) for i in range(8))
+_ROLES = {
+    STOP: ".!?…",
+    CLOSER: "\"»”)]'’",
+    BULLET: "-–—•*·▪",
+    JOINER: "'’",  # inside a word they are part of it
+    BREAKING: "-\u00ad\u2010\u2011",  # where a word may be broken at the end of a line
+    SEMICOLON: ";",
+    COLON: ":",
+    FULL_STOP: ".",
+}
+_DECIDES = "".join(_ROLES[role] for role in (STOP, JOINER, BREAKING, SEMICOLON, COLON))
 _FOLD = {"ё": "е", "Ё": "е", "ѐ": "е", "Ѐ": "е", "ѝ": "и", "Ѝ": "и", "’": "'", "\u02bc": "'"}
 _NEWLINES = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -51,14 +61,28 @@ def value(character: str) -> int:
         FORMAT: character in _FORMAT,
         SPACE: character.isspace(),
         NEWLINE: character in _NEWLINES,
-        PUNCTUATION: character in ".!?…;:" or ord(character) in APOSTROPHES or ord(character) in HYPHENS,
     }
+    classes[SPECIAL] = classes[MARK] or classes[FORMAT] or classes[NEWLINE] or character in _DECIDES
     return ord(folded) | sum(int(flag) for flag, holds in classes.items() if holds)
 
 
 @cache
 def _table() -> Codes:
     return np.array([value(chr(code)) for code in range(_TABLE_SIZE)], np.uint32)
+
+
+@cache
+def _role_table() -> NDArray[np.uint8]:
+    table = np.zeros(_TABLE_SIZE, np.uint8)
+    for role, characters in _ROLES.items():
+        for character in characters:
+            table[value(character) & int(CODE)] |= role
+    return table
+
+
+def roles(codes: Codes) -> NDArray[np.uint8]:
+    """(n,) what each character can do as punctuation."""
+    return _role_table()[np.minimum(codes & CODE, _TABLE_SIZE - 1)]
 
 
 def values(text: str) -> Codes:

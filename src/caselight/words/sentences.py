@@ -16,26 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caselight.words.characters import (
+    BULLET,
+    CLOSER,
     CODE,
+    COLON,
     DIGIT,
+    FULL_STOP,
     LOWER,
     NEWLINE,
+    SEMICOLON,
     SPACE,
-    STOPS,
+    STOP,
     UPPER,
     WORD,
-    Codes,
     Hashes,
     hash_words,
+    roles,
 )
 from caselight.words.tokens import Positions, Scan
 
 Flags = NDArray[np.bool_]
-_STOPS = np.array(sorted(STOPS), np.uint32)
-_FULL_STOP, _SEMICOLON, _COLON, _RETURN, _FEED = map(ord, ".;:\r\n")
-_FINAL = np.array(sorted({*STOPS, _SEMICOLON, _COLON}), np.uint32)  # a line that ends so goes no further
-_CLOSERS = np.array([ord(c) for c in "\"»”)]'’"], np.uint32)
-_BULLETS = np.array([ord(c) for c in "-–—•*·▪"], np.uint32)
+_RETURN, _FEED = ord("\r"), ord("\n")
 
 # "суда.Согласно": a full stop without a space ends a sentence only after a word of at least this many letters; shorter
 # ones are abbreviations we do not list. Measured on constructed records with missing spaces: 3 still broke "обл.Химки".
@@ -68,10 +69,6 @@ def abbreviations(language: str) -> Abbreviations:
     return Abbreviations(**{kind: np.sort(hash_words(members)) for kind, members in words.items()})
 
 
-def _one_of(codes: Codes, characters: Codes) -> Flags:
-    return np.isin(codes & CODE, characters)
-
-
 def _among(hashes: Hashes, table: Hashes) -> Flags:
     if not len(table):
         return np.zeros(len(hashes), bool)
@@ -85,33 +82,28 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     sentence[scan.border] = sentence[scan.border + 1] = sentence[0] = True
     lines = _Lines(scan)
     sentence[lines.paragraphs()] = True
-    code = scan.codes[scan.punctuation] & CODE
-    stops = scan.punctuation[np.isin(code, _STOPS)]
-    sentence[_after_stops(scan, stops, lines.first, abbreviations(language))] = True
-    colon = (code == _COLON) & (scan.codes[scan.punctuation + 1] & SPACE != 0)
-    parted = scan.punctuation[(code == _SEMICOLON) | colon]
-    clause[np.searchsorted(scan.starts, parted)] = True
+    stop = (scan.roles & STOP) != 0
+    sentence[_after_stops(scan, scan.special[stop], lines.first, abbreviations(language))] = True
+    colon = (scan.roles & COLON != 0) & (scan.codes[np.minimum(scan.special + 1, len(scan.codes) - 1)] & SPACE != 0)
+    clause[np.searchsorted(scan.starts, scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
     return sentence[:-1], clause[:-1] | sentence[:-1]
 
 
 def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbreviations) -> Positions:
     """Tokens before which one of `stops` ends a sentence."""
     codes = scan.codes
-    following, after = codes[stops + 1] & CODE, codes[stops + 1]
-    closed = np.isin(following, _CLOSERS)
-    after = np.where(closed, codes[np.minimum(stops + 2, len(codes) - 1)], after)
+    after = codes[stops + 1]
+    following = roles(after)
+    closed = np.flatnonzero(following & CLOSER)
+    after[closed] = codes[stops[closed] + 2]
     token = np.searchsorted(scan.starts, stops)
-    last_of_run = ~np.isin(following, _STOPS)
-    real = last_of_run & (token > 0)
-    stops, after, token = stops[real], after[real], token[real]
-    before = token - 1
-    attached = codes[scan.ends[before]] & SPACE == 0
-    initial = codes[scan.starts[token]]
-    capital = initial & LOWER == 0
-    spaced = after & SPACE != 0
-    glued = (scan.starts[token] == stops + 1) & _glued(scan, token)
-    ends = attached & capital & (spaced | glued)
-    only_stop = (codes[stops] & CODE == _FULL_STOP) & (codes[stops - 1] & WORD != 0)
+    start = scan.starts[token]
+    spaced, glued = after & SPACE != 0, start == stops + 1
+    real = (spaced | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
+    stops, token, glued = stops[real], token[real], glued[real]
+    ends = codes[scan.ends[token - 1]] & SPACE == 0  # the stop stands at the word before it
+    ends &= ~glued | _glued(scan, token)
+    only_stop = (roles(codes[stops]) & FULL_STOP != 0) & (codes[stops - 1] & WORD != 0)
     ends &= ~only_stop | _full_stop_ends(scan, token, first_of_line, words)
     return token[ends]
 
@@ -146,9 +138,9 @@ class _Lines:
 
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
-        newlines = np.flatnonzero(scan.codes & NEWLINE)
-        following = np.append(scan.codes[1:], 0)[newlines]
-        self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following & CODE != _FEED)]
+        newlines = scan.special[scan.codes[scan.special] & NEWLINE != 0]
+        following = scan.codes[np.minimum(newlines + 1, len(scan.codes) - 1)] & CODE
+        self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following != _FEED)]
         at = np.searchsorted(scan.starts, self.newlines)
         self.count = np.bincount(at, minlength=len(scan.starts) + 1)[:-1]  # line breaks before each token
         self.first = self.count > 0  # token is the first of its line
@@ -164,10 +156,10 @@ class _Lines:
         start = scan.starts[token]
         after = self.newlines[np.searchsorted(self.newlines, start) - 1]  # the line break nearest before the token
         before = self.newlines[np.searchsorted(self.newlines, scan.ends[token - 1])]  # the one nearest after the last
-        bullet = _one_of(codes[start - 1], _BULLETS) & (start - 1 > after)
-        bullet |= _one_of(codes[start - 2], _BULLETS) & (start - 2 > after)
+        bullet = (roles(codes[start - 1]) & BULLET != 0) & (start - 1 > after)
+        bullet |= (roles(codes[start - 2]) & BULLET != 0) & (start - 2 > after)
         small = (codes[start] & LOWER != 0) & ~bullet
-        final = _one_of(codes[before - 1], _FINAL)
+        final = roles(codes[before - 1]) & (STOP | SEMICOLON | COLON) != 0
         blank = self.count[token] > 1
         wrapped, short = self._wrapped(token, small & ~blank, before)
         goes_on = np.where(wrapped, ~bullet & (small | ~(short | final)), small & ~final)

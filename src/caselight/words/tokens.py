@@ -9,28 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caselight.words.characters import (
-    APOSTROPHES,
+    BREAKING,
     CODE,
     DIGIT,
     FORMAT,
-    HYPHENS,
+    FULL_STOP,
+    JOINER,
     LOWER,
     MARK,
     NEWLINE,
-    PUNCTUATION,
+    SPECIAL,
     WORD,
     Codes,
     Hashes,
     compose,
     hash_runs,
+    roles,
     values,
 )
 
 Positions = NDArray[np.intp]
 _SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
-_JOINERS = np.array(sorted(APOSTROPHES), np.uint32)
-_BREAKS = np.array(sorted(HYPHENS), np.uint32)
-_FULL_STOP = ord(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class Scan:
     """The words of some texts, found but not yet known. Positions are in `codes`."""
 
     codes: Codes  # (n,) without marks, soft hyphens and line-end hyphenation
-    punctuation: Positions  # (P,) where PUNCTUATION stands outside words
+    special: Positions  # (P,) punctuation that decides, and line breaks; none inside words
+    roles: NDArray[np.uint8]  # (P,) of these
     starts: Positions  # (T,) border tokens included
     ends: Positions
     form: Hashes  # (T,)
@@ -53,14 +53,15 @@ def scan(texts: Sequence[str]) -> Scan:
     codes = values(joined)
     edges = np.cumsum([len(text) + len(_SEPARATOR) for text in texts])  # of texts, in `joined`, less the first newline
     border = edges - 1
-    special = np.flatnonzero(codes & (PUNCTUATION | MARK | FORMAT))
+    special = np.flatnonzero(codes >= SPECIAL)
     codes, origin = _compact(codes, special, joined)
     if origin is not None:
         border = np.searchsorted(origin, border)
-        special = np.flatnonzero(codes & PUNCTUATION)
+        special = np.flatnonzero(codes >= SPECIAL)
+    role = roles(codes[special])
+    joins = _joins(codes, special, role)
     word = (codes & WORD) != 0
-    joiners = _joiners(codes, special)
-    word[joiners] = True
+    word[special[joins]] = True
     word[border] = True
     changes = np.flatnonzero(word[1:] != word[:-1]) + 1
     starts, ends = changes[0::2], changes[1::2]
@@ -70,24 +71,23 @@ def scan(texts: Sequence[str]) -> Scan:
     first = 1 + np.concatenate([[0], edges[:-1]])[text_of]
     old_starts, old_ends = (starts, ends) if origin is None else (origin[starts], origin[ends])
     own = [(old_starts - first).astype(np.int32), (old_ends - first).astype(np.int32)]
-    punctuation = special[~word[special]]
-    return Scan(codes, punctuation, starts, ends, form, border_token, *own)
+    return Scan(codes, special[~joins], role[~joins], starts, ends, form, border_token, *own)
 
 
-def _joiners(codes: Codes, special: Positions) -> Positions:
-    """Full stops inside numbers (20.2) and apostrophes inside words (don't), which do not part words."""
-    code = codes[special] & CODE
-    before, after = codes[special - 1], codes[special + 1]
-    stop = (code == _FULL_STOP) & (before & after & DIGIT != 0)
-    apostrophe = np.isin(code, _JOINERS) & (before & after & WORD != 0) & ((before | after) & DIGIT == 0)
-    return special[stop | apostrophe]
+def _joins(codes: Codes, special: Positions, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which are full stops inside numbers (20.2) or apostrophes inside words (don't), and do not part words."""
+    before, after = codes[special - 1], codes[np.minimum(special + 1, len(codes) - 1)]
+    both = before & after
+    stop = (role & FULL_STOP != 0) & (both & DIGIT != 0)
+    apostrophe = (role & JOINER != 0) & (both & WORD != 0) & ((before | after) & DIGIT == 0)
+    return np.asarray(stop | apostrophe)
 
 
 def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Positions | None]:
     """The codes without what must not part or change a word, and for each that stays where it was; None = all stay."""
     kind = codes[special]
     ignored = special[kind & (MARK | FORMAT) != 0]
-    broken = _line_end_hyphens(codes, special[np.isin(kind & CODE, _BREAKS)])
+    broken = _line_end_hyphens(codes, special[roles(kind) & BREAKING != 0])
     if not len(ignored) and not len(broken):
         return codes, None
     keep = np.ones(len(codes), bool)

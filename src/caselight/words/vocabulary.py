@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Forms:
     lemma: Hashes
     other: Hashes  # second plausible lemma; equal to `lemma` where there is none
     plain: Hashes  # of `text`; differs from `form` only where Latin letters were mixed into a Cyrillic word
-    text: Sequence[str]  # folded: small letters, е for ё
+    text: list[str]  # folded: small letters, е for ё
     owner: object = None  # the Vocabulary this is a view of: its rows never change, only grow; None = stands alone
 
     def __len__(self) -> int:
@@ -55,7 +56,7 @@ class Forms:
         """Rows start to end, as a table of their own."""
         return self.take(np.arange(start, end))
 
-    def take(self, rows: NDArray[np.intp]) -> Forms:
+    def take(self, rows: NDArray[np.integer[Any]]) -> Forms:
         """These rows, as a table of their own."""
         texts = [self.text[i] for i in rows.tolist()]
         return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], texts)
