@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from caselight.codebook import Codebook
 from caselight.coding import rules
+from caselight.coding.cues import Speakers, compile_speakers
 from caselight.coding.phrases import Phrases, compile_phrases, find
 from caselight.coding.reading import Hit, Reading
 from caselight.coding.rules import Known, Question, Rule
-from caselight.coding.speakers import Speakers, compile_speakers
 from caselight.pack import Pack
 from caselight.types import Answer, Case, Document, Problem, Value
 from caselight.variables import Phrase
@@ -77,9 +76,7 @@ def code(
             message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
             problems.append(Problem("coding", subject, "no_act_text", message))
             continue
-        reading = Reading(
-            document, case, coder.speakers, partial(words.sentence_span, i), partial(words.clause_span, i), hits
-        )
+        reading = Reading(document, case, coder.speakers, words, i, hits)
         values: dict[str, Value] = {}
         looked_up = _known(case, values, known or {})
         for name in names:
@@ -118,20 +115,28 @@ def _part(coder: Coder, names: tuple[str, ...]) -> Coder:
     return coder.parts[names]
 
 
-def _hits(batch: Sequence[tuple[Document, Case]], words: Words, phrases: Phrases) -> Iterator[dict[int, list[Hit]]]:
+def _hits(batch: Sequence[tuple[Document, Case]], words: Words, phrases: Phrases) -> Iterator[dict[int, Sequence[Hit]]]:
     """For each document of the batch, phrase -> its hits in the act, in order."""
     found = find(words, phrases)
-    edges = np.searchsorted(found.first, words.first)
-    start, end = words.start[found.first], words.end[found.last - 1]
-    columns = [c.tolist() for c in (found.phrase, words.sentence[found.first], found.first, start, end)]
+    order = np.lexsort((found.first, found.phrase, found.text))
+    text, phrase, first, last = (a[order] for a in (found.text, found.phrase, found.first, found.last))
+    columns = (first, last, words.sentence[first], words.start[first], words.end[last - 1])
+    hits = list(map(Hit._make, zip(*(column.tolist() for column in columns), strict=True)))
+    group = np.flatnonzero(np.diff(text, prepend=-1) | np.diff(phrase, prepend=-1))
+    edges = [*group.tolist(), len(hits)]
+    owner, number = text[group].tolist(), phrase[group].tolist()
+    at = 0
     for i, (document, _) in enumerate(batch):
-        hits: dict[int, list[Hit]] = {}
-        acts = document.acts()
-        for k in range(int(edges[i]), int(edges[i + 1])):
-            hit = Hit(*(column[k] for column in columns))
-            if any(act.start <= hit.start and hit.end <= act.end for act in acts):
-                hits.setdefault(hit.phrase, []).append(hit)
-        yield hits
+        acts = document.acts() if document.regions else ()
+        mine: dict[int, Sequence[Hit]] = {}
+        while at < len(owner) and owner[at] == i:
+            these = hits[edges[at] : edges[at + 1]]
+            if document.regions:
+                these = [h for h in these if any(act.start <= h.start and h.end <= act.end for act in acts)]
+            if these:
+                mine[number[at]] = these
+            at += 1
+        yield mine
 
 
 def _known(case: Case, values: Mapping[str, Value], known: Mapping[tuple[str, str], Value]) -> Known:

@@ -6,14 +6,17 @@ Nothing is computed for a passage that no phrase hit.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from caselight.coding import speakers
-from caselight.coding.speakers import Paragraph, Speakers
-from caselight.types import Case, Document, Section
+from caselight.coding.cues import Speakers
+from caselight.coding.speakers import Paragraph
+from caselight.types import Case, Document
+from caselight.words import Words
 
 # A quotation longer than this is cut to the part around its hit; a long sentence of a ruling has about 400 characters.
 QUOTE_CHARACTERS = 400
@@ -21,20 +24,21 @@ QUOTE_CHARACTERS = 400
 WRAPPED_LINE = 130
 # A paragraph's last line in a wrapped document is usually shorter than this share of the longest.
 LAST_LINE_SHARE = 0.85
+# Blank lines part paragraphs where at least one line end in so many is followed by one.
+LINES_PER_PARAGRAPH = 8
 
 _BLANK_LINE = re.compile(r"\n[ \t\xa0\r\x0c]*\n\s*")
 _LINE = re.compile(r"\n\s*")
 _TRIM = " \t\r\n\xa0–—-,;:"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase found in a text; offsets are code points of the document's text."""
+class Hit(NamedTuple):
+    """A phrase found in a text."""
 
-    phrase: int  # number of the phrase in the coder
+    first: int  # tokens of the batch
+    last: int
     sentence: int  # number of the sentence in the text
-    token: int  # where it begins, in tokens of the batch
-    start: int
+    start: int  # code points of the document's text
     end: int
 
 
@@ -45,22 +49,47 @@ class Reading:
     document: Document
     case: Case
     speakers: Speakers
-    sentence_span: Callable[[int], tuple[int, int]]  # token -> start and end of its sentence
-    clause_span: Callable[[int], tuple[int, int]]
-    hits: Mapping[int, list[Hit]]  # phrase -> where it stands in the act, in order
+    words: Words  # of the whole batch
+    number: int  # of the document's text in the batch
+    hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
     _starts: list[int] | None = None
     _paragraphs: dict[int, Paragraph] = field(default_factory=dict)
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _hit_sentences: dict[int, set[int]] = field(default_factory=dict)
 
     def sentence(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the hit's sentence."""
         if hit.sentence not in self._sentences:
-            self._sentences[hit.sentence] = self.sentence_span(hit.token)
+            self._sentences[hit.sentence] = self.words.sentence_span(self.number, hit.first)
         return self._sentences[hit.sentence]
 
-    def section(self, hit: Hit) -> Section | None:
-        """The section the hit stands in."""
-        return next((s for s in self.case.sections if s.start <= hit.start < s.end), None)
+    def shares_sentence(self, hit: Hit, phrases: Sequence[int]) -> bool:
+        """Whether one of the phrases stands in the hit's sentence."""
+        for phrase in phrases:
+            if phrase not in self._hit_sentences:
+                self._hit_sentences[phrase] = {other.sentence for other in self.hits.get(phrase, ())}
+            if hit.sentence in self._hit_sentences[phrase]:
+                return True
+        return False
+
+    def section(self, hit: Hit) -> str:
+        """Name of the section the hit stands in; "" = none."""
+        return next((s.name for s in self.case.sections if s.start <= hit.start < s.end), "")
+
+    def near(self, hit: Hit, reach: str) -> tuple[int, int]:
+        """Start and end of what counts as near the hit: its clause, sentence, paragraph, section or the whole text."""
+        if reach == "sentence":
+            return self.sentence(hit)
+        if reach == "clause":
+            return self.words.clause_span(self.number, hit.first)
+        if reach == "paragraph":
+            paragraph = self.paragraph(hit)
+            return paragraph.start, paragraph.end
+        if reach == "section":
+            for section in self.case.sections:
+                if section.start <= hit.start < section.end:
+                    return section.start, section.end
+        return 0, len(self.document.text)
 
     def paragraph(self, hit: Hit) -> Paragraph:
         """The hit's paragraph, read for cues."""
@@ -69,48 +98,43 @@ class Reading:
         i = bisect_right(self._starts, hit.start) - 1
         if i not in self._paragraphs:
             end = self._starts[i + 1] if i + 1 < len(self._starts) else len(self.document.text)
-            self._paragraphs[i] = speakers.read(self.document.text, self._starts[i], end, self.speakers)
+            self._paragraphs[i] = self._read(self._starts[i], end)
         return self._paragraphs[i]
 
-    def clause(self, hit: Hit) -> tuple[int, int]:
-        """Start and end of the hit's clause: what lies between ";" or ":" or the ends of its sentence."""
-        return self.clause_span(hit.token)
-
-    def near(self, hit: Hit, reach: str) -> tuple[int, int]:
-        """Start and end of what counts as near the hit: its clause, sentence, paragraph, section or the whole text."""
-        if reach == "sentence":
-            return self.sentence(hit)
-        if reach == "clause":
-            return self.clause(hit)
-        if reach == "paragraph":
-            paragraph = self.paragraph(hit)
-            return paragraph.start, paragraph.end
-        section = self.section(hit) if reach == "section" else None
-        return (section.start, section.end) if section else (0, len(self.document.text))
+    def _read(self, start: int, end: int) -> Paragraph:
+        words = self.words
+        low, high = int(words.first[self.number]), int(words.first[self.number + 1]) - 1
+        first, last = (low + int(i) for i in words.start[low:high].searchsorted((start, end)))
+        text = words.forms.text
+        forms = [text[row] for row in words.row[first:last].tolist()]
+        sentences = words.sentence[first:last].tolist()
+        return speakers.read(Paragraph(start, end, first, forms, sentences, self.speakers))
 
     def said_by(self, hit: Hit) -> str:
         """Who says it."""
-        return speakers.said_by(self.paragraph(hit), hit.start, self.sentence(hit)[1])
+        return speakers.said_by(self.paragraph(hit), hit.first)
 
     def is_answer(self, hit: Hit) -> bool:
         """Whether the sentence takes up somebody's claim to answer it: "Довод защитника о ... отклоняется"."""
-        return speakers.answers_claim(self.paragraph(hit), self.sentence(hit))
+        return hit.sentence in self.paragraph(hit).answers
 
     def is_norm(self, hit: Hit) -> bool:
         """Whether the sentence quotes a norm."""
-        return speakers.quotes_norm(self.paragraph(hit), self.sentence(hit))
+        return hit.sentence in self.paragraph(hit).norms
 
     def is_denied(self, hit: Hit) -> bool:
         """Whether the sentence denies it."""
-        found = self.paragraph(hit).found
-        return speakers.is_denied(self.document.text, (hit.start, hit.end), self.sentence(hit), found)
+        return speakers.is_denied(self.paragraph(hit), (hit.first, hit.last), self._between)
+
+    def _between(self, before: int, behind: int) -> str:
+        return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]
 
     def quote(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the quotation for the hit: its sentence, or the part around it where that is long."""
         start, end = self.sentence(hit)
         text = self.document.text
         if end - start > QUOTE_CHARACTERS:
-            start, end = _around(text, (start, end), (hit.start, hit.end))
+            start, end = _around(text, (start, end), hit)
         while start < hit.start and text[start] in _TRIM:
             start += 1
         while end > hit.end and text[end - 1] in _TRIM:
@@ -118,19 +142,20 @@ class Reading:
         return start, end
 
 
-def _around(text: str, sentence: tuple[int, int], hit: tuple[int, int]) -> tuple[int, int]:
+def _around(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int]:
     """The part of a long sentence around the hit: between semicolons, then between commas at a bearable length."""
-    left = max(text.rfind("; ", sentence[0], hit[0]), text.rfind(";\n", sentence[0], hit[0]))
-    start = left + 1 if left >= 0 else sentence[0]
-    right = text.find(";", hit[1], sentence[1])
-    end = right if right >= 0 else sentence[1]
-    room = max(0, QUOTE_CHARACTERS - (hit[1] - hit[0])) // 2
-    if hit[0] - start > 2 * room:
-        comma = text.find(", ", hit[0] - room, hit[0])
-        start = comma + 1 if comma >= 0 else text.find(" ", hit[0] - room, hit[0]) + 1 or hit[0]
-    if end - hit[1] > 2 * room:
-        comma = text.rfind(",", hit[1], hit[1] + room)
-        end = comma if comma >= 0 else max(hit[1], text.rfind(" ", hit[1], hit[1] + room))
+    start, end = sentence
+    left = text.rfind(";", start, hit.start)
+    start = left + 1 if left >= 0 else start
+    right = text.find(";", hit.end, end)
+    end = right if right >= 0 else end
+    room = max(0, QUOTE_CHARACTERS - (hit.end - hit.start)) // 2
+    if hit.start - start > 2 * room:
+        comma = text.find(", ", hit.start - room, hit.start)
+        start = comma + 1 if comma >= 0 else hit.start
+    if end - hit.end > 2 * room:
+        comma = text.rfind(",", hit.end, hit.end + room)
+        end = comma if comma >= 0 else hit.end
     return start, end
 
 
@@ -142,19 +167,22 @@ def paragraph_starts(text: str) -> list[int]:
     """
     starts = [0, *(m.end() for m in _BLANK_LINE.finditer(text))]
     lines = [0, *(m.end() for m in _LINE.finditer(text))]
-    if len(starts) * 8 >= len(lines) and len(starts) > 4:
+    if len(starts) * LINES_PER_PARAGRAPH >= len(lines) and len(starts) > 1:
         return starts
-    lengths = sorted(b - a for a, b in zip(lines, [*lines[1:], len(text)], strict=True))
-    longest = lengths[int(len(lengths) * 0.9)] if lengths else 0
+    lengths = sorted(b - a for a, b in pairwise([*lines, len(text)]))
+    longest = lengths[len(lengths) * 9 // 10]  # the ninth decile: one line without a break says nothing
     if longest > WRAPPED_LINE:
         return lines
     kept = [0]
     for before, start in pairwise(lines):
         line = text[before:start].rstrip()
-        if (
-            not line
-            or (line[-1] in ".:;!?" and len(line) < LAST_LINE_SHARE * longest)
-            or text[start : start + 1] in "–—-"
-        ):
+        ends = line[-1:] in ("", *".:;!?") and len(line) < LAST_LINE_SHARE * longest
+        if ends or text[start : start + 1] in ("–", "—", "-"):
             kept.append(start)
     return kept
+
+
+def hits_between(hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether one of the hits begins between the two offsets."""
+    i = bisect_left(hits, start, key=lambda hit: hit.start)
+    return i < len(hits) and hits[i].start < end

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby, islice
 
-from caselight.coding.reading import Hit, Reading
+from caselight.coding.reading import Hit, Reading, hits_between
 from caselight.types import Answer, Evidence, Problem, Span, Value
 from caselight.variables import Condition, ValueRule, Variable, day_of, number_of
 
@@ -71,8 +72,8 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
         return Answer(case, variable.name, None, CODER), []
     if variable.fact is not None:
         return _from_fact(variable, reading)
-    supports = [s for rule in question.rules for s in accepted(rule, reading, variable, known)]
-    value, shown = _VALUES.get(variable.kind, _one)(variable, supports, reading)
+    found = (s for rule in question.rules for s in accepted(rule, reading, variable, known))
+    value, shown = _VALUES.get(variable.kind, _one)(variable, found, reading)
     evidence = tuple(_evidence(reading, shown))
     return Answer(case, variable.name, value, CODER, evidence), []
 
@@ -82,12 +83,10 @@ def accepted(rule: Rule, reading: Reading, variable: Variable, known: Known) -> 
     asked = rule.rule
     if not _conditions_hold(asked.only_if, asked.not_if, known):
         return
-    hits = sorted((h for p in rule.phrases for h in reading.hits.get(p, ())), key=lambda h: (h.start, -h.end))
-    seen: set[tuple[int, int]] = set()
-    for hit in hits:
-        if (hit.start, hit.end) in seen or not _stands(rule, hit, reading, known):
+    groups = [reading.hits[p] for p in rule.phrases if p in reading.hits]
+    for hit in groups[0] if len(groups) == 1 else sorted({h for group in groups for h in group}):
+        if not _stands(rule, hit, reading, known):
             continue
-        seen.add((hit.start, hit.end))
         said_by = reading.said_by(hit)
         denied = variable.denial == "marked" and reading.is_denied(hit)
         right = (not asked.said_by or said_by in asked.said_by) and said_by not in asked.not_said_by
@@ -99,8 +98,7 @@ def _stands(rule: Rule, hit: Hit, reading: Reading, known: Known) -> bool:
     """Whether the place of the hit is right: its section, what is near it, its sentence."""
     asked = rule.rule
     if asked.sections or asked.not_sections:
-        section = reading.section(hit)
-        name = section.name if section else ""
+        name = reading.section(hit)
         if (asked.sections and name not in asked.sections) or name in asked.not_sections:
             return False
     if rule.unless and _near(reading, hit, rule.unless, asked.unless_near or asked.near):
@@ -115,13 +113,13 @@ def _stands(rule: Rule, hit: Hit, reading: Reading, known: Known) -> bool:
 
 
 def _near(reading: Reading, hit: Hit, phrases: tuple[int, ...], reach: str) -> bool:
-    others = [other for p in phrases for other in reading.hits.get(p, ())]
+    if reach == "sentence":
+        return reading.shares_sentence(hit, phrases)
+    others = [reading.hits[p] for p in phrases if p in reading.hits]
     if not others:
         return False
-    if reach == "sentence":
-        return any(other.sentence == hit.sentence for other in others)
     start, end = reading.near(hit, reach)
-    return any(start <= other.start < end for other in others)
+    return any(hits_between(hits, start, end) for hits in others)
 
 
 def _dated(reading: Reading, hit: Hit, asked: ValueRule, known: Known) -> bool:
@@ -170,16 +168,18 @@ def _from_fact(variable: Variable, reading: Reading) -> tuple[Answer, list[Probl
     return Answer(case, variable.name, values[0] if values else variable.default, CODER, evidence), []
 
 
-def _one(variable: Variable, supports: list[Support], _: Reading) -> tuple[Value, list[Support]]:
-    for choice in variable.values:
-        mine = [s for s in supports if s.rule.value == choice.name and s.counts]
+def _one(variable: Variable, supports: Iterator[Support], _: Reading) -> tuple[Value, list[Support]]:
+    """The first value, in the order of the codebook, that has support; rules of later ones are not even looked at."""
+    for value, group in groupby(supports, lambda s: s.rule.value):
+        mine = list(islice((s for s in group if s.counts), QUOTATIONS))
         if mine:
-            return choice.name, mine
+            return value, mine
     return variable.default, []
 
 
-def _many(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+def _many(variable: Variable, found: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:
     """The values with support; what is denied, or said by somebody who does not count, is shown but does not count."""
+    supports = list(found)
     given = tuple(c.name for c in variable.values if any(s.counts and s.rule.value == c.name for s in supports))
     refuted = {s.rule.value for s in supports if s.denied and reading.is_answer(s.hit)}
     shown = [s for s in supports if s.counts] + [s for s in supports if not s.counts]
@@ -190,7 +190,7 @@ def _many(variable: Variable, supports: list[Support], reading: Reading) -> tupl
     return given or variable.default, marked
 
 
-def _number(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+def _number(variable: Variable, supports: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:
     for support in supports:
         text = _beside(support, reading)
         if not support.counts or text is None:
@@ -222,7 +222,7 @@ def _beside(support: Support, reading: Reading) -> str | None:
     return piece[numbers[0].start() :]
 
 
-def _text(variable: Variable, supports: list[Support], reading: Reading) -> tuple[Value, list[Support]]:
+def _text(variable: Variable, supports: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:
     found: dict[str, Support] = {}
     for support in supports:
         taken = _taken(support, reading) if support.counts else None
@@ -250,9 +250,7 @@ def _taken(support: Support, reading: Reading) -> tuple[str, Hit] | None:
             return None
         start, end = quoted
     taken = " ".join(text[start:end].replace("\xad", "").split())
-    return (
-        (taken, Hit(hit.phrase, hit.sentence, hit.token, min(start, hit.start), max(end, hit.end))) if taken else None
-    )
+    return (taken, hit._replace(start=min(start, hit.start), end=max(end, hit.end))) if taken else None
 
 
 def _quoted(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int] | None:
@@ -279,11 +277,10 @@ def _evidence(reading: Reading, supports: list[Support]) -> Iterator[Evidence]:
         count[value] = count.get(value, 0) + 1
         span = Span.of(reading.document, *quoted)
         span.check(reading.document)
-        section = reading.section(support.hit)
-        yield Evidence(span, support.said_by, support.denied, section.name if section else "")
+        yield Evidence(span, support.said_by, support.denied, reading.section(support.hit))
 
 
-_VALUES: Mapping[str, Callable[[Variable, list[Support], Reading], tuple[Value, list[Support]]]] = {
+_VALUES: Mapping[str, Callable[[Variable, Iterator[Support], Reading], tuple[Value, list[Support]]]] = {
     "many-of": _many,
     "number": _number,
     "date": _number,

@@ -1,0 +1,201 @@
+"""The cues of a pack's speakers.yaml, compiled, and found among the words of a paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from caselight.definitions import Definition, Key
+from caselight.pack import Pack
+
+# Words between the two halves of a cue with "..": "из рапорта (полицейского 2 полка) усматривается" has three; with
+# more than six, halves of different statements meet.
+GAP_WORDS = 6
+KEY_LETTERS = 3  # first letters of a stem by which it is looked up
+SOURCES = ("retold", "testimony")
+HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
+DENIALS = ("near", "harmless", "stance")
+_PLAIN = ("testimony", "afterwards", *HEADS)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a cue."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+    gap: int  # words that may stand before it
+
+    def shortest(self) -> int:
+        """Letters of its shortest word or stem."""
+        return min(len(word) for word in (*self.exact, *self.stems))
+
+    def fits(self, word: str) -> bool:
+        """Whether the word is one of these."""
+        return word in self.exact or word.startswith(self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A wording that tells who speaks (or denies)."""
+
+    # people | report | decide | retold | testimony | claims | heads | near | harmless | stance | norms | afterwards
+    kind: str
+    speaker: str  # "" where the kind names none
+    parts: tuple[Part, ...]
+    anchor: int  # the part by which it is looked up, the one with the longest words: "рапорт*" in "из рапорт*"
+    otherwise: str = ""  # testimony: who speaks where no person stands behind the noun
+
+    def span(self, forms: Sequence[str], at: int) -> tuple[int, int] | None:
+        """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
+        first = last = at
+        for k in range(self.anchor, 0, -1):
+            lowest = max(0, first - self.parts[k].gap - 1)
+            first = next((i for i in range(first - 1, lowest - 1, -1) if self.parts[k - 1].fits(forms[i])), -1)
+            if first < 0:
+                return None
+        for part in self.parts[self.anchor + 1 :]:
+            highest = min(len(forms), last + part.gap + 2)
+            last = next((i for i in range(last + 1, highest) if part.fits(forms[i])), -1)
+            if last < 0:
+                return None
+        return first, last + 1
+
+
+class Found(NamedTuple):
+    """A cue among the words of a paragraph."""
+
+    start: int  # index of its first word there
+    end: int  # index after its last word
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Some of a pack's cues, by their anchor."""
+
+    exact: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
+    stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
+    known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it may anchor, once looked up
+
+    def add(self, cue: Cue) -> None:
+        """Takes in one more."""
+        anchor = cue.parts[cue.anchor]
+        for word in anchor.exact:
+            self.exact[word] = (*self.exact.get(word, ()), cue)
+        for letters in {stem[:KEY_LETTERS] for stem in anchor.stems}:
+            self.stems[letters] = (*self.stems.get(letters, ()), cue)
+
+    def anchored(self, form: str) -> tuple[Cue, ...]:
+        """The cues whose anchor this form is."""
+        if form not in self.known:
+            likely = self.stems.get(form[:KEY_LETTERS], ())
+            self.known[form] = self.exact.get(form, ()) + tuple(
+                c for c in likely if form.startswith(c.parts[c.anchor].stems)
+            )
+        return self.known[form]
+
+    def find(self, forms: Sequence[str], low: int, high: int) -> list[Found]:
+        """The cues anchored from word `low` to `high` of `forms` (folded), by where they begin; the longest first."""
+        found: list[Found] = []
+        known = self.known
+        for at in range(low, high):
+            cues = known.get(forms[at])
+            for cue in self.anchored(forms[at]) if cues is None else cues:
+                if len(cue.parts) == 1:
+                    found.append(Found(at, at + 1, cue))
+                elif span := cue.span(forms, at):
+                    found.append(Found(*span, cue))
+        found.sort(key=_by_place)
+        return found
+
+
+def _by_place(found: Found) -> tuple[int, int]:
+    return found.start, -found.end
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """A pack's cues, by where they are looked for."""
+
+    turns: Cues  # who speaks: in every word
+    heads: Cues  # at the heads of sentences
+    denials: Cues  # in sentences that are asked whether they deny something
+
+
+def compile_speakers(pack: Pack) -> Speakers:
+    """The cues of the pack's speakers.yaml.
+
+    Raises:
+        DefinitionError: an entry is not what the file's head describes.
+    """
+    part = pack.part("speakers")
+    speakers = Speakers(Cues(), Cues(), Cues())
+    for key, kind, speaker in _groups(part):
+        for i, entry in enumerate(_at(part, key)):
+            if not isinstance(entry, dict) or not isinstance(entry.get("cue"), str) or not entry.get("example"):
+                raise part.error("a cue needs 'cue' (its words) and 'example' (a wording it catches).", *key, i)
+            parts = _parts(entry["cue"])
+            anchor = max(range(len(parts)), key=lambda k: parts[k].shortest())
+            cue = Cue(kind, speaker, parts, anchor, str(entry.get("otherwise", "")))
+            if any(len(stem) < KEY_LETTERS for stem in parts[anchor].stems):
+                raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
+            where = speakers.heads if kind in HEADS else speakers.denials if kind in DENIALS else speakers.turns
+            where.add(cue)
+    return speakers
+
+
+def outermost(found: list[Found]) -> Iterator[Found]:
+    """Without sources inside a longer source: "из рапортов основание не усматривается" is one, "рапортов" none."""
+    until = -1
+    for item in found:
+        if item.cue.kind in SOURCES:
+            if item.end <= until:
+                continue
+            until = item.end
+        yield item
+
+
+def _groups(part: Definition) -> list[tuple[Key, str, str]]:
+    """Key of each list of cues, their kind, whom they name."""
+    groups: list[tuple[Key, str, str]] = [(("people", who), "people", who) for who in _names(part, "people")]
+    groups += [(("verbs", kind), kind, "") for kind in _names(part, "verbs")]
+    groups += [(("retold", who), "retold", who) for who in _names(part, "retold")]
+    groups += [((kind,), kind, "") for kind in _PLAIN]
+    return groups + [(("denial", kind), kind, "") for kind in _names(part, "denial")]
+
+
+def _names(part: Definition, key: str) -> list[str]:
+    group = (part.data or {}).get(key, {})
+    if not isinstance(group, dict):
+        raise part.error(f"{key!r} needs names with lists of cues under them.", key)
+    return [str(name) for name in group]
+
+
+def _at(part: Definition, key: Key) -> list[Any]:
+    entries: Any = part.data or {}
+    for name in key:
+        entries = entries.get(name) if isinstance(entries, dict) else None
+    if not isinstance(entries, list | None):
+        raise part.error("a list of cues is expected here.", *key)
+    return entries or []
+
+
+def _parts(cue: str) -> tuple[Part, ...]:
+    """The words of a cue.
+
+    >>> [p.stems for p in _parts("из рапорт* .. следует|видно")]
+    [(), ('рапорт',), ()]
+    """
+    parts: list[Part] = []
+    gap = 0
+    for word in cue.lower().replace("ё", "е").split():
+        if word == "..":
+            gap = GAP_WORDS
+            continue
+        forms = word.split("|")
+        stems = tuple(form[:-1] for form in forms if form.endswith("*"))
+        parts.append(Part(frozenset(form for form in forms if not form.endswith("*")), stems, gap))
+        gap = 0
+    return tuple(parts)
