@@ -14,7 +14,7 @@ from caselight.report.contents import CasePage, CaseRow
 from caselight.report.frame import Frame
 from caselight.report.interface import safe
 from caselight.report.names import Names, case_file
-from caselight.report.passages import Mark, blocks, marked
+from caselight.report.passages import Mark, Passages, blocks
 from caselight.types import Answer, Document, Evidence, RegionKind, Section, Value
 
 _ROOT = "../../"
@@ -156,10 +156,10 @@ class CasePages:
 
     def _text(self, document: Document, sections: Sequence[Section], sheet: _Sheet) -> str:
         language, marks = sheet.languages[document.id], sheet.marks[document.id]
-        made = []
+        passages, made = Passages(document.text), []
         for block in blocks(document, sections):
             rail = self._rail(block.section, block.kind)
-            words = marked(document.text, block.start, block.end, marks)
+            words = passages.marked(block.start, block.end, marks)
             inside = f'{rail}<div class="words" lang="{language}" dir="auto">{words}</div>'
             made.append(f'<section class="block {block.kind.value}">{inside}</section>')
         return "".join(made)

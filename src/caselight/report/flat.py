@@ -225,7 +225,9 @@ def _joined(values: list[Any] | None, kind: str) -> Any:
     """The values of one fact in one cell: several with `;`, but of a number only the first."""
     if not values:
         return None
-    return values[0] if kind == "int64" and isinstance(values[0], int) else ";".join(map(str, values))
+    if kind == "int64":
+        return next((value for value in values if isinstance(value, int)), None)
+    return ";".join(map(str, values))
 
 
 def _typed(value: Any, kind: str) -> Any:

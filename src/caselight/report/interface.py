@@ -27,6 +27,14 @@ _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 # noncharacters. Each becomes one sign, so that positions stay what they are.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+# The same and what begins markup: a text without any of these is its own HTML.
+_NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>]")
+
+
+def is_plain(untrusted: str) -> bool:
+    """Whether this text, put between tags, is HTML as it stands."""
+    return not _NOT_PLAIN.search(untrusted)
+
 
 def safe(untrusted: str) -> str:
     """Any text as HTML text or attribute value; characters that a page cannot hold are shown as U+FFFD,
@@ -35,7 +43,7 @@ def safe(untrusted: str) -> str:
     >>> safe('a <b> & "c"\\x00')
     'a &lt;b&gt; &amp; &quot;c&quot;\ufffd'
     """
-    if _UNSAFE.search(untrusted):
+    if not untrusted.isprintable() and _UNSAFE.search(untrusted):
         untrusted = _UNSAFE.sub("\ufffd", re.sub("[\x0b-\r]", " ", untrusted))
     return (
         untrusted.replace("&", "&amp;")
@@ -76,6 +84,8 @@ class Interface:
             raise UsageError(f"The report cannot be written in {language!r}. Languages it has: {have}.")
         self.language = language
         self._phrases = phrases(language)
+        self._named: dict[tuple[str, str], Markup] = {}
+        self._days: dict[str, Markup] = {}
 
     def __call__(self, key: str, **parts: object) -> Markup:
         """The phrase `key`; parts are escaped unless they are Markup."""
@@ -96,8 +106,11 @@ class Interface:
 
     def name(self, group: str, name: str) -> Markup:
         """What people call `name`, e.g. name("state", "no_text_layer"); the name itself where nothing is known."""
-        phrase = self._phrases.get(f"{group}.{name}")
-        return escape(phrase) if isinstance(phrase, str) else made_html(safe(name.replace("_", " ")))
+        if (group, name) not in self._named:
+            phrase = self._phrases.get(f"{group}.{name}")
+            shown = escape(phrase) if isinstance(phrase, str) else made_html(safe(name.replace("_", " ")))
+            self._named[group, name] = shown
+        return self._named[group, name]
 
     def number(self, number: float) -> str:
         """Digits in groups of three; at most two decimals."""
@@ -112,6 +125,11 @@ class Interface:
 
     def day(self, iso: str) -> Markup:
         """A day in words: 13 May 2022; anything that is not an ISO day stays as it is."""
+        if iso not in self._days:
+            self._days[iso] = self._day(iso)
+        return self._days[iso]
+
+    def _day(self, iso: str) -> Markup:
         found = _ISO_DAY.fullmatch(iso)
         if not found or not 1 <= int(found[2]) <= 12:
             return made_html(safe(iso))

@@ -1,7 +1,7 @@
 """The study as JSON Lines: the form that other tools read. Its names and their order are a promise; see the reference.
 
-One pass over the cases, nothing held: documents, cases, answers, estimates, problems, one file each, and every text that
-an offset may point into as `texts/ID.txt`.
+One pass over the cases, nothing held: documents, cases, answers, estimates, problems, one file each, and every text
+that an offset may point into as `texts/ID.txt`.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ class Lists:
         self._contents, self._frame, self._names = contents, frame, names
         self._t = frame.interface
         self._place = {row.id: i for i, row in enumerate(contents.cases)}
-        self._heads: dict[int, str] = {}
+        self._lines: dict[int, tuple[str, str]] = {}
+        self._language = safe(contents.codebook.language)  # of the quotations
 
     def figures(self, block: Block, quotes: Callable[[], Sequence[Sequence[Quotation]]]) -> Pages:
         """A list for each figure of a question: the cases counted, and what became of those that were not."""
@@ -108,39 +109,36 @@ class Lists:
             body = self._frame.render(template, rows=listed, pages=ways, later_page=later_page, **parts)
             yield later_page(file, number), self._frame.page(title, body, depth, here)
 
-    def _head(self, place: int) -> str:
-        """What follows a case's link in a list of a figure."""
-        if place not in self._heads:
+    def _line(self, place: int) -> tuple[str, str]:
+        """What a case's line in a list of a figure begins with, and what follows the anchor of its link; made once."""
+        if place not in self._lines:
             row = self._contents.cases[place]
             says = [row.court and f"<bdi>{safe(row.court)}</bdi>", row.decision_date and self._t.day(row.decision_date)]
             says.append(row.outcome and self._t.name("outcome", row.outcome))
-            self._heads[place] = " · ".join(str(s) for s in says if s)
-        return self._heads[place]
+            told = " · ".join(str(s) for s in says if s)
+            link = f"../../{case_file(row.id)}"
+            self._lines[place] = (link, f'"><bdi>{safe(row.number or row.name)}</bdi></a> <span>{told}</span></p>')
+        return self._lines[place]
 
     def _item(self, place: int, block: Block, figure: Figure, quoted: Sequence[Sequence[Quotation]]) -> str:
-        row, variable = self._contents.cases[place], block.variable
-        given = quoted[place] if quoted else ()
+        variable, value = block.variable, figure.estimate.value
+        link, rest = self._line(place)
+        if variable.startswith(FACT):
+            return f'<li><p class="case-line"><a href="{link}{rest}</li>\n'
         shown: list[str] = []
-        for i, quotation in enumerate(given, 1):
-            if quotation.value in ("", figure.estimate.value) and len(shown) < _QUOTED:
-                shown.append(self._quotation(quotation, f"../../{case_file(row.id)}#q.{variable}.{i}"))
+        for i, quotation in enumerate(quoted[place], 1):
+            if quotation.value in ("", value) and len(shown) < _QUOTED:
+                shown.append(self._quotation(quotation, f"{link}#q.{variable}.{i}"))
         answer = ""
-        if variable in self._contents.answers and (block.kind == "many-of" or figure.estimate.name == "given"):
-            value = self._names.value(variable, self._contents.answers[variable][place])
-            answer = f'<p class="answered">{value}</p>'
-        anchor = "" if variable.startswith(FACT) else f"#a.{variable}"
-        name = safe(row.number or row.name)
-        return (
-            f'<li><p class="case-line"><a href="../../{case_file(row.id)}{anchor}"><bdi>{name}</bdi></a>'
-            f" <span>{self._head(place)}</span></p>{answer}{''.join(shown)}</li>\n"
-        )
+        if block.kind == "many-of" or figure.estimate.name == "given":
+            answer = f'<p class="answered">{self._names.value(variable, self._contents.answers[variable][place])}</p>'
+        return f'<li><p class="case-line"><a href="{link}#a.{variable}{rest}{answer}{"".join(shown)}</li>\n'
 
     def _quotation(self, quotation: Quotation, link: str) -> str:
         denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
-        language = self._contents.codebook.language
+        shown = excerpt(quotation.text)
         return (
-            f'<blockquote><a href="{link}" lang="{safe(language)}" dir="auto">{excerpt(quotation.text)}</a>'
-            "</blockquote>"
+            f'<blockquote><a href="{link}" lang="{self._language}" dir="auto">{shown}</a></blockquote>'
             f'<p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
         )
 
@@ -173,8 +171,9 @@ class Lists:
         stage, _, about = problem.stage.partition("/")
         name = t.name("stage", stage) + (f" ({about})" if about else "")
         subject = f"<bdi>{safe(problem.subject)}</bdi>"
-        if problem.subject in self._place:
-            row = self._contents.cases[self._place[problem.subject]]
+        case = problem.subject.split(" ")[0]  # a problem of coding names the case and the question
+        if case in self._place:
+            row = self._contents.cases[self._place[case]]
             subject = f'<a href="../{case_file(row.id)}"><bdi>{safe(row.number or row.name)}</bdi></a>'
         return (
             f'<tr><th scope="row">{subject}</th><td>{name}</td><td>{t.name("problem", problem.kind)}</td>'

@@ -65,6 +65,7 @@ class Names:
         self._values = {
             (v.name, choice.name): self._label(choice.label) for v in codebook.variables for choice in v.values
         }
+        self._shown: dict[tuple[str, Value], Markup] = {}
         self.not_asked = interface("value.not_asked")
         self.undetermined = interface("value.undetermined")
 
@@ -84,7 +85,10 @@ class Names:
         if value is None:
             return self.undetermined
         if isinstance(value, tuple):
-            return Markup(", ").join(self.value(variable, one) for one in value) if value else self._t("value.none")
+            if (variable, value) not in self._shown:
+                parts = Markup(", ").join(self.value(variable, one) for one in value)
+                self._shown[variable, value] = parts if value else self._t("value.none")
+            return self._shown[variable, value]
         if isinstance(value, bool):
             return self._t("value.yes" if value else "value.no")
         if isinstance(value, str):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from caselight.report.interface import safe
+from caselight.report.interface import is_plain, safe
 from caselight.types import Document, RegionKind, Section
 
 
@@ -60,25 +60,44 @@ def blocks(document: Document, sections: Sequence[Section]) -> list[Block]:
     return found
 
 
-def marked(text: str, start: int, end: int, marks: Iterable[Mark]) -> str:
-    """`text[start:end]` as HTML with these marks; an anchor stands where its mark begins, a number where it ends."""
-    here = [m for m in marks if m.start < end and m.end > start and m.start < m.end]
-    if not here:
-        return safe(text[start:end])
-    borders = sorted({start, end, *(p for m in here for p in (m.start, m.end) if start < p < end)})
-    return "".join(
-        _piece(safe(text[a:b]), a, b, [m for m in here if m.start <= a and m.end >= b]) for a, b in pairwise(borders)
-    )
+class Passages:
+    """One document's text, ready to be cut into HTML."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        # One look at the whole text spares one at each of its thirty pieces.
+        self._plain = is_plain(text)
+
+    def marked(self, start: int, end: int, marks: Iterable[Mark]) -> str:
+        """The text from start to end with these marks: an anchor where a mark begins, a number where it ends."""
+        here = [m for m in marks if m.start < end and m.end > start and m.start < m.end]
+        if not here:
+            return self._html(start, end)
+        borders = sorted({start, end, *(p for m in here for p in (m.start, m.end) if start < p < end)})
+        made = []
+        for a, b in pairwise(borders):
+            cover = [m for m in here if m.start <= a and m.end >= b]
+            made.append(_piece(self._html(a, b), a, b, cover) if cover else self._html(a, b))
+        return "".join(made)
+
+    def _html(self, start: int, end: int) -> str:
+        return self._text[start:end] if self._plain else safe(self._text[start:end])
 
 
-def _piece(body: str, start: int, end: int, cover: list[Mark]) -> str:
-    if not cover:
-        return body
-    first = [m for m in cover if m.start == start]
-    last = [m for m in cover if m.end == end and m.number]
-    styles = " ".join(dict.fromkeys(style for m in cover for style in m.style.split()))
-    anchors = "".join(f'<span id="{m.anchor}"></span>' for m in first[1:])
-    place = f' id="{first[0].anchor}"' if first else ""
-    numbers = "".join(f'<a class="ref" href="#{m.back}" data-n="{m.number}" aria-label="{m.spoken}"></a>' for m in last)
-    tag = "mark" if any(m.number for m in cover) else "span"
+def _piece(body: str, start: int, end: int, cover: Sequence[Mark]) -> str:
+    """`body`, which stands from start to end, under all the marks that cover it."""
+    if len(cover) == 1:
+        styles = cover[0].style
+    else:
+        styles = " ".join(dict.fromkeys(style for m in cover for style in m.style.split()))
+    anchors, place, numbers, tag = "", "", "", "span"
+    for m in cover:
+        if m.number:
+            tag = "mark"
+            if m.end == end:
+                numbers += f'<a class="ref" href="#{m.back}" data-n="{m.number}" aria-label="{m.spoken}"></a>'
+        if m.start == start and not place:
+            place = f' id="{m.anchor}"'
+        elif m.start == start:
+            anchors += f'<span id="{m.anchor}"></span>'
     return f'{anchors}<{tag}{place} class="{styles}">{body}</{tag}>{numbers}'
