@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from caselight.pack import Pack
 from caselight.structure.facts import FactRules, compile_facts, find_facts
+from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
 from caselight.structure.sections import SectionRules, compile_sections, find_sections
 from caselight.types import Case, Document, Problem
 from caselight.words import Words
@@ -22,6 +23,7 @@ class Rules:
 
     sections: SectionRules
     facts: FactRules
+    outcomes: OutcomeRules | None  # None = the pack has no outcomes.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,14 @@ def compile_pack(pack: Pack) -> Rules:
     Raises:
         DefinitionError: a part of the pack has a mistake.
     """
-    return Rules(compile_sections(pack), compile_facts(pack))
+    return Rules(compile_sections(pack), compile_facts(pack), compile_outcomes(pack))
 
 
 def structure(document: Document, words: Words, rules: Rules) -> Structured:
     """The case that `document` carries. `words` are those of this one document."""
     sections = find_sections(document, words, rules.sections)
     facts, problems = find_facts(document, sections, rules.facts)
+    facts += find_outcome(document, sections, rules.outcomes)
     instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")
     case = Case(case_id(document), instance, (document.id,), sections, tuple(facts))
     return Structured(case, tuple(problems))

@@ -30,6 +30,8 @@ HEADING_REACH = 44
 # A line with more letters than this is a sentence: its last word is a heading only before a colon.
 HEADING_LETTERS = 40
 _AFTER_HEADING = " :;.,–—-/\\*_\xa0\t"
+NOTICE_REACH = 20_000  # characters of the operative part in which the notice of appeal is looked for
+_SENTENCE_END = re.compile(r'[.!?]["»)]?\s+|\n\s*\n\s*|\n\s*(?=[A-ZА-ЯЁ])')
 BEGINS_BONUS = 4.0  # what a paragraph's telling first words weigh; a usual paragraph's best score leads by 2 to 6
 
 
@@ -133,7 +135,20 @@ def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) 
         if places:
             reached = places[-1] if border.picks_last else places[0]
             found[border.section] = reached
+    if rules.notices and rules.borders[-1].section in found:
+        notice = _notice_start(text, reached, lines[-1][1], rules)
+        if notice:
+            found[rules.notice] = notice
     return found
+
+
+def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
+    """Where the sentence begins that says how to appeal; 0 = there is none after the decision."""
+    operative = text[start : min(end, start + NOTICE_REACH)].lower()
+    said = min((at for at in map(operative.find, rules.notices) if at > 0), default=0)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + said)]
+    # The first of them ends the heading; what stands between it and the next one is the decision itself.
+    return ends[-1] if len(ends) > 1 else 0
 
 
 def _heading_lines(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, list[int]]:
@@ -201,7 +216,7 @@ def _judge(
                 labels[i] = section
     if rules.weights:
         _judge_by_words(text, pieces, labels, starts, words, rules)
-    return _mark_notice(text, pieces, labels, rules)
+    return labels
 
 
 def _judge_by_words(
@@ -241,16 +256,3 @@ def _passage(stretches: Sequence[Stretch], words: Words) -> Passage:
     begin, end = edges[0, 0], edges[-1, 1]
     tenth = ((edges[:, 0] - begin) * TENTHS) // max(1, end - begin)
     return Passage(first, last, tenth, edges[:, 1] - edges[:, 0])
-
-
-def _mark_notice(text: str, pieces: Sequence[Stretch], labels: list[str], rules: SectionRules) -> list[str]:
-    """Names what follows the first notice inside the last bordered section; the first piece of it stays as it is."""
-    if not rules.notice or not rules.borders:
-        return labels
-    last = rules.borders[-1].section
-    inside = [i for i, label in enumerate(labels) if label == last]
-    for i in inside[1:]:
-        piece = text[slice(*pieces[i])].lower()
-        if any(notice in piece for notice in rules.notices):
-            return labels[:i] + [rules.notice if label == last else label for label in labels[i:]]
-    return labels
