@@ -106,7 +106,7 @@ def _document(text: str) -> bytes:
     result = io.BytesIO()
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, EPOCH), source.read(name))
+            target.writestr(zipfile.ZipInfo(name, EPOCH), source.read(name), zipfile.ZIP_DEFLATED)
     return result.getvalue()
 
 

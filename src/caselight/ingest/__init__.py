@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from caselight.ingest import doc, html, odt, package, pdf, plain, rtf, sniff, word
+from caselight.ingest.archive import Member
+from caselight.ingest.columns import ROW_START, ColumnMapping, read_row
+from caselight.ingest.containers import is_container, unpack
 from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
+from caselight.ingest.dump import read_json
 from caselight.ingest.language import guess_language
-from caselight.ingest.sniff import is_container
 from caselight.types import Document, Problem, Reading, State
 
-__all__ = ["READERS", "is_container", "read"]
+__all__ = ["READERS", "ColumnMapping", "Member", "is_container", "read", "unpack"]
 
 READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
     "text/html": ("html", html.read_html),
@@ -31,19 +33,23 @@ READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
 }
 
 
-def read(untrusted: bytes, name: str, mapping: Mapping[str, Any] | None = None) -> Reading:  # noqa: ARG001
+def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Reading:
     """What became of one record. A pure function of its arguments that never raises on bad input.
 
     Args:
         untrusted: the whole file as received.
         name: its name; believed only where the bytes do not tell the kind of file.
-        mapping: columns of a dump (unused for files).
+        mapping: role -> column, for rows of a dump.
     """
     media = "unknown"
     try:
+        if untrusted.startswith(ROW_START):
+            return read_row(untrusted, name, mapping)
         if not untrusted.strip(b"\x00 \r\n\t"):
             raise UnreadableError(State.SUSPECT_EMPTY, "the file is empty; get it again from where it came from")
         media = sniff.media_type(untrusted, name)
+        if media == "application/json":
+            return read_json(untrusted, name, mapping)
         reader, content = _content(untrusted, media)
     except UnreadableError as error:
         return Reading(error.state, error.reason)

@@ -118,8 +118,7 @@ def _read(page: bytes, start: int) -> Content | None:
     _mark_hidden(acts)
     texts = [text for text in map(_act_text, acts) if text]
     _read_rest_as_card(scope, acts, card)
-    if not start:
-        _refuse_empty(scope, texts, card)
+    _refuse_empty(scope, texts, card, whole=not start)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
     writer = Writer()
@@ -258,7 +257,7 @@ def _cut_menus(scope: Any) -> None:
             node.decompose()
 
 
-def _refuse_empty(scope: Any, texts: list[str], card: Card) -> None:
+def _refuse_empty(scope: Any, texts: list[str], card: Card, whole: bool) -> None:
     """Nothing, unless the page is a search listing, a form or an excuse instead of a record.
 
     Raises:
@@ -272,5 +271,5 @@ def _refuse_empty(scope: Any, texts: list[str], card: Card) -> None:
         reason = "the page is a list of search results, not a record; open the cases it names and save their pages"
         raise UnreadableError(State.UNSUPPORTED, reason)
     for pattern, reason in NO_RECORD:
-        if not values and pattern.search(words):
+        if whole and not values and pattern.search(words):
             raise UnreadableError(State.SUSPECT_EMPTY, reason)

@@ -74,6 +74,7 @@ EXTENSIONS = {
     "xhtml": "text/html",
     "mht": "multipart/related",
     "mhtml": "multipart/related",
+    "json": "application/json",
     "eml": "message/rfc822",
     "mbox": "application/mbox",
     "p7m": "application/pkcs7-mime",
@@ -107,9 +108,19 @@ NAMES = {
     "application/postscript": "a PostScript file",
     "application/x-executable": "a program",
     "application/xml": "XML of a kind that is not known here",
-    "application/json": "JSON that is not a dump of records",
     "application/vnd.visio": "a Visio drawing",
     "application/vnd.sqlite3": "a database",
+    "application/zip": "a ZIP archive that cannot be opened",
+    "application/x-ole": "a document of an old office program",
+    "application/x-ole-damaged": "a document of an old office program, damaged",
+    "application/octet-stream": "of a kind that is not known here",
+    "text/html": "a web page",
+    "text/plain": "text",
+    "application/pdf": "a PDF",
+    "application/rtf": "an RTF document",
+    "application/msword": "a Word document",
+    PACKAGES[0][1]: "a Word document",
+    "application/vnd.oasis.opendocument.text": "an OpenDocument text",
 }
 
 
@@ -132,25 +143,6 @@ def media_type(untrusted: bytes, name: str) -> str:
     return _text(untrusted, head, name)
 
 
-def is_container(head: bytes, name: str) -> bool:
-    """Whether the file holds records instead of being one: an archive, or a dump of rows by its name and look.
-
-    Args:
-        head: the first 64 kB of the file, or all of it.
-        name: the file's name.
-    """
-    if head.startswith(b"PK\x03\x04"):
-        return not any(part in head for part in _PACKAGE_PARTS)
-    kind = next((kind for offset, magic, kind in MAGIC if head.startswith(magic, offset)), "")
-    if kind in ARCHIVES:
-        return True
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if extension in ("jsonl", "ndjson", "json"):
-        return start in (b"{", b"[")
-    return extension in ("csv", "tsv") and not kind and b"\x00" not in head and start != b"<"
-
-
 def kind_in_words(media: str) -> str:
     """The kind of file as a person calls it: "an Excel table"."""
     for known, words in NAMES.items():
@@ -159,21 +151,16 @@ def kind_in_words(media: str) -> str:
     return f"a file of the type {media}"
 
 
-ARCHIVES = frozenset(
+# Kinds that are text or have no mark of their own, so that the name is all there is.
+BELIEVED = frozenset(
     (
-        "application/gzip",
-        "application/x-tar",
-        "application/x-bzip2",
-        "application/x-xz",
-        "application/zstd",
-        "application/x-7z-compressed",
-        "application/vnd.rar",
-        "application/vnd.apache.parquet",
+        "message/rfc822",
+        "multipart/related",
+        "application/mbox",
+        "application/pkcs7-mime",
+        "application/pkcs7-signature",
     )
 )
-# What the first entries of an office package are called; an archive that merely holds such files is not one itself
-# unless these names stand uncompressed in its own list.
-_PACKAGE_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/", b"word/document.xml", b"xl/workbook.xml")
 _SPACE = (b"\xef", b" ", b"\t", b"\r", b"\n", b"\x00")
 
 
@@ -205,7 +192,7 @@ def _xml(head: bytes) -> str:
 
 def _text(untrusted: bytes, head: bytes, name: str) -> str:
     by_name = _extension(name)
-    if by_name in ("message/rfc822", "multipart/related", "application/mbox", "application/pkcs7-mime"):
+    if by_name in BELIEVED or (by_name == "application/json" and head[:1] in (b"{", b"[")):
         return by_name
     if head.startswith(b"From ") and _MAIL_HEADER.search(head):
         return "application/mbox"
@@ -213,8 +200,6 @@ def _text(untrusted: bytes, head: bytes, name: str) -> str:
         return "multipart/related" if b"multipart/related" in head else "message/rfc822"
     if by_name == "text/html" and b"<" in untrusted:
         return "text/html"
-    if by_name == "application/pkcs7-signature":
-        return by_name
     return "text/html" if len(_ANY_TAG.findall(head)) > 2 else "text/plain"
 
 

@@ -93,6 +93,7 @@ class _Part:
         self._run = _Run()
         self._paragraph_hidden = False
         self._deleted = 0
+        self._tables = 0
         self._skipped = 0  # depth inside a fallback of something that was read already
 
     def pieces(self, events: Iterator[Event]) -> Iterator[Piece]:
@@ -107,7 +108,7 @@ class _Part:
                 self._start(name)
             else:
                 self._end(name, element)
-            if len(self._flows) == 1 and event == "end" and name in ("p", "tr"):
+            if event == "end" and name in ("p", "tbl") and len(self._flows) == 1 and not self._tables:
                 yield from self._flush()
         yield from self._flush()
 
@@ -125,6 +126,8 @@ class _Part:
             self._deleted += 1
         elif name == "txbxContent":
             self._flows.append(_Flow())
+        elif name == "tbl":
+            self._tables += 1
 
     def _end(self, name: str, element: Any) -> None:
         if name in ("t", "delText"):
@@ -140,6 +143,8 @@ class _Part:
             self._end_cell(name)
         elif name in ("del", "moveFrom"):
             self._deleted -= 1
+        elif name == "tbl":
+            self._tables -= 1
         elif name == "txbxContent":
             box = self._flows.pop()
             self._flows[-1].boxes += box.pieces
