@@ -173,6 +173,7 @@ class Unpacked(io.RawIOBase):
         self._source = source
         self._meter = meter
         self._ahead = b""
+        self._broken: Exception | None = None  # what looking ahead came upon; reading gets there later
 
     def readable(self) -> bool:
         """It can be read, and nothing else."""
@@ -183,8 +184,8 @@ class Unpacked(io.RawIOBase):
         try:
             while len(self._ahead) < size and (piece := self._source.read1(size - len(self._ahead))):
                 self._ahead += piece
-        except BROKEN:
-            pass  # reading will come upon it again
+        except BROKEN as error:
+            self._broken = error
         return self._ahead[:size]
 
     def readinto(self, buffer: Any) -> int:
@@ -193,6 +194,8 @@ class Unpacked(io.RawIOBase):
         Raises:
             LimitError: it is too much.
         """
+        if self._broken and not self._ahead:
+            raise self._broken
         # read1, not read: where the file breaks off, read would take what came before down with it.
         piece = self._ahead[: len(buffer)] or self._source.read1(len(buffer))
         self._ahead = self._ahead[len(buffer) :]

@@ -97,15 +97,19 @@ def text_columns(columns: Iterable[str]) -> list[str]:
 
 
 def longest_column(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The column whose cells are running text, judged by their length; "" if there is none."""
+    """The column whose cells are running text, judged by their length; "" if there is none.
+
+    Where there is but one column, sentences of any length are the text: there is nothing else that they could be.
+    """
     totals: dict[str, list[int]] = {}
+    columns = {column for row in rows for column in row}
     for row in rows:
         for column, value in row.items():
             if isinstance(value, str) and " " in value:
                 totals.setdefault(column, []).append(len(value))
     means = {column: sum(lengths) / len(lengths) for column, lengths in totals.items()}
     best = max(means, key=lambda column: means[column], default="")
-    return best if best and means[best] >= TEXT_CHARACTERS else ""
+    return best if best and (means[best] >= TEXT_CHARACTERS or len(columns) == 1) else ""
 
 
 def pack_row(columns: Mapping[str, Any], text: str = "") -> bytes:
@@ -258,6 +262,6 @@ def markup_to_text(untrusted: str) -> str:
     return re.sub(r"[ \t\r\f]*\n\s*", "\n", text).strip()
 
 
-def warn(kind: str, message: str, subject: str = "") -> Problem:
+def warn(kind: State, message: str, subject: str = "") -> Problem:
     """A problem of a dump, or, with a subject, of one of its rows."""
-    return Problem("ingest", subject, kind, message)
+    return Problem("ingest", subject, kind.value, message)

@@ -109,7 +109,7 @@ def unpack_dump(
     """
     rows = _kind(head, name)
     if rows is None:
-        yield warn(State.UNSUPPORTED, f"{name} is not a table that can be read.")
+        yield warn(State.UNSUPPORTED, f"{name} is neither an archive nor a table that can be opened.")
         return
     done = 0
     try:
@@ -137,8 +137,8 @@ def _members(rows: Iterator[Row | Problem], name: str, mapping: ColumnMapping) -
     columns = list(dict.fromkeys(column for row in seen for column in row))
     text, found = _text(columns, seen, mapping.text)
     if not seen and not broken:
-        yield from (item for item in sample if isinstance(item, Problem))
-        yield warn(State.SUSPECT_EMPTY, f"{name} is a table without rows. Look at where it came from.")
+        empty = warn(State.SUSPECT_EMPTY, f"{name} is a table without rows. Look at where it came from.")
+        yield from [item for item in sample if isinstance(item, Problem)] or [empty]
         return
     if not found and seen:
         yield from (item for item in sample if isinstance(item, Problem))

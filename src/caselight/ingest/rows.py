@@ -106,7 +106,6 @@ def encoding_of(head: bytes) -> str:
 def json_lines(untrusted: BinaryIO, head: bytes) -> Iterator[Row | Problem]:
     """One object a line; the number is the line's. Only LF ends a line (U+2028 may stand in a text)."""
     encoding = encoding_of(head)
-    lines: Iterator[bytes] | Iterator[str]
     lines = _byte_lines(untrusted) if encoding.startswith("utf-8") else _decoded_lines(untrusted, encoding)
     untold = Untold()
     for number, line in enumerate(lines, 1):
@@ -124,7 +123,7 @@ def json_lines(untrusted: BinaryIO, head: bytes) -> Iterator[Row | Problem]:
     yield from untold.rest()
 
 
-def _byte_lines(file: BinaryIO) -> Iterator[bytes]:
+def _byte_lines(file: BinaryIO) -> Iterator[str | bytes]:
     first = True
     while line := file.readline(MEMBER_BYTES):
         if first:
@@ -133,7 +132,7 @@ def _byte_lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _decoded_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+def _decoded_lines(file: BinaryIO, encoding: str) -> Iterator[str | bytes]:
     text = io.TextIOWrapper(file, encoding, "replace", newline="\n")
     while line := text.readline(MEMBER_BYTES):
         yield line

@@ -41,7 +41,7 @@ def untar(untrusted: Readable, meter: Meter) -> Iterator[Member | Problem]:
                 taken += isinstance(item, Member)
                 yield item
     except (*BROKEN, tarfile.TarError) as error:
-        what = f"it is damaged or cut off ({str(error)[:100]}); {taken} members before that were kept"
+        what = f"it is damaged or cut off ({str(error)[:100]}); members kept from before that: {taken}"
         yield trouble("", State.DAMAGED, what, _AGAIN)
 
 

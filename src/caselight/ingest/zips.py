@@ -7,6 +7,7 @@ archive whose directory is lost is read from the start until the damage.
 from __future__ import annotations
 
 import bz2
+import re
 import stat
 import struct
 import zipfile
@@ -24,6 +25,7 @@ _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 1 << 0, 1 << 3, 1 << 11
 _STORED, _DEFLATED, _BZIP2 = 0, 8, 12
 _UNICODE_PATH = 0x7075  # extra field with the name in UTF-8, written by Info-ZIP, 7-Zip and WinRAR
 _UNIX = 3
+_TWO_ALPHABETS = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]")
 _AGAIN = "Get it again from where it came from."
 _BY_HAND = "Unpack it yourself and add what comes out."
 
@@ -61,10 +63,7 @@ def unzip(untrusted: BinaryIO, meter: Meter) -> Iterator[Member | Problem]:
             continue
         path = meter.name(entry.path)
         if entry.start < end:
-            yield trouble(
-                path, State.REFUSED, "it overlaps another member, as only archives made to do harm do", _AGAIN
-            )
-            continue
+            raise LimitError(State.REFUSED, "its members overlap, as only in archives made to do harm")
         problem = _refusal(entry, path)
         if problem:
             yield problem
@@ -147,7 +146,7 @@ class _Inflater:
 
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:
-    return info.orig_filename.endswith(("/", "\\")) and not info.compress_size
+    return info.orig_filename.endswith(("/", "\\")) and not info.file_size
 
 
 def _entry(info: zipfile.ZipInfo) -> _Entry:
@@ -180,8 +179,12 @@ def guess_name(untrusted: bytes) -> str:
     except UnicodeDecodeError:
         pass
     high = sum(byte >= 0x80 for byte in untrusted)
+    # "Бbel" is a western name read with a Cyrillic table
     for_each = {code: untrusted.decode(code, "replace") for code in ("cp866", "cp1251")}
-    letters = {code: sum("а" <= c <= "я" or "А" <= c <= "Я" or c in "ёЁ№" for c in t) for code, t in for_each.items()}
+    letters = {
+        code: 0 if _TWO_ALPHABETS.search(t) else sum("а" <= c <= "я" or "А" <= c <= "Я" or c in "ёЁ№" for c in t)
+        for code, t in for_each.items()
+    }
     best = max(letters, key=lambda code: letters[code])
     return for_each[best] if 2 * letters[best] > high else untrusted.decode("cp437")
 
@@ -218,5 +221,5 @@ def _salvage(file: BinaryIO, meter: Meter) -> Iterator[Member | Problem]:
             taken += isinstance(item, Member)
         file.seek(start)
         start += max(0, file.read(64).find(_SIGN))  # sizes and checksum may stand between two members
-    what = f"its directory is damaged or cut off; {taken} members before the damage were kept"
+    what = f"its directory is damaged or cut off; members kept from before the damage: {taken}"
     yield trouble("", State.DAMAGED, what, _AGAIN)
