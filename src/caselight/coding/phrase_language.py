@@ -65,7 +65,12 @@ _TOKEN = re.compile(
 )
 _ENDS = {"(": ")", "[": "]", "{": "}"}
 
-SplitWords = Callable[[str], Sequence[str]]  # the words of a text, as the tokeniser sees them
+SplitWords = Callable[[str], Sequence[str]]  # the words in what was written, as the tokeniser sees them
+
+
+def written_words(phrase: Phrase) -> list[str]:
+    """Everything in the phrase that `parse_phrase` will want to have split."""
+    return [w for m in _TOKEN.finditer(phrase.text) if (w := m["exact"] or m["word"] or "")]
 
 
 def parse_phrase(phrase: Phrase, split: SplitWords) -> tuple[Variant, ...]:
@@ -230,7 +235,7 @@ class _Parser:
             raise self._fault("`*` stands at the end of a word only, once.", "видео* запись")
         if not written.endswith("*"):
             return self._words(written, "any")
-        row = self._words(written[:-1], "any")
+        row = self._words(written, "any")
         last = next((atom for step in row[-1:] if isinstance(step, frozenset) for atom in step), None)
         if last is None or any(c.isdecimal() for c in last.text):
             raise self._fault("`*` stands after letters only.", "видео* запись")

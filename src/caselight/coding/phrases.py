@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.coding.phrase_language import Step, Variant, parse_phrase
+from caselight.coding.phrase_language import Step, Variant, parse_phrase, written_words
 from caselight.variables import Phrase
-from caselight.words import UNLISTED, Forms, Vocabulary, Words, forms_of, is_word, lemma_id
+from caselight.words import UNLISTED, Forms, Vocabulary, Words, forms_of, is_word, meant
 
 Numbers = NDArray[np.int64]
 
@@ -56,10 +57,10 @@ def compile_phrases(phrases: Sequence[Phrase], vocabulary: Vocabulary) -> Phrase
         DefinitionError: a phrase cannot be read.
     """
 
-    def split(written: str) -> list[str]:
-        return forms_of(written, vocabulary).text
-
-    return Phrases([(i, v) for i, phrase in enumerate(phrases) for v in parse_phrase(phrase, split)], vocabulary)
+    written = list(dict.fromkeys(w for phrase in phrases for w in written_words(phrase)))
+    forms, first = forms_of(written, vocabulary)
+    words = {w: forms.text[i:j] for w, (i, j) in zip(written, pairwise(first.tolist()), strict=True)}
+    return Phrases([(i, v) for i, p in enumerate(phrases) for v in parse_phrase(p, words.__getitem__)], vocabulary)
 
 
 def find(words: Words, phrases: Phrases, wanted: Collection[int] | None = None) -> Hits:
@@ -91,17 +92,20 @@ class _Steps:
         by_lemma: dict[int, list[int]] = {}
         by_form: dict[int, list[int]] = {}
         by_number: dict[int, list[int]] = {}
+        texts = list(dict.fromkeys(atom.text for step in self.number for atom in step))
+        forms, _ = forms_of(texts, vocabulary)
+        row = {text: i for i, text in enumerate(texts)}
         for step, number in self.number.items():
             for atom in step:
                 if atom.how == "prefix":
                     self.prefixes.setdefault(atom.text, []).append(number)
                     continue
-                form = int(forms_of(atom.text, vocabulary).plain[0])
+                form = int(forms.plain[row[atom.text]])
                 if not is_word(atom.text):
                     by_number.setdefault(form, []).append(number)
                 if atom.how == "exact":
                     by_form.setdefault(form, []).append(number)
-                for lemma in lemma_id(atom.text, vocabulary) if atom.how == "any" else ():
+                for lemma in meant(forms, row[atom.text]) if atom.how == "any" else ():
                     by_lemma.setdefault(lemma, []).append(number)
         self.by_lemma, self.by_form, self.by_number = _Table(by_lemma), _Table(by_form), _Table(by_number)
         self.owner: object = None

@@ -154,6 +154,13 @@ def hash_words(words: Sequence[str]) -> Hashes:
     return hash_runs(codes, np.concatenate([[1], ends[:-1]]), ends)
 
 
+def fold(word: str) -> str:
+    """One word as it is hashed: letters with their marks made one, small letters, е for ё, no soft hyphens."""
+    composed = unicodedata.normalize("NFC", "".join(c for c in word if c not in _FORMAT))
+    codes = values(composed)
+    return "".join(chr(code & int(CODE)) for code in codes.tolist() if not code & int(MARK))
+
+
 # Latin letters that are drawn like Cyrillic ones, small (as folded) and capital alike: H folds to h, Н to н.
 _HOMOGLYPHS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _LOOKALIKE = frozenset("abcehkmoptxy")
