@@ -56,6 +56,9 @@ def _kind(head: bytes, name: str) -> _Rows | None:
     if head.startswith(b"PAR1"):
         return parquet
     lower = name.lower()
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
+    if start not in (b"{", b"[") and not lower.endswith((*_TABLES, *_LINES)):
+        return None  # most records end here: the encoding of a page is not worth finding out for this
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("{"):
         return _kind_of_object(text, lower)
