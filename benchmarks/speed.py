@@ -13,12 +13,10 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +29,7 @@ PEAK_GOAL_MB = 600  # at 20,000 records
 # "Flat": the larger study may need this much more than the smaller. A table of 20,000 rows of ids alone takes 10 MB.
 GROWTH_GOAL = 1.25
 EDIT_GOAL_SECONDS = 3  # for 20,000 records
-PAGES_A_FOLDER = 1000  # gen.py writes 000/000000.html to 000/000999.html, then 001/...
+EDIT = ("социальная сеть", "страница социальной сети")  # a phrase of the codebook, and what it is changed to
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +104,9 @@ def edited(folder: Path, cache: Path, size: int) -> Figure:
     """Wall seconds of `run` after one phrase of the study's codebook was changed."""
     codebook = folder / "codebook.yaml"
     before = codebook.read_text("utf-8")
-    # Any quoted phrase that begins with this word: it now asks for one more.
-    after = re.sub(r"(социальный сеть)", "страница ...3 социальный сеть", before, count=1)
+    after = before.replace(*EDIT)
     if after == before:
-        raise RuntimeError(f"{codebook} has no phrase 'социальный сеть' to edit")
+        raise RuntimeError(f"{codebook} has no phrase {EDIT[0]!r} to edit")
     codebook.write_text(after, "utf-8")
     done = must(caselight("run", folder, "--jobs", "2", "--no-report", cache=cache))
     goal = f"<= {EDIT_GOAL_SECONDS}"
@@ -145,15 +142,10 @@ def first(files: set[str]) -> str:
 
 
 def our_rows(export: Export) -> set[tuple[str, str]]:
-    """(file, value) for every value of every many-of answer."""
+    """(file, value) for every "yes"; the codebook has a question for each value of the script."""
     names = {row["id"]: row["name"] for row in export.rows("documents")}
     files = {case["id"]: names[case["documents"][0]] for case in export.rows("cases")}
-    found = set()
-    for row in export.rows("answers"):
-        for value in row["value"] if isinstance(row["value"], list) else ():
-            found.add((files[row["case"]], value))
-    print("values:", Counter(value for _, value in found), file=sys.stderr)
-    return found
+    return {(files[row["case"]], row["variable"]) for row in export.rows("answers") if row["value"] in ("yes", True)}
 
 
 def main() -> int:
