@@ -2,7 +2,7 @@
 
     python benchmarks/stages.py FOLDER_OF_RECORDS [--codebook FILE] [--pack ru] [--records 300]
 
-The second pass reads the same records again, so that every word form is known: the difference is the price of a cold start.
+The second pass reads the same records again, so that every word form is known: the difference is a cold start's price.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from product import ROOT
-
 from caselight import coding, structure, work
 from caselight.codebook import load_codebook
 from caselight.pack import load_pack
 from caselight.types import Record
 from caselight.words import Vocabulary, tokenise
+from product import ROOT
 
 BUCKET = 150  # records handed over together, as a run of 20,000 does
 

@@ -153,7 +153,7 @@ MARKED = [
 def test_what_was_found_is_marked_in_the_text(index: Path, query: str, name: str, marked: str) -> None:
     (hit,) = [hit for hit in search(index, query, text_of).hits if NAMES[hit.case] == name]
     text = TEXTS[name]
-    marks = [mark for snippet in hit.snippets for mark in snippet.marks]
+    marks = sorted(mark for snippet in hit.snippets for mark in snippet.marks)
     shown, done = "", 0
     for start, end in marks:
         shown += f"{text[done:start]}[{text[start:end]}]"
@@ -224,6 +224,18 @@ def test_hits_come_best_first_or_by_case(index: Path) -> None:
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     ids = [hit.case for hit in search(index, "лицо OR камера", text_of, order="id").hits]
     assert ids == sorted(ids)
+
+
+def test_words_that_stand_together_come_first(tmp_path: Path) -> None:
+    gap = "Прочие обстоятельства дела здесь не имеют значения для вывода. " * 5
+    apart = f"Лицо явилось в суд. {gap}Распознавание почерка проводил специалист. {gap}Лица опрошены."
+    together = f"Лицо явилось в суд. {gap}Распознавание лиц проводила система."
+    texts = {"c0000000000000001": apart, "c0000000000000002": together}
+    update(tmp_path, "ru", (), (SearchRow(case, "0" * 16, "x.txt", text) for case, text in texts.items()))
+    first, second = search(tmp_path, "распознавание лиц", texts.__getitem__).hits
+    assert (first.case, second.case) == ("c0000000000000002", "c0000000000000001")
+    assert "Распознавание лиц" in first.snippets[0].quote
+    assert len(first.snippets) == 2
 
 
 def test_nothing_is_capped(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Hit:
     case: str
     name: str
     score: float  # BM25 of the words asked for; higher is nearer. 0 and up, no fixed scale
-    snippets: tuple[Snippet, ...]  # every place, in order; empty where only fields were asked for
+    snippets: tuple[Snippet, ...]  # every place, those that show more of the query first; () = only fields were asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,28 @@ def search(folder: Path, query: str, texts: Texts, order: str = "score") -> Foun
     return Found(len(rows), hits())
 
 
-def _snippets(text: str, places: list[tuple[int, int]]) -> Iterator[Snippet]:
+def _snippets(text: str, places: list[tuple[int, int, int]]) -> list[Snippet]:
     """Places with their surroundings; those whose surroundings touch come as one."""
-    group: list[tuple[int, int]] = []
+    groups: list[list[tuple[int, int, int]]] = []
     for place in places:
-        if group and place[0] - CONTEXT > max(end for _, end in group) + CONTEXT:
-            yield _snippet(text, group)
-            group = []
-        group.append(place)
-    if group:
-        yield _snippet(text, group)
+        if groups and place[0] - CONTEXT <= max(end for _, end, _ in groups[-1]) + CONTEXT:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    # Stable: where two show as much of the query, the one that stands first comes first.
+    groups.sort(key=lambda group: -len({part for _, _, part in group}))
+    return [_snippet(text, _united(group)) for group in groups]
+
+
+def _united(places: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Sorted places without their parts; those that overlap as one."""
+    united: list[tuple[int, int]] = []
+    for start, end, _ in places:
+        if united and start < united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return united
 
 
 def _snippet(text: str, marks: list[tuple[int, int]]) -> Snippet:

@@ -17,6 +17,8 @@ from caselight.search.index import Index
 from caselight.search.pattern import PatternSearch
 from caselight.search.query import Both, Dated, Either, Exact, InField, Node, Not, Pattern, Words
 
+# Words of a query that stand this near count as said together: "камерами городского и частного видеонаблюдения".
+NEAR_WORDS = 4
 Texts = Callable[[str], str]  # case id -> the text that was indexed for it
 _FORM = re.compile(r"\w+")
 # What tantivy takes for a word: letters and digits, without the underscore that \w has too.
@@ -53,12 +55,19 @@ class Matcher:
         meant = self._meant(node, {case for _, case, _ in rows})
         return [row for row in rows if row[1] in meant]
 
-    def places(self, node: Node, text: str) -> list[tuple[int, int]]:
-        """Offsets in `text` of what the query looks for, sorted; nothing of what it excludes."""
+    def places(self, node: Node, text: str) -> list[tuple[int, int, int]]:
+        """Where in `text` is what the query looks for: start, end, which of its parts (a number); sorted.
+
+        Nothing of what the query excludes.
+        """
         folded = fold(text)
         words = [(found.start(), found.end(), self._stem(found[0])) for found in _WORD.finditer(folded.text)]
-        spans = {folded.original(*span) for span in self._spans(node, folded.text, words)}
-        return sorted(spans)
+        found = {
+            (*folded.original(*span), number)
+            for number, leaf in enumerate(_leaves(node))
+            for span in self._spans(leaf, folded.text, words)
+        }
+        return sorted(found)
 
     def _wide(self, node: Node) -> tantivy.Query:
         """A query of the index that matches at least what `node` means."""
@@ -73,11 +82,18 @@ class Matcher:
                 clauses = [(tantivy.Occur.Must, days)]
             case Both(parts):
                 clauses = [(tantivy.Occur.Must, self._wide(part)) for part in parts]
+                clauses += [(tantivy.Occur.Should, near) for near in self._near(parts)]
             case Either(parts):
                 clauses = [(tantivy.Occur.Should, self._wide(part)) for part in parts]
             case Not(part) if _by_index(part):
                 clauses.append((tantivy.Occur.MustNot, self._wide(part)))
         return tantivy.Query.boolean_query(clauses)
+
+    def _near(self, parts: tuple[Node, ...]) -> Iterator[tantivy.Query]:
+        """Decides no match, but puts cases first where the words of the query stand near each other."""
+        stems = [stem for part in parts if isinstance(part, Words) for stem in self.index.stems(part.text)]
+        if len(stems) > 1:
+            yield tantivy.Query.phrase_query(self.index.schema, "text", list(stems), NEAR_WORDS)
 
     def _query(self, name: str, text: str) -> tantivy.Query:
         stems = self.index.stems(text)
@@ -108,9 +124,9 @@ class Matcher:
         # In the order of ids: texts of neighbouring ids lie side by side in the study.
         return {case for case in sorted(among) if any(self._spans(node, fold(self.texts(case_id(case))).text, []))}
 
-    def _spans(self, node: Node, folded: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
+    def _spans(self, leaf: Node, folded: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
         """Offsets in the folded text; `words` are its words, needed for `Words` alone."""
-        match node:
+        match leaf:
             case Words(text):
                 yield from _side_by_side(self.index.stems(text), words)
             case Exact(text):
@@ -118,9 +134,6 @@ class Matcher:
                 yield from (found.span() for found in re.finditer(forms, folded, re.IGNORECASE))
             case Pattern(text):
                 yield from self._pattern(text).find(folded)
-            case Both(parts) | Either(parts):
-                for part in parts:
-                    yield from self._spans(part, folded, words)
 
     def _pattern(self, text: str) -> PatternSearch:
         if text not in self._patterns:
@@ -135,10 +148,17 @@ class Matcher:
 
 def shows_places(node: Node) -> bool:
     """Whether the query looks for anything in the text; fields and dates have no place in it."""
+    return any(True for _ in _leaves(node))
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """The parts of the query that are looked for in the text."""
     match node:
         case Both(parts) | Either(parts):
-            return any(map(shows_places, parts))
-    return isinstance(node, Words | Exact | Pattern)
+            for part in parts:
+                yield from _leaves(part)
+        case Words() | Exact() | Pattern():
+            yield node
 
 
 def _side_by_side(stems: list[str], words: list[_Word]) -> Iterator[tuple[int, int]]:
