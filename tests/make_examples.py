@@ -346,6 +346,7 @@ def examples() -> dict[str, bytes]:
         "rtf-named.doc": everything_rtf(),
         "page-named.doc": page.encode(),
         "everything.doc": everything_doc(),
+        "encrypted.docx": ole({"EncryptedPackage": bytes(4096), "EncryptionInfo": bytes(4096)}),
         "protected.doc": doc([("тайна", False)], (5, 0, 0, 0, 0, 0, 0, 0), flags=0x0100),
         "scan.pdf": pdf(scan),
         "half-scan.pdf": pdf(half_scan),

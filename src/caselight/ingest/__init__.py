@@ -1,13 +1,15 @@
 """Bytes of a record in, its Document out; or the one state it ended in, with the reason in words.
 
 `read` never raises on bad input. To add a format: a module with a function `bytes -> Content`, which raises
-`UnreadableError` where it has to give up, one line in READERS, and examples in tests/examples/ingest/.
+`UnreadableError` where it has to give up, one entry in READERS, the bytes that tell the format in `sniff.py`, and
+examples in tests/examples/ingest/.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from caselight.ingest import doc, html, odt, package, pdf, plain, rtf, sniff, word
 from caselight.ingest.archive import Member
@@ -20,17 +22,27 @@ from caselight.types import Document, Problem, Reading, State
 
 __all__ = ["READERS", "ColumnMapping", "Member", "is_container", "read", "unpack"]
 
-READERS: Mapping[str, tuple[str, Callable[[bytes], Content]]] = {
-    "text/html": ("html", html.read_html),
-    "application/msword": ("doc", doc.read_doc),
-    "application/rtf": ("rtf", rtf.read_rtf),
-    "application/encrypted-office": ("word", package.refuse_encrypted),
-    "application/pdf": ("pdf", pdf.read_pdf),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("word", word.read_docx),
-    "application/vnd.oasis.opendocument.text": ("odt", odt.read_odt),
-    "application/vnd.oasis.opendocument.text-flat-xml": ("odt", odt.read_flat_odt),
-    "text/plain": ("plain", plain.read_plain),
+
+class Reader(NamedTuple):
+    """A kind of file that can be read: its media types as `sniff` names them, and what turns its bytes into text."""
+
+    media_types: tuple[str, ...]
+    read: Callable[[bytes], Content]
+
+
+READERS: Mapping[str, Reader] = {
+    "html": Reader(("text/html",), html.read_html),
+    "plain": Reader(("text/plain",), plain.read_plain),
+    "pdf": Reader(("application/pdf",), pdf.read_pdf),
+    "word": Reader(("application/vnd.openxmlformats-officedocument.wordprocessingml.document",), word.read_docx),
+    "doc": Reader(("application/msword",), doc.read_doc),
+    "rtf": Reader(("application/rtf",), rtf.read_rtf),
+    "odt": Reader(
+        ("application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-flat-xml"), odt.read_odt
+    ),
+    "encrypted": Reader(("application/encrypted-office",), package.refuse_encrypted),
 }
+_BY_TYPE = {media: name for name, reader in READERS.items() for media in reader.media_types}
 
 
 def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Reading:
@@ -79,13 +91,10 @@ def _content(untrusted: bytes, media: str) -> tuple[str, Content]:
     Raises:
         UnreadableError: nothing reads this kind of file, or it holds no text.
     """
-    entry = READERS.get(media)
-    if entry is None:
-        known = "convert it to HTML, text, PDF, Word (DOC, DOCX, RTF) or OpenDocument text"
-        reason = f"the file is {sniff.kind_in_words(media)}, which this version does not read; {known}"
-        raise UnreadableError(State.UNSUPPORTED, reason)
-    reader, function = entry
-    content = function(untrusted)
+    reader = _BY_TYPE.get(media)
+    if reader is None:
+        raise sniff.refusal(media)
+    content = READERS[reader].read(untrusted)
     if len(content.text) > MAX_TEXT_CHARACTERS:
         raise too_much_text()
     if len(content.pages) > MAX_PAGES:

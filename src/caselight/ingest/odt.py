@@ -29,6 +29,8 @@ def read_odt(untrusted: bytes) -> Content:
     Raises:
         UnreadableError: encrypted, damaged, a bomb, pictures only.
     """
+    if not untrusted.startswith(b"PK"):
+        return _flat(untrusted)
     package = Package(untrusted)
     if b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise encrypted()
@@ -51,8 +53,8 @@ def read_odt(untrusted: bytes) -> Content:
     return writer.content()
 
 
-def read_flat_odt(untrusted: bytes) -> Content:
-    """The same from a document in one XML file."""
+def _flat(untrusted: bytes) -> Content:
+    """The same from a document that is one XML file."""
     root = tree(untrusted)
     return _written(root, _hidden_styles(root)).content()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,11 +112,12 @@ def _sheet(document: Any, number: int) -> _Sheet:
     try:
         text_page = page.get_textpage()
         raw = text_page.get_text_range()
+        written = "".join(f"\n{value}" for value in _written_on(page))
         invisible, picture = _drawn(page)
         if invisible and not picture:
             visible, hidden = _split(text_page, invisible)
-            return _Sheet(tidy(visible), tidy(hidden))
-        return _Sheet(tidy(raw), picture=picture)
+            return _Sheet(tidy(visible + written), tidy(hidden))
+        return _Sheet(tidy(raw + written), picture=picture)
     except pdfium.PdfiumError:
         return _Sheet("", broken=True)
     finally:
@@ -136,6 +138,22 @@ def _drawn(page: Any) -> tuple[set[int], bool]:
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_SHADING):
             picture = True
     return invisible, picture
+
+
+def _written_on(page: Any) -> Iterator[str]:
+    """What people wrote on the page: values of its form fields, and notes typed over it."""
+    from pypdfium2 import raw
+
+    keys = {raw.FPDF_ANNOT_WIDGET: b"V", raw.FPDF_ANNOT_FREETEXT: b"Contents"}
+    for i in range(min(raw.FPDFPage_GetAnnotCount(page), MAX_OBJECTS)):
+        annotation = raw.FPDFPage_GetAnnot(page, i)
+        key = keys.get(raw.FPDFAnnot_GetSubtype(annotation))
+        size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0) if key else 0
+        if size > 2:  # bytes of UTF-16 with a closing zero
+            buffer = (ctypes.c_ushort * (size // 2))()
+            raw.FPDFAnnot_GetStringValue(annotation, key, buffer, size)
+            yield bytes(buffer).decode("utf-16-le", "replace").rstrip("\x00")
+        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _split(text_page: Any, invisible: set[int]) -> tuple[str, str]:
@@ -215,13 +233,13 @@ def _second_opinion(untrusted: bytes) -> tuple[list[str], State]:
     import logging
 
     from pypdf import PdfReader
-    from pypdf.errors import FileNotDecryptedError, PyPdfError
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(untrusted))
         return [tidy(page.extract_text()) for page in reader.pages[:SECOND_OPINION_PAGES]], State.READ
-    except FileNotDecryptedError:
+    except (FileNotDecryptedError, DependencyError):  # the latter: ciphers that need another library
         return [], State.ENCRYPTED
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
         return [], State.DAMAGED

@@ -7,6 +7,9 @@ import re
 import zipfile
 import zlib
 
+from caselight.ingest.content import UnreadableError
+from caselight.types import State
+
 HEAD_BYTES = 8_192
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TAG = re.compile(
@@ -110,6 +113,9 @@ NAMES = {
     "application/xml": "XML of a kind that is not known here",
     "application/vnd.visio": "a Visio drawing",
     "application/vnd.sqlite3": "a database",
+    "application/x-7z-compressed": "a 7z archive",
+    "application/vnd.rar": "a RAR archive",
+    "application/zstd": "a Zstandard archive",
     "application/zip": "a ZIP archive that cannot be opened",
     "application/x-ole": "a document of an old office program",
     "application/x-ole-damaged": "a document of an old office program, damaged",
@@ -151,6 +157,30 @@ def kind_in_words(media: str) -> str:
     return f"a file of the type {media}"
 
 
+def refusal(media: str) -> UnreadableError:
+    """The error for a kind of file that nothing here reads, with what the user can do."""
+    what = kind_in_words(media)
+    if media.startswith("image/"):
+        reason = f"the file is {what} without text, and recognising text is not part of this version"
+        return UnreadableError(State.NO_TEXT_LAYER, reason)
+    if media in ARCHIVES:
+        remedy = "unpack it and add what is inside"
+    else:
+        remedy = "convert it to HTML, text, PDF, Word (DOC, DOCX, RTF) or OpenDocument text"
+    return UnreadableError(State.UNSUPPORTED, f"the file is {what}, which this version does not read; {remedy}")
+
+
+ARCHIVES = frozenset(
+    (
+        "application/gzip",
+        "application/x-7z-compressed",
+        "application/vnd.rar",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/zstd",
+        "application/x-tar",
+    )
+)
 # Kinds that are text or have no mark of their own, so that the name is all there is.
 BELIEVED = frozenset(
     (
