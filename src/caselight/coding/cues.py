@@ -13,10 +13,10 @@ from caselight.pack import Pack
 # more than six, halves of different statements meet.
 GAP_WORDS = 6
 KEY_LETTERS = 3  # first letters of a stem by which it is looked up
-SOURCES = ("retold", "testimony")
+SOURCES = ("retold", "testimony", "passing")  # within one of these no person or other source counts
 HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
-DENIALS = ("near", "harmless", "stance")
-_PLAIN = ("testimony", "afterwards", *HEADS)
+DENIALS = ("near", "clause", "harmless", "stance", "struck")
+_PLAIN = ("testimony", "passing", "afterwards", *HEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class Part:
 class Cue:
     """A wording that tells who speaks (or denies)."""
 
-    # people | report | decide | retold | testimony | claims | heads | near | harmless | stance | norms | afterwards
-    kind: str
+    kind: str  # a name in the pack's speakers.yaml, which says what each is for
     speaker: str  # "" where the kind names none
     parts: tuple[Part, ...]
     anchor: int  # the part by which it is looked up, the one with the longest words: "рапорт*" in "из рапорт*"
@@ -148,12 +147,14 @@ def compile_speakers(pack: Pack) -> Speakers:
 
 def outermost(found: list[Found]) -> Iterator[Found]:
     """Without sources inside a longer source: "из рапортов основание не усматривается" is one, "рапортов" none."""
-    until = -1
+    until = passing = -1
     for item in found:
+        if item.end <= (until if item.cue.kind in SOURCES else passing):
+            continue
         if item.cue.kind in SOURCES:
-            if item.end <= until:
-                continue
             until = item.end
+        if item.cue.kind == "passing":
+            passing = item.end
         yield item
 
 

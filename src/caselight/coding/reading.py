@@ -95,10 +95,13 @@ class Reading:
         """The hit's paragraph, read for cues."""
         if self._starts is None:
             self._starts = paragraph_starts(self.document.text)
-        i = bisect_right(self._starts, hit.start) - 1
+        return self._paragraph(bisect_right(self._starts, hit.start) - 1)
+
+    def _paragraph(self, i: int) -> Paragraph:
+        starts = self._starts or [0]
         if i not in self._paragraphs:
-            end = self._starts[i + 1] if i + 1 < len(self._starts) else len(self.document.text)
-            self._paragraphs[i] = self._read(self._starts[i], end)
+            end = starts[i + 1] if i + 1 < len(starts) else len(self.document.text)
+            self._paragraphs[i] = self._read(starts[i], end)
         return self._paragraphs[i]
 
     def _read(self, start: int, end: int) -> Paragraph:
@@ -123,8 +126,17 @@ class Reading:
         return hit.sentence in self.paragraph(hit).norms
 
     def is_denied(self, hit: Hit) -> bool:
-        """Whether the sentence denies it."""
-        return speakers.is_denied(self.paragraph(hit), (hit.first, hit.last), self._between)
+        """Whether its sentence denies it, or the court strikes it soon after: in its paragraph or the next one."""
+        paragraph = self.paragraph(hit)
+        if speakers.is_denied(paragraph, (hit.first, hit.last), self._between):
+            return True
+        if speakers.is_struck(paragraph, hit.sentence):
+            return True
+        following = bisect_right(self._starts or [0], hit.start)
+        if following == len(self._starts or [0]):
+            return False
+        behind = self._paragraph(following)
+        return bool(behind.sentences) and speakers.is_struck(behind, behind.sentences[0])
 
     def _between(self, before: int, behind: int) -> str:
         return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]

@@ -41,6 +41,7 @@ class Paragraph:
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
     norms: set[int] = field(default_factory=set)  # ... that quote a norm
+    lists: set[int] = field(default_factory=set)  # ... that list proofs
     turns: list[int] = field(default_factory=list)  # words, ascending, at which the source changes ...
     sources: list[str] = field(default_factory=list)  # ... and whose words follow
     _denials: dict[int, list[Found]] = field(default_factory=dict)
@@ -62,6 +63,10 @@ def read(paragraph: Paragraph) -> Paragraph:
     source, person, sentence = "", "", -1
     for i, item in enumerate(paragraph.found):
         if paragraph.sentences[item.start] != sentence:
+            if sentence in paragraph.lists:  # what was retold inside a list of proofs ends with the list
+                source = COURT
+                paragraph.turns.append(bisect_right(paragraph.sentences, sentence))
+                paragraph.sources.append(COURT)
             sentence, person = paragraph.sentences[item.start], ""
         if item.cue.kind == "people":
             person = item.cue.speaker
@@ -87,8 +92,7 @@ def _heads(paragraph: Paragraph) -> list[Found]:
             if item.cue.kind == "norms":
                 paragraph.norms.add(sentence)
                 continue
-            if item.cue.kind == "claims":
-                paragraph.answers.add(sentence)
+            (paragraph.answers if item.cue.kind == "claims" else paragraph.lists).add(sentence)
             heads.append(item)
     return heads
 
@@ -132,26 +136,37 @@ def said_by(paragraph: Paragraph, token: int) -> str:
 
 
 def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[int, int], str]) -> bool:
-    """Whether its sentence denies the passage: a negation near it in its clause, or a stance against it.
+    """Whether its sentence denies the passage: a negation near it, a denial in its clause, or a stance against it.
 
     Args:
         tokens: first and last + 1 token of the passage.
         between: the text between the end of one token and the beginning of another.
     """
     base = paragraph.first
-    sentence = paragraph.sentences[tokens[0] - base]
-    inside = paragraph.denials(sentence)
+    inside = paragraph.denials(paragraph.sentences[tokens[0] - base])
     harmless = {f.start for f in inside if f.cue.kind == "harmless"}
     for f in inside:
         first, last = base + f.start, base + f.end
         if f.cue.kind == "stance":
             return True
-        if f.cue.kind != "near" or f.start in harmless:
+        if f.cue.kind not in ("near", "clause") or f.start in harmless:
             continue
-        if tokens[0] <= first < tokens[1]:
+        apart = max(tokens[0] - last, first - tokens[1])  # words between; negative = inside the passage
+        if apart < 0 and f.cue.kind == "near":
             return True
-        before = 0 <= tokens[0] - last <= NEAR_WORDS and not _CLAUSE_END.search(between(last - 1, tokens[0]))
-        behind = 0 <= first - tokens[1] <= NEAR_WORDS and not _CLAUSE_END.search(between(tokens[1] - 1, first))
-        if before or behind:
+        if f.cue.kind == "near" and apart > NEAR_WORDS:
+            continue
+        way = (last - 1, tokens[0]) if last <= tokens[0] else (tokens[1] - 1, first)
+        if not _CLAUSE_END.search(between(*way)):
             return True
+    return False
+
+
+def is_struck(paragraph: Paragraph, sentence: int) -> bool:
+    """Whether the court, in this paragraph, strikes what was said in that sentence or before it."""
+    for number in sorted(set(paragraph.sentences)):
+        if number >= sentence and number not in paragraph.answers and number not in paragraph.norms:
+            for found in paragraph.denials(number):
+                if found.cue.kind == "struck" and said_by(paragraph, paragraph.first + found.start) == COURT:
+                    return True
     return False
