@@ -77,7 +77,8 @@ def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
     lines = [f"Figures ({UNCHECKED}):"] if rows else ["No figures yet."]
     for row in rows:
         of = f" of {row['N']:,} {row['unit']}s"
-        lines.append(f"  {row['variable']} = {row['value']}: {row['estimate']:,.10g}{of}")
+        what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
+        lines.append(f"  {row['variable']} = {what}: {row['estimate']:,.10g}{of}")
     return lines
 
 
