@@ -14,7 +14,7 @@ from typing import Any
 from caselight.definitions import Definition
 from caselight.structure.fold import view
 from caselight.structure.forms import plain
-from caselight.structure.reading import Readers, read_articles, read_value
+from caselight.structure.reading import Readers, read_all_articles, read_value
 from caselight.structure.rules import KINDS, Shapes
 from caselight.types import Document, Fact, Field, RegionKind, Span
 
@@ -112,7 +112,7 @@ def _facts(document: Document, field: Field, entry: CardEntry, rules: CardRules,
         return []
     source = _source(document, field)
     if entry.kind == "statutes":
-        articles = read_articles(words.text, start, words.text, readers)
+        articles = read_all_articles(words.text, readers)
         return [
             Fact(entry.fact, value, Span.of(document, *words.origin(s.start, s.end)), source) for value, s in articles
         ]

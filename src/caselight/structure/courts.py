@@ -39,6 +39,7 @@ class Register:
     shared: frozenset[str]  # comparable names without a place that courts elsewhere bear as well
     place: re.Pattern[str]  # where the place begins in a name
     same: tuple[tuple[re.Pattern[str], str], ...]  # spellings that mean one: "г." and "города"
+    remembered: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # name and region -> code
 
     def comparable(self, name: str) -> str:
         """The name as it is looked up: plain, with one spelling for one meaning."""
@@ -60,6 +61,14 @@ class Register:
             name: nominative, with or without its place.
             region: the first two digits of the code, where known from elsewhere.
         """
+        code = self.remembered.get((name, region))
+        if code is None:
+            if len(self.remembered) >= REMEMBERED_NAMES:
+                self.remembered.clear()
+            code = self.remembered[name, region] = self._look_up(name, region)
+        return code
+
+    def _look_up(self, name: str, region: str) -> str:
         text = self.comparable(name)
         found = self.codes.get(text, ())
         core = self.core(name)

@@ -16,19 +16,18 @@ from caselight.structure.fold import View
 from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
 
-# Characters looked at behind and before a date: a time of day stands right behind it, an act within a sentence.
-NEAR_BEFORE = 160
-NEAR_AFTER = 60
+# Characters looked at around a date: a time of day stands right behind it, an act within a sentence.
+NEAR_BEFORE = 80
+LEAD_BEFORE = 160
+NEAR_AFTER = 160
+TIME_AFTER = 60
 ACT_AFTER = 420
 # How far the place is looked for behind the date, and before it ("... по адресу: ..., 3 мая 2022 года ...").
 PLACE_AFTER = 600
 PLACE_BEFORE = 250
-# What speaks for a date. A time of day alone is enough; an act or a lead alone is enough too, but yields to a date
-# that has a time. Measured on the constructed records; the order of the weights matters, not their size.
-TIME, LEAD, ACT = 4, 2, 3
-OPENING_BONUS = 2  # for what stands where a ruling opens with the event
-# A date in the opening that reaches this needs no comparison with the rest of the story.
-ENOUGH = TIME + ACT
+# What speaks for a date; a single sign is enough. The order of the weights matters, not their size.
+TIME, ACT, LEAD = 4, 3, 2
+KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,10 @@ def find_event(
         rules: the pack's patterns.
         dates: how the pack writes dates.
     """
-    opening = 0
-    for part in parts:
-        last = opening > 0
-        opening = opening or len(part.text)
-        score, day = _best(part.text, opening, known, rules, dates)
-        if day and (score >= ENOUGH or last):
+    for number, part in enumerate(parts):
+        score, day = _best(part.text, known, rules, dates)
+        # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
+        if day and (score >= TIME or number > 0):
             facts = [Fact("event_date", day.iso, Span.of(document, *part.origin(day.start, day.end)))]
             place = _place(part.text, day, rules)
             if place:
@@ -88,30 +85,31 @@ def find_event(
     return []
 
 
-def _best(
-    text: str, opening: int, known: Collection[str], rules: EventRules, dates: DateRules
-) -> tuple[int, Day | None]:
-    best: tuple[int, Day | None] = (0, None)
-    for day in find_dates(text, 0, len(text), dates):
-        score = _score(text, day, known, rules)
-        score += OPENING_BONUS if score and day.start < opening else 0
+def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules) -> tuple[int, Day | None]:
+    """The first date with a time of day; without one, the first of those for which most speaks."""
+    days = [day for day in find_dates(text, 0, len(text), dates) if not _is_other(text, day, rules)]
+    timed = [day for day in days if rules.time.match(text, day.end, day.end + TIME_AFTER)]
+    fresh = next((day for day in timed if day.iso not in known), None)
+    if fresh:
+        return TIME, fresh
+    best: tuple[int, Day | None] = (KNOWN_DAY, timed[0]) if timed else (0, None)
+    for day in days:
+        score = 0 if day.iso in known else _score(text, day, rules)
         if score > best[0]:
             best = score, day
     return best
 
 
-def _score(text: str, day: Day, known: Collection[str], rules: EventRules) -> int:
+def _is_other(text: str, day: Day, rules: EventRules) -> bool:
+    """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's."""
     before = text[max(0, day.start - NEAR_BEFORE) : day.start]
-    after = text[day.end : day.end + NEAR_AFTER]
-    if rules.not_before.search(before) or rules.not_after.search(text[day.end : day.end + NEAR_BEFORE]):
-        return 0
-    score = TIME if rules.time.search(after) else 0
-    score += LEAD if rules.lead.search(before) else 0
-    sentence_end = text.find("\n\n", day.end, day.end + ACT_AFTER)
-    score += ACT if rules.acts.search(text, day.end, sentence_end if sentence_end > 0 else day.end + ACT_AFTER) else 0
-    if score and day.iso in known:
-        return 0 if score < TIME else 1  # decided on the day of the event: only a time of day makes it believable
-    return score
+    return bool(rules.not_before.search(before) or rules.not_after.match(text, day.end, day.end + NEAR_AFTER))
+
+
+def _score(text: str, day: Day, rules: EventRules) -> int:
+    score = LEAD if rules.lead.search(text[max(0, day.start - LEAD_BEFORE) : day.start]) else 0
+    end = text.find("\n\n", day.end, day.end + ACT_AFTER)
+    return score + (ACT if rules.acts.search(text, day.end, end if end > 0 else day.end + ACT_AFTER) else 0)
 
 
 def _place(text: str, day: Day, rules: EventRules) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 _INITIALS = re.compile(r"([^\W\d_])\.\s*([^\W\d_])\b\.?")
+_PART = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 LONGEST_INITIAL = 2  # letters: "И." or "Дж."
 # How many letters of one word recognition may have misread; two already make other words of short ones.
@@ -46,8 +47,8 @@ class Endings:
 
 
 def titled(words: str) -> str:
-    """Words written all in capitals, with only the first letter of each part kept capital: "РОСТОВ-НА-ДОНУ" as well."""
-    return "-".join(part[:1] + part[1:].lower() for part in words.split("-"))
+    """Words in capitals with only the first letter of each part kept capital: "РОСТОВ-НА-ДОНУ", "O'HARA" as well."""
+    return _PART.sub(lambda part: part[0][:1] + part[0][1:].lower(), words)
 
 
 def person(words: str, endings: Endings | None = None) -> str:

@@ -80,7 +80,7 @@ def _zones(definition: Definition, shapes: Shapes, lookalikes: Mapping[str, str]
         frozenset(sections.get("head") or ()),
         frozenset(sections.get("operative") or ()),
         _one(definition, shapes, "head_ends"),
-        _one(definition, shapes, "operative_begins"),
+        _one(definition, shapes, "operative_begins") if definition.data.get("operative_begins") else None,
         _one(definition, shapes, "title"),
         _one(definition, shapes, "dateline_ends"),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caselight.structure.courts import CourtRules, Register, court_name
 from caselight.structure.dates import DateRules, read_date
-from caselight.structure.forms import Endings, person
-from caselight.structure.statutes import Statute, StatuteRules, read_statutes
+from caselight.structure.forms import Endings, person, titled
+from caselight.structure.statutes import Statute, StatuteRules, read_all_statutes, read_statutes
 
 # Characters; the longest enumeration among 905 real strings of articles has 570, one in a ruling's sentence far less.
 LONGEST_STATUTES = 600
@@ -45,6 +45,7 @@ def _code(words: str, readers: Readers) -> str:
 _READ: Mapping[str, Callable[[str, Readers], str | None]] = {
     "date": lambda words, readers: read_date(words, readers.dates),
     "court": lambda words, readers: court_name(words, readers.courts),
+    "name": lambda words, _: " ".join(titled(word) if word.isupper() else word for word in words.split()),
     "person": lambda words, _: person(words),
     "person_of": lambda words, readers: person(words, readers.surnames),
     "number": lambda words, _: _SPACE.sub("", words).replace("\\", "/"),
@@ -62,10 +63,19 @@ def read_articles(text: str, start: int, around: str, readers: Readers) -> list[
         around: words that tell which code is meant where the enumeration names none.
         readers: the pack's.
     """
-    statutes = read_statutes(text, start, min(len(text), start + LONGEST_STATUTES), readers.statutes)
+    end = min(len(text), start + LONGEST_STATUTES)
+    return _with_codes(read_statutes(text, start, end, readers.statutes), around, readers)
+
+
+def read_all_articles(text: str, readers: Readers) -> list[tuple[str, Statute]]:
+    """The articles of a whole text, such as a card's list of the accused with theirs."""
+    return _with_codes(read_all_statutes(text, readers.statutes), text, readers)
+
+
+def _with_codes(statutes: Sequence[Statute], around: str, readers: Readers) -> list[tuple[str, Statute]]:
     default = ""
     if any(not statute.code for statute in statutes):
-        # A code that the same enumeration names counts for its last articles too: "ст. 158; ст. 161 УК РФ; ст. 162".
+        # A code that the same enumeration names counts for the rest of it: "ст. 158; ст. 161 УК РФ; ст. 162".
         named = [statute.code for statute in statutes if statute.code]
         default = named[-1] if named else next((c for c, word in readers.without_code if word in around), "")
     return [(str(s) if s.code else f"{default} {s}".strip(), s) for s in statutes]

@@ -18,7 +18,7 @@ from caselight.definitions import Definition
 # names the court; `intro`: after the title; `head`: top and intro; `story`: what the court found; `operative`; `tail`:
 # the last lines, with the signature; `name`: the record's name.
 ZONES = ("top", "dateline", "intro", "head", "story", "operative", "tail", "name")
-KINDS = ("text", "code", "number", "date", "person", "person_of", "court", "statutes")
+KINDS = ("text", "code", "number", "date", "name", "person", "person_of", "court", "statutes")
 # What stands before a match is read this far back, in characters: long enough for "на постановление мирового судьи".
 LOOK_BACK = 48
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")

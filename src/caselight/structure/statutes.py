@@ -21,6 +21,7 @@ class StatuteRules:
 
     token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, glue, letter
     codes: tuple[str, ...]  # name of the code in group code_<n>
+    begins: re.Pattern[str]  # the first token of an enumeration: a code, an article, a part or a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,38 @@ class _Reading:
 def compile_statutes(words: Mapping[str, str], codes: Mapping[str, str]) -> StatuteRules:
     """Rules from a pack's patterns: `words` for article, part and point, `codes` by the code's name."""
     code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
+    begins = re.compile(rf"\b(?:{'|'.join([*codes.values(), *(words[w] for w in ('article', 'part', 'point'))])})")
     token = re.compile(
         rf"\s*(?:{code}|(?P<article>{words['article']})|(?P<part>{words['part']})|(?P<point>{words['point']})"
-        rf"|(?P<number>{_NUMBER})|(?P<glue>[,;.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
+        rf"|(?P<number>{_NUMBER})|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
         re.IGNORECASE,
     )
-    return StatuteRules(token, tuple(codes))
+    return StatuteRules(token, tuple(codes), begins)
 
 
 def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:
     """The articles enumerated from `start` on, as far as the enumeration goes.
 
-    A code named once holds for all articles before it that have none; articles after the last code keep code "".
+    A code named once holds for all articles before it that have none ("ст. 158; ст. 161 УК РФ"), with a colon for
+    those behind it ("УК РФ: ст. 158"); articles that no code reaches keep code "".
     """
-    reading, position, coded = _Reading(), start, 0
+    return _read(text, start, end, rules)[0]
+
+
+def read_all_statutes(text: str, rules: StatuteRules) -> list[Statute]:
+    """The articles of a whole text, whatever stands between the enumerations (names of the accused, in a card)."""
+    found: list[Statute] = []
+    begins = rules.begins.search(text)
+    while begins:
+        statutes, position = _read(text, begins.start(), len(text), rules)
+        found += statutes
+        begins = rules.begins.search(text, max(position, begins.end()))
+    return found
+
+
+def _read(text: str, start: int, end: int, rules: StatuteRules) -> tuple[list[Statute], int]:
+    """The articles, and where the enumeration ended."""
+    reading, position, coded, code, announces = _Reading(), start, 0, "", False
     while position < end:
         match = rules.token.match(text, position, end)
         if not match:
@@ -95,23 +114,29 @@ def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[
         kind = match.lastgroup or ""
         if kind.startswith("code_"):
             reading.finish()
-            code = rules.codes[int(kind[5:])]
+            code, announces = rules.codes[int(kind[5:])], False
             reading.done[coded:] = [replace(s, code=code) for s in reading.done[coded:]]
             if coded < len(reading.done):
                 reading.done[-1] = replace(reading.done[-1], end=match.end())
             coded, reading.expects = len(reading.done), ""
         elif not _take(reading, kind, match):
             break
+        announces = announces or (bool(code) and match[kind] == ":")
         reading.glued = kind == "glue"
         position = match.end()
     reading.finish()
-    return reading.done
+    if announces:
+        reading.done[coded:] = [replace(s, code=code) for s in reading.done[coded:]]
+    return reading.done, position
 
 
 def _take(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
     """Take in one token that is no code; False where the enumeration has ended."""
     if kind == "glue":
-        if match[kind] in ";[]":
+        if match[kind].isalpha() and reading.expects == "point" and not reading.points:
+            reading.points.append(match[kind].lower())  # "п. и": the tenth point, not "and"
+            reading.end = match.end()
+        if match[kind] in ";:[]":
             reading.finish()
         return True
     if kind == "number":

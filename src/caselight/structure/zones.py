@@ -26,7 +26,7 @@ class ZoneRules:
     head_sections: frozenset[str]
     operative_sections: frozenset[str]
     head_ends: re.Pattern[str]  # used where no section says where the head ends
-    operative_begins: re.Pattern[str]  # used where no section says where the operative part begins
+    operative_begins: re.Pattern[str] | None  # used where no section says where the operative part begins
     title: re.Pattern[str]
     dateline_ends: re.Pattern[str]  # the first words of the sentence that names court and judge
 
@@ -41,6 +41,7 @@ class Zones:
     title: tuple[int, int] = (0, 0)  # in the head's view
     dateline_end: int = 0
     views: dict[str, View] = field(default_factory=dict)
+    zones: dict[str, tuple[View, int, int]] = field(default_factory=dict)
 
     def view(self, part: str) -> View:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
@@ -55,6 +56,12 @@ class Zones:
 
     def zone(self, name: str) -> tuple[View, int, int]:
         """A zone's view and its bounds there; names as in rules.ZONES."""
+        found = self.zones.get(name)
+        if found is None:
+            found = self.zones[name] = self._zone(name)
+        return found
+
+    def _zone(self, name: str) -> tuple[View, int, int]:
         if name not in ("top", "dateline", "intro"):
             part = self.view(name)
             return part, 0, len(part.text)
@@ -75,7 +82,7 @@ def divide(document: Document, sections: Sequence[Section], rules: ZoneRules) ->
     if operative:
         decided = (operative.start, min(operative.end, operative.start + LONGEST_OPERATIVE))
     else:
-        begins = rules.operative_begins.search(document.text, head_end, act.end)
+        begins = rules.operative_begins and rules.operative_begins.search(document.text, head_end, act.end)
         at = begins.start() if begins else act.end
         decided = (at, min(act.end, at + LONGEST_OPERATIVE))
     story_end = max(head_end, decided[0])
