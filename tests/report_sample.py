@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from caselight.codebook import Codebook, load_codebook
+from caselight.codebook import Codebook, load_codebook, read_codebook
+from caselight.definitions import parse
 from caselight.estimate import count
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
 from caselight.types import Answer, Book, Case, Document, Evidence, Fact, Problem, Section, Span, Value
@@ -205,3 +207,61 @@ def _gold_answers(gold: dict[str, object], document: Document, case: str, codebo
             if e["variable"] == variable.name
         )
         yield Answer(case, variable.name, value, "rules", evidence)
+
+
+SMALL = """
+name: small
+title: {en: Small, ru: Малый}
+version: 3
+language: ru
+variables:
+  - name: role
+    kind: one-of
+    question: {en: Which role did cameras play?, ru: Какую роль сыграли камеры?}
+    default: none
+    values:
+      - {name: relied_on, label: {en: relied on, ru: в основе}, definition: Among the proofs., phrases: [камера]}
+      - {name: none, label: {en: none, ru: нет}}
+  - name: place
+    kind: many-of
+    question: Where were they?
+    ask_if: {role: [relied_on]}
+    values: [{name: metro, phrases: [метро]}, {name: con, label: Street, phrases: [улица]}]
+  - {name: people, kind: number, question: How many took part?, phrases: [участник]}
+  - {name: slogan, kind: text, question: Which words?, phrases: [лозунг], take: quotes}
+"""
+# The marks in place: [words] is the quotation for the answer; the brackets are not part of the text.
+TEXTS = (
+    "Суд установил: вина подтверждается [записью с камер метро].\nНазначить штраф.",
+    "Вина подтверждается рапортом.\nПостановил: арест.",
+    "Защитник указал, что [записи с камер] в деле нет.",
+)
+
+
+def small_codebook() -> Codebook:
+    return read_codebook(parse(SMALL, "small.yaml"))
+
+
+def small_page(marked: str, name: str, number: str = "", denied: bool = False, court: str = "Районный суд") -> CasePage:
+    """A case whose one quotation is marked with [ ]."""
+    start, end = marked.find("["), marked.find("]") - 1
+    text = marked.replace("[", "", 1).replace("]", "", 1) if start >= 0 else marked
+    document, case = page_of(text, name)
+    first = Span.of(document, 0, min(4, len(text)))
+    facts = [Fact("court", court, first), Fact("decision_date", "2022-05-13", first), Fact("outcome", "fine", first)]
+    facts += [Fact("case_number", number, first)] if number else []
+    found = start >= 0
+    quotes = (Evidence(Span.of(document, start, end), "court", denied),) if found else ()
+    answers = (
+        Answer(case.id, "role", "relied_on" if found else "none", "rules", quotes),
+        Answer(case.id, "place", ("metro",) if found else None, "rules", quotes),
+        Answer(case.id, "people", 10 if found else None, "rules"),
+        Answer(case.id, "slogan", "Мир" if found else None, "rules"),
+    )
+    return CasePage(Case(case.id, "first", (document.id,), (), tuple(facts)), (document,), answers)
+
+
+def small(count: int = 3, language: str = "en", **more: Any) -> Contents:
+    """A study of so many tiny cases."""
+    pages = [small_page(TEXTS[i % len(TEXTS)], f"{i:04}.txt", f"5-{i}/2022", i % 3 == 2) for i in range(count)]
+    return contents_of(pages, small_codebook(), language, **more)

@@ -128,7 +128,7 @@ class Folder:
             "cases": self._cases,
         }
         draft = self.path / (STATE + ".part")
-        draft.write_text(json.dumps(state), "utf-8")
+        draft.write_text(json.dumps(state, sort_keys=True), "utf-8")
         os.replace(draft, self.path / STATE)
 
     def _case_files(self) -> dict[str, str]:

@@ -48,12 +48,16 @@ class Frame:
 @cache
 def environment() -> Environment:
     """Jinja with escaping always on; a name that is missing is an error."""
-    made = Environment(
+    return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
-    made.filters["safe_text"] = lambda text: made_html(safe(str(text)))
-    return made
+
+
+def _shown(value: Any) -> Any:
+    """What a template writes for a value: text from outside loses the characters that a page cannot hold."""
+    return made_html(safe(value)) if type(value) is str else value

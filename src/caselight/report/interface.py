@@ -54,6 +54,10 @@ def safe(untrusted: str) -> str:
     )
 
 
+def _escaped(parts: Mapping[str, object]) -> dict[str, Markup]:
+    return {key: part if isinstance(part, Markup) else made_html(safe(str(part))) for key, part in parts.items()}
+
+
 def made_html(text: str) -> Markup:
     """Text that is HTML already. The one place that claims it: every part went through `safe` or `escape`."""
     return Markup(text)  # noqa: S704
@@ -92,7 +96,7 @@ class Interface:
         phrase = self._phrases[key]
         if not isinstance(phrase, str):
             raise KeyError(f"{key} depends on a number; use count()")
-        return escape(phrase).format(**parts) if parts else escape(phrase)
+        return escape(phrase).format(**_escaped(parts))
 
     def has(self, key: str) -> bool:
         """Whether there is such a phrase."""
@@ -102,7 +106,7 @@ class Interface:
         """The phrase `key` in the form that goes with n; `{n}` in it is the number."""
         forms = self._phrases[key]
         phrase = forms.get(form_of(self.language, n), forms["other"])
-        return escape(phrase).format(n=self.number(n), **parts)
+        return escape(phrase).format(n=self.number(n), **_escaped(parts))
 
     def name(self, group: str, name: str) -> Markup:
         """What people call `name`, e.g. name("state", "no_text_layer"); the name itself where nothing is known."""

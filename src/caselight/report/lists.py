@@ -39,7 +39,8 @@ def rows_digest(rows: Sequence[CaseRow]) -> str:
 
 def excerpt(text: str) -> str:
     """A quotation as a list shows it: whole, or cut at a space."""
-    text = " ".join(text.split())
+    if "\n" in text or "  " in text:
+        text = " ".join(text.split())
     if len(text) <= _EXCERPT_CHARACTERS:
         return safe(text)
     return safe(text[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0]) + "\u2026"
@@ -53,6 +54,7 @@ class Lists:
         self._t = frame.interface
         self._place = {row.id: i for i, row in enumerate(contents.cases)}
         self._lines: dict[int, tuple[str, str]] = {}
+        self._by: dict[tuple[str, bool], tuple[str, str]] = {}  # what stands around a quotation
         self._language = safe(contents.codebook.language)  # of the quotations
 
     def figures(self, block: Block, quotes: Callable[[], Sequence[Sequence[Quotation]]]) -> Pages:
@@ -135,12 +137,13 @@ class Lists:
         return f'<li><p class="case-line"><a href="{link}#a.{variable}{rest}{answer}{"".join(shown)}</li>\n'
 
     def _quotation(self, quotation: Quotation, link: str) -> str:
-        denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
-        shown = excerpt(quotation.text)
-        return (
-            f'<blockquote><a href="{link}" lang="{self._language}" dir="auto">{shown}</a></blockquote>'
-            f'<p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
-        )
+        key = (quotation.said_by, quotation.denied)
+        if key not in self._by:
+            denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
+            said = f'</a></blockquote><p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
+            self._by[key] = f'" lang="{self._language}" dir="auto">', said
+        middle, said = self._by[key]
+        return f'<blockquote><a href="{link}{middle}{excerpt(quotation.text)}{said}'
 
     def _row(self, row: CaseRow) -> str:
         t = self._t
@@ -169,7 +172,7 @@ class Lists:
     def _problem(self, problem: Problem) -> str:
         t = self._t
         stage, _, about = problem.stage.partition("/")
-        name = t.name("stage", stage) + (f" ({about})" if about else "")
+        name = str(t.name("stage", stage)) + (f" ({safe(about)})" if about else "")
         subject = f"<bdi>{safe(problem.subject)}</bdi>"
         case = problem.subject.split(" ")[0]  # a problem of coding names the case and the question
         if case in self._place:
