@@ -235,7 +235,7 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """C places where a variant fits so far: steps low to high, standing at tokens; all of one variant are equally far."""
+    """C places where a variant fits so far, with steps low to high; all of one variant are equally far."""
 
     variant: Numbers  # (C,)
     anchor: Numbers  # (C,) which of the tokens that were looked up first it grew from

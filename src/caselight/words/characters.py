@@ -26,6 +26,10 @@ SPACE = np.uint32(1 << 27)  # newlines, too
 NEWLINE = np.uint32(1 << 28)
 SPECIAL = np.uint32(1 << 31)  # marks, format characters, line breaks and punctuation that decides: worth a second look
 
+_WORD, _DIGIT, _UPPER, _LOWER, _MARK, _FORMAT_FLAG, _SPACE, _NEWLINE, _SPECIAL = map(
+    int, (WORD, DIGIT, UPPER, LOWER, MARK, FORMAT, SPACE, NEWLINE, SPECIAL)
+)
+
 # Roles of punctuation, by `roles`.
 STOP, CLOSER, BULLET, JOINER, BREAKING, SEMICOLON, COLON, FULL_STOP = (np.uint8(1 << i) for i in range(8))
 _ROLES = {
@@ -43,27 +47,27 @@ _FOLD = {"ё": "е", "Ё": "е", "ѐ": "е", "Ѐ": "е", "ѝ": "и", "Ѝ": "и",
 _NEWLINES = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
-# The table covers Latin, Greek, Cyrillic, Arabic ... and general punctuation. Classifying a character takes 0.3 us, so a
-# table of all 1.1 million would cost every process 0.3 s; the characters beyond are classified as they occur.
+# The table covers Latin, Greek, Cyrillic, Arabic ... and general punctuation. Classifying a character takes 1.6 us, so
+# a table of all 1.1 million would cost every process 1.8 s; the characters beyond are classified as they occur.
 _TABLE_SIZE = 0x3000
 
 
 def value(character: str) -> int:
     """Folded code point and classes of one character."""
-    category = unicodedata.category(character)
-    folded = _FOLD.get(character) or character.lower()[0]
-    classes = {
-        WORD: character.isalnum() or character == "\u02bc",
-        DIGIT: character.isdecimal(),
-        UPPER: character.isupper() or character.istitle(),
-        LOWER: character.islower(),
-        MARK: category in ("Mn", "Me"),
-        FORMAT: character in _FORMAT,
-        SPACE: character.isspace(),
-        NEWLINE: character in _NEWLINES,
-    }
-    classes[SPECIAL] = classes[MARK] or classes[FORMAT] or classes[NEWLINE] or character in _DECIDES
-    return ord(folded) | sum(int(flag) for flag, holds in classes.items() if holds)
+    folded = ord(_FOLD.get(character) or character.lower()[0])
+    if character.isalnum() or character == "\u02bc":
+        case = _UPPER if character.isupper() or character.istitle() else _LOWER if character.islower() else 0
+        return folded | _WORD | case | (_DIGIT if character.isdecimal() else 0)
+    flags = _SPACE if character.isspace() else 0
+    if character in _NEWLINES:
+        flags |= _NEWLINE | _SPECIAL
+    elif character in _FORMAT:
+        flags |= _FORMAT_FLAG | _SPECIAL
+    elif character in _DECIDES:
+        flags |= _SPECIAL
+    elif unicodedata.category(character) in ("Mn", "Me"):
+        flags |= _MARK | _SPECIAL
+    return folded | flags
 
 
 @cache
@@ -82,7 +86,7 @@ def _role_table() -> NDArray[np.uint8]:
 
 def roles(codes: Codes) -> NDArray[np.uint8]:
     """(n,) what each character can do as punctuation."""
-    return _role_table()[np.minimum(codes & CODE, _TABLE_SIZE - 1)]
+    return np.asarray(_role_table()[np.minimum(codes & CODE, _TABLE_SIZE - 1)])
 
 
 def values(text: str) -> Codes:
@@ -91,16 +95,16 @@ def values(text: str) -> Codes:
     if not len(raw):
         return np.zeros(0, np.uint32)
     if raw.max() < _TABLE_SIZE:
-        return _table()[raw]
-    result = _table()[np.minimum(raw, _TABLE_SIZE - 1)]
+        return np.asarray(_table()[raw])
+    result = np.asarray(_table()[np.minimum(raw, _TABLE_SIZE - 1)])
     far = np.flatnonzero(raw >= _TABLE_SIZE)
     codes, place = np.unique(raw[far], return_inverse=True)
     result[far] = np.array([value(chr(code)) for code in codes], np.uint32)[place]
     return result
 
 
-# A word's hash is sum(code[i] * BASE**i) mod 2**64, mixed. BASE is odd, so it has an inverse, and a word's hash comes out
-# of running sums over the whole text. Two words meet by chance once in 2**64/2; for a million forms: 1 in 37 million.
+# A word's hash is sum(code[i] * BASE**i) mod 2**64, mixed. BASE is odd, so it has an inverse, and every word's hash
+# comes out of running sums over the text. That two of a million forms meet by chance: 1 in 37 million.
 _BASE = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -167,7 +171,7 @@ _LOOKALIKE = frozenset("abcehkmoptxy")
 
 
 def plain(folded: str) -> str:
-    """The word as it was meant: Latin letters inside a Cyrillic word made Cyrillic. `folded` is small letters already."""
+    """The word as it was meant: lookalike Latin letters inside a Cyrillic word made Cyrillic."""
     if folded.isascii() or not any("а" <= c <= "я" for c in folded):
         return folded
     latin = {c for c in folded if "a" <= c <= "z"}

@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 Lemmatise = Callable[[str], tuple[str, str]]  # form -> most likely lemma, second most likely (the same where none)
 
-# A second lemma counts when its share of the estimate is at least this. Of 100 common ambiguous forms of court records
-# the estimates of real readings were 0.03 and more; 0 stands for readings that the corpus behind them never saw.
+# A second lemma counts when its share of the estimate is at least this: the dictionary gives shares near 0 to readings
+# that its corpus, large as it is, never saw.
 _PLAUSIBLE_SHARE = 0.01
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",

@@ -87,7 +87,8 @@ def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Posi
     """The codes without what must not part or change a word, and for each that stays where it was; None = all stay."""
     kind = codes[special]
     ignored = special[kind & (MARK | FORMAT) != 0]
-    broken = _line_end_hyphens(codes, special[roles(kind) & BREAKING != 0])
+    hyphens = special[roles(kind) & BREAKING != 0]
+    broken = _line_end_hyphens(codes, hyphens)
     if not len(ignored) and not len(broken):
         return codes, None
     keep = np.ones(len(codes), bool)
@@ -102,13 +103,11 @@ def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Posi
 def _line_end_hyphens(codes: Codes, hyphens: Positions) -> Positions:
     """Positions of the hyphen and the line break in "видео-↵наблюдения", where a small letter goes on."""
     at_end = hyphens[(codes[hyphens + 1] & NEWLINE != 0) & (codes[hyphens - 1] & WORD != 0)]
-    if not len(at_end):
-        return at_end
     two = (codes[at_end + 1] & CODE == ord("\r")) & (codes[at_end + 2] & CODE == ord("\n"))
     after = at_end + 2 + two
     goes_on = (codes[after] & LOWER != 0) & (codes[at_end - 1] & DIGIT == 0)
     end, second = at_end[goes_on], at_end[goes_on & two]
-    return np.concatenate([end, end + 1, second + 2])
+    return np.asarray(np.concatenate([end, end + 1, second + 2]))
 
 
 def _compose(codes: Codes, marks: Positions, joined: str) -> None:

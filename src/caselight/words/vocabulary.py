@@ -1,7 +1,7 @@
 """All word forms ever met, with their lemmas: what makes the second study fast. One file a language.
 
-A form is known by the hash of its folded characters; what a row holds is a function of the form alone, so answers do not
-depend on what was known before, and two studies may save into one folder at once.
+A form is known by the hash of its folded characters; what a row holds is a function of the form alone, so answers do
+not depend on what was known before, and two studies may save into one folder at once.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Forms:
 
 
 def _specials() -> Forms:
-    zeros = [np.zeros(2, np.uint64) for _ in range(4)]
-    return Forms(*zeros, ["", ""])
+    zeros = np.zeros(2, np.uint64)
+    return Forms(zeros, zeros, zeros, zeros, ["", ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ class Vocabulary:
     def forms(self) -> Forms:
         """All rows up to now."""
         n = len(self._text)
-        return Forms(*(column[:n] for column in self._columns), self._text, self)
+        form, lemma, other, plain_ = (column[:n] for column in self._columns)
+        return Forms(form, lemma, other, plain_, self._text, self)
 
     def new(self) -> Forms:
         """The forms learned since the last call of `mark_known`."""
@@ -162,7 +163,8 @@ class Vocabulary:
         if meanwhile is not None:
             self.merge(meanwhile)
         forms = self.forms.rows(2, len(self))
-        _write(path, self.language, forms.take(np.argsort(forms.form)))
+        order = np.argsort(forms.form)
+        _write(path, self.language, forms.take(order[[len(forms.text[i].split()) == 1 for i in order.tolist()]]))
 
     def _append(self, forms: Forms) -> None:
         n, end = len(self._text), len(self._text) + len(forms)
@@ -206,8 +208,7 @@ class _Index:
         """(n,) row of each form; -1 = not here."""
         slot = form & self.mask
         key = self.key[slot]
-        result = self.row[slot]
-        result[key != form] = -1
+        result = np.where(key == form, self.row[slot], np.int32(-1))
         open_ = np.flatnonzero((key != form) & (key != 0))
         slot = slot[open_]
         while len(open_):
@@ -264,6 +265,6 @@ def _columns(body: bytes, count: int) -> Forms | None:
     size = 8 * count
     if len(body) < _FILE_COLUMNS * size:
         return None
-    columns = [np.frombuffer(body, "<u8", count, i * size) for i in range(_FILE_COLUMNS)]
+    form, lemma, other, plain_ = (np.frombuffer(body, "<u8", count, i * size) for i in range(_FILE_COLUMNS))
     text = body[_FILE_COLUMNS * size :].decode("utf-8", "surrogatepass").split("\n") if count else []
-    return Forms(*columns, text) if len(text) == count else None
+    return Forms(form, lemma, other, plain_, text) if len(text) == count else None
