@@ -17,7 +17,7 @@ from caselight.types import Value
 SPEAKERS = ("court", "police", "prosecution", "defence", "witness", "expert", "unknown")
 NEAR = ("clause", "sentence", "paragraph", "section", "text")
 WHEN = ("before", "same", "after")
-TAKE = ("after", "before", "inside", "phrase", "quotes", "sentence")
+TAKE = ("after", "before", "inside", "phrase", "quotes", "next_quotes", "sentence")
 GIVEN = "given"  # in `ask_if`: the other variable has any answer at all
 
 

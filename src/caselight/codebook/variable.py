@@ -201,7 +201,7 @@ class VariableEntry:
             if given is not None:
                 raise self.reader.error(f"`take` is for number, date and text; this variable is {kind}.", *key, "take")
             return ""
-        allowed = ("phrase", "quotes", "sentence") if kind == "text" else ("after", "before", "inside")
+        allowed = ("phrase", "quotes", "next_quotes", "sentence") if kind == "text" else ("after", "before", "inside")
         return self.reader.one_of((*key, "take"), allowed) if given is not None else allowed[0]
 
     def _phrases(self, key: Key) -> tuple[Phrase, ...]:

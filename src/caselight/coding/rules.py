@@ -14,6 +14,7 @@ from itertools import groupby, islice
 from caselight.coding.reading import Hit, Reading, hits_between
 from caselight.types import Answer, Evidence, Problem, Span, Value
 from caselight.variables import Condition, ValueRule, Variable, day_of, number_of
+from caselight.words.characters import plain
 
 CODER = "rules"
 # Quotations shown for one value of an answer. More repeat themselves: in 48 constructed rulings the gold answers need
@@ -21,10 +22,12 @@ CODER = "rules"
 QUOTATIONS = 5
 # A quoted text belongs to a phrase this near to it: "лозунг «...»", "плакат 40х60 см с рукописным текстом «...»".
 QUOTED_REACH = 80  # characters
+NEXT_REACH = 30  # "системы распознавания лиц «...»": a name stands right behind what it names
 # The day a sentence names begins with one or two digits; what follows them is read by `variables.day_of`.
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?=[.»\"\s])")
 _DAY_CHARACTERS = 22  # "«14» сентября 2022 года" without its first mark
 _QUOTED = re.compile(r"«([^«»]{1,200})»|“([^“”]{1,200})”|\"([^\"\n]{1,200})\"|„([^„“]{1,200})“")
+_LATIN = re.compile(r"[A-Za-z]")
 _NUMBER = re.compile(r"\d[\d \u00a0\u2009\u202f]*(?:[.,]\d+)?")
 
 
@@ -244,20 +247,32 @@ def _taken(support: Support, reading: Reading) -> tuple[str, Hit] | None:
     start, end = hit.start, hit.end
     if support.rule.take == "sentence":
         start, end = reading.sentence(hit)
-    elif support.rule.take == "quotes":
-        quoted = _quoted(text, reading.sentence(hit), hit)
+    elif support.rule.take in ("quotes", "next_quotes"):
+        quoted = _quoted(text, reading.sentence(hit), hit, support.rule.take == "quotes")
         if quoted is None:
             return None
         start, end = quoted
-    taken = " ".join(text[start:end].replace("\xad", "").split())
+    taken = _meant(" ".join(text[start:end].replace("\xad", "").split()))
     return (taken, hit._replace(start=min(start, hit.start), end=max(end, hit.end))) if taken else None
 
 
-def _quoted(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int] | None:
-    """What stands in quotation marks nearest behind the hit, or else nearest before it."""
+def _meant(text: str) -> str:
+    """The text with Latin letters inside Cyrillic words made Cyrillic, as they were meant."""
+    if text.isascii() or not _LATIN.search(text):
+        return text
+    words = []
+    for word in text.split(" "):
+        letters = zip(word, plain(word.lower()), strict=True)
+        words.append("".join(new.upper() if old.isupper() else new for old, new in letters))
+    return " ".join(words)
+
+
+def _quoted(text: str, sentence: tuple[int, int], hit: Hit, or_before: bool) -> tuple[int, int] | None:
+    """What stands in quotation marks nearest behind the hit (or else nearest before it)."""
+    reach = QUOTED_REACH if or_before else NEXT_REACH
     marks = [(m.start(), m.end()) for m in _QUOTED.finditer(text, max(0, sentence[0]), sentence[1])]
-    behind = [m for m in marks if hit.start <= m[0] and m[0] - hit.end < QUOTED_REACH]
-    before = [m for m in marks if m[1] <= hit.start and hit.start - m[1] < QUOTED_REACH]
+    behind = [m for m in marks if hit.start <= m[0] and m[0] - hit.end < reach]
+    before = [m for m in marks if or_before and m[1] <= hit.start and hit.start - m[1] < reach]
     if not behind and not before:
         return None
     start, end = behind[0] if behind else before[-1]

@@ -60,19 +60,22 @@ def read(paragraph: Paragraph) -> Paragraph:
     paragraph.found = list(outermost(turns))
     if heads := _heads(paragraph):
         paragraph.found = sorted(paragraph.found + heads, key=lambda found: found.start)
-    source, person, sentence = "", "", -1
+    source, person, reporter, sentence = "", "", "", -1
     for i, item in enumerate(paragraph.found):
         if paragraph.sentences[item.start] != sentence:
             if sentence in paragraph.lists:  # what was retold inside a list of proofs ends with the list
-                source = COURT
+                reporter = COURT
+            if reporter and reporter != source:  # so does a paper retold inside somebody's words, with the sentence
+                source = reporter
                 paragraph.turns.append(bisect_right(paragraph.sentences, sentence))
-                paragraph.sources.append(COURT)
-            sentence, person = paragraph.sentences[item.start], ""
+                paragraph.sources.append(source)
+            sentence, person, reporter = paragraph.sentences[item.start], "", ""
         if item.cue.kind == "people":
             person = item.cue.speaker
             continue
         said = _turn(i, paragraph.found, person, source)
         if said:
+            reporter = said if item.cue.kind == "report" else reporter
             source = said
             paragraph.turns.append(item.start)
             paragraph.sources.append(said)
@@ -104,8 +107,9 @@ def _turn(i: int, found: list[Found], person: str, source: str) -> str:
         return cue.speaker
     if cue.kind == "report":
         return person or _person_behind(i, found, SUBJECT_WORDS) or source or ACCUSED
-    if cue.kind == "decide":
-        return person or _person_behind(i, found, SUBJECT_WORDS) or COURT
+    if cue.kind == "decide":  # "критика защитником записи отвергается": the defence never decides
+        who = person or _person_behind(i, found, SUBJECT_WORDS)
+        return who if who and who != ACCUSED else COURT
     if cue.kind == "testimony":
         return _person_behind(i, found, TESTIMONY_WORDS) or cue.otherwise
     return COURT if cue.kind in HEADS else ""
@@ -166,7 +170,8 @@ def is_struck(paragraph: Paragraph, sentence: int) -> bool:
     """Whether the court, in this paragraph, strikes what was said in that sentence or before it."""
     for number in sorted(set(paragraph.sentences)):
         if number >= sentence and number not in paragraph.answers and number not in paragraph.norms:
-            for found in paragraph.denials(number):
-                if found.cue.kind == "struck" and said_by(paragraph, paragraph.first + found.start) == COURT:
-                    return True
+            struck = any(found.cue.kind == "struck" for found in paragraph.denials(number))
+            opening = paragraph.first + bisect_left(paragraph.sentences, number)
+            if struck and said_by(paragraph, opening) == COURT:
+                return True
     return False
