@@ -24,7 +24,8 @@ from report_sample import constructed, contents_of, small, small_codebook, small
 VOID = {"meta", "link", "br", "input", "line", "circle"}
 # A stretch of text that asks for trouble: markup, quotes, a right-to-left override, a zero byte, a lone surrogate, an
 # astral letter, a soft hyphen, letters of two directions.
-HOSTILE = "<script>alert(1)</script> & \"'> \u202e\x00\x1b\ud800 \U0001d538 у\u00adлица שלום </style><img src=x onerror=alert(1)>"
+HOSTILE = "<script>alert(1)</script> & \"'> \u202e\x00\x1b\ud800 \U0001d538 у\u00adлица שלום "
+HOSTILE += "</style><img src=x onerror=alert(1)>"
 
 
 class Page(HTMLParser):
@@ -119,17 +120,6 @@ def hostile(language: str = "en") -> Contents:
     return replace(contents, records=records, lock_level=HOSTILE, pack=HOSTILE, generated_at=HOSTILE)
 
 
-STUDIES = {
-    "small": lambda: small(),
-    "small, in Russian": lambda: small(language="ru"),
-    "of many pages": lambda: small(501),
-    "hostile": lambda: hostile(),
-    "empty": lambda: small(0),
-    "with linked instances": lambda: linked(),
-    "with books that do not balance": lambda: unbalanced(),
-}
-
-
 def linked() -> Contents:
     contents = small(3)
     first, second, third = contents.cases
@@ -140,6 +130,17 @@ def linked() -> Contents:
 def unbalanced() -> Contents:
     contents = small(3)
     return replace(contents, books=[Book("ingest", "record", 4, (("read", 3),)), *contents.books[1:]])
+
+
+STUDIES = {
+    "small": small,
+    "small, in Russian": lambda: small(language="ru"),
+    "of many pages": lambda: small(501),
+    "hostile": hostile,
+    "empty": lambda: small(0),
+    "with linked instances": linked,
+    "with books that do not balance": unbalanced,
+}
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +193,7 @@ def test_every_page_has_a_language_a_heading_and_landmarks(reports: dict[str, Pa
         assert page.elements[0] == ("html", {"lang": language})
         assert (page.count("h1"), page.count("main"), page.count("footer")) == (1, 1, 1)
         assert page.links()[0].endswith("style.css")
-        skip = [a for t, a in page.elements if t == "a"][0]
+        skip = next(a for t, a in page.elements if t == "a")
         assert skip["href"] == "#main"
 
 
@@ -384,7 +385,7 @@ def test_only_the_cases_that_changed_are_loaded(tmp_path: Path) -> None:
     write_report(tmp_path / "r", contents)
     asked: list[str] = []
 
-    def load(cases):  # noqa: ANN001, ANN202
+    def load(cases):
         asked.extend(cases)
         return contents.load(cases)
 
@@ -412,7 +413,7 @@ def test_a_page_that_somebody_deleted_comes_back(tmp_path: Path) -> None:
 def test_an_interrupted_report_is_completed_by_the_next_run(tmp_path: Path) -> None:
     contents = small(6)
 
-    def breaks_off(cases):  # noqa: ANN001, ANN202
+    def breaks_off(cases):
         for i, page in enumerate(contents.load(cases)):
             if i == 3:
                 raise KeyboardInterrupt
@@ -429,7 +430,7 @@ def test_a_change_that_was_interrupted_is_not_taken_for_done(tmp_path: Path) -> 
     old, new = small(4), changed(small(4), 1)
     write_report(tmp_path / "r", old)
 
-    def breaks_off(cases):  # noqa: ANN001, ANN202
+    def breaks_off(cases):
         raise KeyboardInterrupt
         yield
 

@@ -130,14 +130,14 @@ def write_parquet(contents: Contents, folder: Path) -> None:
 def plain(value: Any) -> Any:
     """A cell for people and spreadsheets.
 
-    >>> plain(("metro", "private")), plain(True), plain(None), plain(15000)
+    >>> plain(("metro", "private")), plain(True), plain(None), plain(15000.0)
     ('metro;private', 'true', None, 15000)
     """
     if isinstance(value, list | tuple):
         return ";".join(map(str, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _write(contents: Contents, folder: Path, sink: type[CsvSink] | type[ParquetSink]) -> None:
