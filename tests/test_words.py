@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import pymorphy3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,20 @@ def test_a_form_has_its_likely_lemma_and_the_second_one(form: str, lemma: str, o
     assert words.lemma[0] == hash_words([lemma])[0], why
     if other:
         assert words.other[0] == hash_words([other])[0]
+
+
+def test_lemmas_taken_from_the_dictionarys_tables_are_those_of_its_parser() -> None:
+    records = Path(package.__file__).parents[1] / "studies/demo"
+    texts = [path.read_text("utf-8") for path in sorted(records.rglob("*.txt"))[:20]] or [WRAPPED]
+    forms = sorted({fold(word) for text in texts for word in spelled(text) if word.isalpha() and len(word) > 1})
+    parse = pymorphy3.MorphAnalyzer(result_type=None).parse
+    for form in forms:
+        shares: dict[str, float] = {}
+        for _, _, lemma, share, _ in parse(form) if not form.isascii() else ():
+            shares[lemma] = shares.get(lemma, 0) + share
+        expected = sorted(shares, key=lambda lemma: -round(shares[lemma], 6)) or [form]
+        assert lemma_of(form)[0] == expected[0]
+        assert lemma_of(form)[1] in expected[:2]
 
 
 def test_an_english_word_has_its_stem() -> None:
@@ -235,8 +250,9 @@ def test_the_span_of_a_sentence_holds_its_quotation_marks() -> None:
 
 # Laws for all texts.
 PIECES = st.sampled_from(
-    ["камера", "Камеры", "мо\u0438\u0306", "учёт", "20.2", "ч. 5", "Е.В.", "г.", "Суд", "видео-\nнаблюдение", "\u00ad", "\n",
-     "\n\n", ". ", "; ", " ", " ", "«", "»", "камеpа", "𝐀", "😀", "\u0301", "don’t", "-", "...", "\r\n", "x1", "\u200b", "漢"]
+    ["камера", "Камеры", "мо\u0438\u0306", "учёт", "20.2", "ч. 5", "Е.В.", "г.", "Суд", "видео-\nнаблюдение", "\u00ad",
+     "\n", "\n\n", ". ", "; ", " ", " ", "«", "»", "камеpа", "𝐀", "😀", "\u0301", "don’t", "-", "...", "\r\n",
+     "x1", "\u200b", "漢"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=20).map("".join) | st.text(max_size=30)
 

@@ -54,20 +54,41 @@ def _stemmer(algorithm: str) -> Lemmatise:
 
 
 def _russian() -> Lemmatise:
+    """Through `parse` for words that the dictionary lacks; for those it has, straight from its tables, twice as fast.
+
+    A test holds both ways together for the words of the demo records.
+    """
     import pymorphy3
 
-    parse = pymorphy3.MorphAnalyzer(result_type=None).parse
+    analyser = pymorphy3.MorphAnalyzer(result_type=None)
+    dictionary, share_of = analyser.dictionary, analyser.prob_estimator.p_t_given_w.prob
+    look_up, normal_form = dictionary.words.similar_items, dictionary.build_normal_form
 
     def lemmas(form: str) -> tuple[str, str]:
-        if not any("а" <= c <= "я" for c in form):
-            return form, form
-        shares: dict[str, float] = {}
-        for _, _, lemma, share, _ in parse(form):
-            shares[lemma] = shares.get(lemma, 0.0) + share
-        best = sorted(shares, key=lambda lemma: -shares[lemma])[:2]  # stable: equal shares keep the dictionary's order
-        if not best:
-            return form, form
-        second = best[-1] if shares[best[-1]] >= _PLAUSIBLE_SHARE else best[0]
-        return best[0], second
+        if len(form) == 1 or not any("а" <= c <= "я" for c in form):
+            return form, form  # a letter alone is an initial or an abbreviation: no lemma tells more than itself
+        found = look_up(form, analyser.char_substitutes)
+        readings = [(normal_form(*place, word), place) for word, places in found for place in places]
+        if not readings:
+            return _best([(lemma, share) for _, _, lemma, share, _ in analyser.parse(form)], form)
+        if all(lemma == readings[0][0] for lemma, _ in readings):
+            return readings[0][0], readings[0][0]
+        shares = [share_of(form, dictionary.build_tag_info(*place)) for _, place in readings]
+        if not any(shares):  # a form that the corpus never saw: all readings alike
+            shares = [1 / len(readings)] * len(readings)
+        ranked = sorted(zip(readings, shares, strict=True), key=lambda reading: -reading[1])  # as the parser does
+        return _best([(lemma, share) for (lemma, _), share in ranked], form)
 
     return lemmas
+
+
+def _best(readings: list[tuple[str, float]], form: str) -> tuple[str, str]:
+    """The two lemmas with the largest shares, over all readings of each."""
+    shares: dict[str, float] = {}
+    for lemma, share in readings:
+        shares[lemma] = shares.get(lemma, 0.0) + share
+    # Rounded and stable: equal shares keep their order, whatever the last digits of their sums are.
+    best = sorted(shares, key=lambda lemma: -round(shares[lemma], 6))[:2]
+    if not best:
+        return form, form
+    return best[0], best[-1] if shares[best[-1]] >= _PLAUSIBLE_SHARE else best[0]
