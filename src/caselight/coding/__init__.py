@@ -15,7 +15,7 @@ from caselight.codebook import Codebook
 from caselight.coding import rules
 from caselight.coding.cues import Speakers, compile_speakers
 from caselight.coding.phrases import Phrases, compile_phrases, find
-from caselight.coding.reading import Hit, Reading
+from caselight.coding.reading import BatchCues, Hit, Reading
 from caselight.coding.rules import Known, Question, Rule
 from caselight.pack import Pack
 from caselight.types import Answer, Case, Document, Problem, Value
@@ -66,6 +66,7 @@ def code(
     """
     names = tuple(n for n in coder.questions if variables is None or n in variables)
     part = _part(coder, names)
+    cues = BatchCues(words, coder.speakers)
     answers: list[Answer] = []
     problems: list[Problem] = []
     for i, hits in enumerate(_hits(batch, words, part.phrases)):
@@ -76,7 +77,7 @@ def code(
             message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
             problems.append(Problem("coding", subject, "no_act_text", message))
             continue
-        reading = Reading(document, case, coder.speakers, words, i, hits)
+        reading = Reading(document, case, cues, words, i, hits)
         values: dict[str, Value] = {}
         looked_up = _known(case, values, known or {})
         for name in names:
@@ -120,7 +121,7 @@ def _hits(batch: Sequence[tuple[Document, Case]], words: Words, phrases: Phrases
     found = find(words, phrases)
     order = np.lexsort((found.first, found.phrase, found.text))
     text, phrase, first, last = (a[order] for a in (found.text, found.phrase, found.first, found.last))
-    columns = (first, last, words.sentence[first], words.start[first], words.end[last - 1])
+    columns = (first, last, words.sentence[first], words.clause[first], words.start[first], words.end[last - 1])
     hits = list(map(Hit._make, zip(*(column.tolist() for column in columns), strict=True)))
     group = np.flatnonzero(np.diff(text, prepend=-1) | np.diff(phrase, prepend=-1))
     edges = [*group.tolist(), len(hits)]

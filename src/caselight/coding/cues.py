@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from caselight.definitions import Definition, Key
 from caselight.pack import Pack
+from caselight.words import Forms, Words
 
 # Words between the two halves of a cue with "..": "из рапорта (полицейского 2 полка) усматривается" has three; with
 # more than six, halves of different statements meet.
@@ -16,6 +20,7 @@ KEY_LETTERS = 3  # first letters of a stem by which it is looked up
 SOURCES = ("retold", "testimony", "passing")  # within one of these no person or other source counts
 HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
 DENIALS = ("near", "clause", "harmless", "stance", "struck")
+_UNKNOWN, _NONE, _ANCHOR = 0, 1, 2  # whether a form anchors a cue
 _PLAIN = ("testimony", "passing", "afterwards", *HEADS)
 
 
@@ -77,6 +82,9 @@ class Cues:
     exact: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
     stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
     known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it may anchor, once looked up
+    flags: dict[str, tuple[object, NDArray[np.int8]]] = field(default_factory=dict)  # of the last vocabulary
+        default_factory=dict
+    )  # of a vocabulary: see `_anchoring`
 
     def add(self, cue: Cue) -> None:
         """Takes in one more."""
@@ -88,20 +96,39 @@ class Cues:
 
     def anchored(self, form: str) -> tuple[Cue, ...]:
         """The cues whose anchor this form is."""
-        if form not in self.known:
+        cues = self.known.get(form)
+        if cues is None:
             likely = self.stems.get(form[:KEY_LETTERS], ())
-            self.known[form] = self.exact.get(form, ()) + tuple(
+            cues = self.known[form] = self.exact.get(form, ()) + tuple(
                 c for c in likely if form.startswith(c.parts[c.anchor].stems)
             )
-        return self.known[form]
+        return cues
 
-    def find(self, forms: Sequence[str], low: int, high: int) -> list[Found]:
-        """The cues anchored from word `low` to `high` of `forms` (folded), by where they begin; the longest first."""
+    def tokens(self, words: Words) -> NDArray[np.intp]:
+        """The tokens that anchor one of the cues, ascending: only there `find` has to look."""
+        flags = self._flags(words.forms)
+        unknown = words.row[flags[words.row] == _UNKNOWN]
+        text = words.forms.text
+        for row in np.unique(unknown).tolist():
+            flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
+        return np.flatnonzero(flags[words.row] == _ANCHOR)
+
+    def _flags(self, forms: Forms) -> NDArray[np.int8]:
+        """(F,) what is known of each form. A vocabulary's forms only grow: each is looked at once, when first met."""
+        owner, flags = self.flags.get("", (None, np.zeros(0, np.int8)))
+        if forms.owner is None or owner is not forms.owner:
+            flags = np.zeros(0, np.int8)
+        if len(flags) < len(forms):
+            flags = np.concatenate([flags, np.zeros(2 * len(forms) - len(flags), np.int8)])
+            if forms.owner is not None:
+                self.flags[""] = forms.owner, flags
+        return flags
+
+    def find(self, forms: Sequence[str], where: Iterable[int]) -> list[Found]:
+        """The cues anchored at one of these words of `forms` (folded), by where they begin; the longest first."""
         found: list[Found] = []
-        known = self.known
-        for at in range(low, high):
-            cues = known.get(forms[at])
-            for cue in self.anchored(forms[at]) if cues is None else cues:
+        for at in where:
+            for cue in self.anchored(forms[at]):
                 if len(cue.parts) == 1:
                     found.append(Found(at, at + 1, cue))
                 elif span := cue.span(forms, at):

@@ -5,12 +5,15 @@ Nothing is computed for a passage that no phrase hit.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
@@ -27,8 +30,6 @@ LAST_LINE_SHARE = 0.85
 # Blank lines part paragraphs where at least one line end in so many is followed by one.
 LINES_PER_PARAGRAPH = 8
 
-_BLANK_LINE = re.compile(r"\n[ \t\xa0\r\x0c]*\n\s*")
-_LINE = re.compile(r"\n\s*")
 _TRIM = " \t\r\n\xa0–—-,;:"
 
 
@@ -38,8 +39,32 @@ class Hit(NamedTuple):
     first: int  # tokens of the batch
     last: int
     sentence: int  # number of the sentence in the text
+    clause: int
     start: int  # code points of the document's text
     end: int
+
+
+class BatchCues:
+    """A pack's cues, and where in a batch they can be: looked for when first asked."""
+
+    def __init__(self, words: Words, speakers: Speakers) -> None:
+        self.speakers = speakers
+        self._words = words
+
+    @cached_property
+    def turns(self) -> NDArray[np.intp]:
+        """Tokens of the batch, ascending, at which a cue of who speaks can be."""
+        return self.speakers.turns.tokens(self._words)
+
+    @cached_property
+    def heads(self) -> NDArray[np.intp]:
+        """The same for cues at the heads of sentences."""
+        return self.speakers.heads.tokens(self._words)
+
+    @cached_property
+    def denials(self) -> NDArray[np.intp]:
+        """The same for cues of denial."""
+        return self.speakers.denials.tokens(self._words)
 
 
 @dataclass(slots=True)
@@ -48,7 +73,7 @@ class Reading:
 
     document: Document
     case: Case
-    speakers: Speakers
+    cues: BatchCues
     words: Words  # of the whole batch
     number: int  # of the document's text in the batch
     hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
@@ -56,6 +81,7 @@ class Reading:
     _paragraphs: dict[int, Paragraph] = field(default_factory=dict)
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hit_sentences: dict[int, set[int]] = field(default_factory=dict)
+    _hit_clauses: dict[int, set[int]] = field(default_factory=dict)
 
     def sentence(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the hit's sentence."""
@@ -72,16 +98,21 @@ class Reading:
                 return True
         return False
 
+    def shares_clause(self, hit: Hit, phrases: Sequence[int]) -> bool:
+        """Whether one of the phrases stands in the hit's clause."""
+        for phrase in phrases:
+            if phrase not in self._hit_clauses:
+                self._hit_clauses[phrase] = {other.clause for other in self.hits.get(phrase, ())}
+            if hit.clause in self._hit_clauses[phrase]:
+                return True
+        return False
+
     def section(self, hit: Hit) -> str:
         """Name of the section the hit stands in; "" = none."""
         return next((s.name for s in self.case.sections if s.start <= hit.start < s.end), "")
 
     def near(self, hit: Hit, reach: str) -> tuple[int, int]:
-        """Start and end of what counts as near the hit: its clause, sentence, paragraph, section or the whole text."""
-        if reach == "sentence":
-            return self.sentence(hit)
-        if reach == "clause":
-            return self.words.clause_span(self.number, hit.first)
+        """Start and end of what counts as near the hit: its paragraph, its section, or the whole text."""
         if reach == "paragraph":
             paragraph = self.paragraph(hit)
             return paragraph.start, paragraph.end
@@ -110,8 +141,10 @@ class Reading:
         first, last = (low + int(i) for i in words.start[low:high].searchsorted((start, end)))
         text = words.forms.text
         forms = [text[row] for row in words.row[first:last].tolist()]
+        anchors = (self.cues.turns, self.cues.heads, self.cues.denials)
+        turns, heads, denials = (_inside(tokens, first, last) for tokens in anchors)
         sentences = words.sentence[first:last].tolist()
-        return speakers.read(Paragraph(start, end, first, forms, sentences, self.speakers))
+        return speakers.read(Paragraph(start, end, first, forms, sentences, self.cues.speakers, denials), turns, heads)
 
     def said_by(self, hit: Hit) -> str:
         """Who says it."""
@@ -171,27 +204,42 @@ def _around(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int]:
     return start, end
 
 
+def _inside(tokens: NDArray[np.intp], first: int, last: int) -> list[int]:
+    """Those from token `first` to `last`, counted from `first`."""
+    low, high = tokens.searchsorted((first, last))
+    found: list[int] = (tokens[low:high] - first).tolist()
+    return found
+
+
 def paragraph_starts(text: str) -> list[int]:
     """Offsets at which paragraphs begin, the first of them 0.
 
     Blank lines part paragraphs where there are any. Otherwise every line is one, unless the text was wrapped: then a
     line ends a paragraph if it ends like a sentence and is short, or if the next one is a list item.
     """
-    starts = [0, *(m.end() for m in _BLANK_LINE.finditer(text))]
-    lines = [0, *(m.end() for m in _LINE.finditer(text))]
-    if len(starts) * LINES_PER_PARAGRAPH >= len(lines) and len(starts) > 1:
+    lines: list[tuple[int, str]] = []  # lines with something in them: offset, text
+    starts = [0]
+    at, blank = 0, False
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            if blank and lines:
+                starts.append(at)
+            lines.append((at, line))
+        blank = not line or line.isspace()
+        at += len(line) + 1
+    if len(starts) > 1 and len(starts) * LINES_PER_PARAGRAPH >= len(lines):
         return starts
-    lengths = sorted(b - a for a, b in pairwise([*lines, len(text)]))
-    longest = lengths[len(lengths) * 9 // 10]  # the ninth decile: one line without a break says nothing
+    lengths = sorted(len(line) for _, line in lines)
+    longest = lengths[len(lengths) * 9 // 10] if lengths else 0  # the ninth decile: one long line says nothing
     if longest > WRAPPED_LINE:
-        return lines
-    kept = [0]
-    for before, start in pairwise(lines):
-        line = text[before:start].rstrip()
-        ends = line[-1:] in ("", *".:;!?") and len(line) < LAST_LINE_SHARE * longest
-        if ends or text[start : start + 1] in ("–", "—", "-"):
-            kept.append(start)
-    return kept
+        return [0, *(offset for offset, _ in lines[1:])]
+    return [0, *(behind[0] for line, behind in pairwise(lines) if _ends(line[1], behind[1], longest))]
+
+
+def _ends(line: str, behind: str, longest: int) -> bool:
+    """Whether a line of a wrapped text is the last one of its paragraph."""
+    line = line.rstrip()
+    return (line[-1:] in ".:;!?" and len(line) < LAST_LINE_SHARE * longest) or behind[0] in "–—-"
 
 
 def hits_between(hits: Sequence[Hit], start: int, end: int) -> bool:

@@ -75,7 +75,8 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
         return Answer(case, variable.name, None, CODER), []
     if variable.fact is not None:
         return _from_fact(variable, reading)
-    found = (s for rule in question.rules for s in accepted(rule, reading, variable, known))
+    able = (rule for rule in question.rules if not reading.hits.keys().isdisjoint(rule.phrases))
+    found = (s for rule in able for s in accepted(rule, reading, variable, known))
     value, shown = _VALUES.get(variable.kind, _one)(variable, found, reading)
     evidence = tuple(_evidence(reading, shown))
     return Answer(case, variable.name, value, CODER, evidence), []
@@ -84,9 +85,9 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
 def accepted(rule: Rule, reading: Reading, variable: Variable, known: Known) -> Iterator[Support]:
     """The hits for which everything holds that the rule asks of the text, in order; `counts` tells of the speaker."""
     asked = rule.rule
+    groups = [reading.hits[p] for p in rule.phrases if p in reading.hits]
     if not _conditions_hold(asked.only_if, asked.not_if, known):
         return
-    groups = [reading.hits[p] for p in rule.phrases if p in reading.hits]
     for hit in groups[0] if len(groups) == 1 else sorted({h for group in groups for h in group}):
         if not _stands(rule, hit, reading, known):
             continue
@@ -118,6 +119,8 @@ def _stands(rule: Rule, hit: Hit, reading: Reading, known: Known) -> bool:
 def _near(reading: Reading, hit: Hit, phrases: tuple[int, ...], reach: str) -> bool:
     if reach == "sentence":
         return reading.shares_sentence(hit, phrases)
+    if reach == "clause":
+        return reading.shares_clause(hit, phrases)
     others = [reading.hits[p] for p in phrases if p in reading.hits]
     if not others:
         return False

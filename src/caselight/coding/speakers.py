@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from caselight.coding.cues import GAP_WORDS, HEADS, Found, Speakers, outermost
+from caselight.coding.cues import HEADS, Found, Speakers, outermost
 
 COURT = "court"
 ACCUSED = "defence"  # whose words follow a verb of reporting without a person
@@ -38,6 +38,7 @@ class Paragraph:
     forms: Sequence[str]  # its words, folded
     sentences: Sequence[int]  # number of the sentence of each word
     speakers: Speakers
+    denial_words: Sequence[int]  # its words that anchor a cue of denial
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
     norms: set[int] = field(default_factory=set)  # ... that quote a norm
@@ -49,16 +50,20 @@ class Paragraph:
     def denials(self, sentence: int) -> list[Found]:
         """The cues of denial in that sentence."""
         if sentence not in self._denials:
-            low, high = bisect_left(self.sentences, sentence), bisect_right(self.sentences, sentence)
-            self._denials[sentence] = self.speakers.denials.find(self.forms, low, high)
+            where = [word for word in self.denial_words if self.sentences[word] == sentence]
+            self._denials[sentence] = self.speakers.denials.find(self.forms, where)
         return self._denials[sentence]
 
 
-def read(paragraph: Paragraph) -> Paragraph:
-    """The paragraph with its cues and the turns of its speakers."""
-    turns = paragraph.speakers.turns.find(paragraph.forms, 0, len(paragraph.forms))
-    paragraph.found = list(outermost(turns))
-    if heads := _heads(paragraph):
+def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) -> Paragraph:
+    """The paragraph with its cues and the turns of its speakers.
+
+    Args:
+        turns: its words that anchor a cue of who speaks.
+        heads_at: its words that anchor a cue of the heads of sentences.
+    """
+    paragraph.found = list(outermost(paragraph.speakers.turns.find(paragraph.forms, turns)))
+    if heads := _heads(paragraph, heads_at):
         paragraph.found = sorted(paragraph.found + heads, key=lambda found: found.start)
     source, person, reporter, sentence = "", "", "", -1
     for i, item in enumerate(paragraph.found):
@@ -82,21 +87,19 @@ def read(paragraph: Paragraph) -> Paragraph:
     return paragraph
 
 
-def _heads(paragraph: Paragraph) -> list[Found]:
+def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
     """The cues at the heads of its sentences; sentences that answer a claim or quote a norm are remembered."""
     heads: list[Found] = []
     sentences = paragraph.sentences
-    for sentence in range(sentences[0], sentences[-1] + 1) if sentences else ():
-        opening = bisect_left(sentences, sentence)
-        end = min(opening + HEAD_WORDS + GAP_WORDS, len(sentences))
-        for item in paragraph.speakers.heads.find(paragraph.forms, opening, end):
-            if item.start - opening >= HEAD_WORDS or sentences[item.start] != sentence:
-                continue
-            if item.cue.kind == "norms":
-                paragraph.norms.add(sentence)
-                continue
-            (paragraph.answers if item.cue.kind == "claims" else paragraph.lists).add(sentence)
-            heads.append(item)
+    for item in paragraph.speakers.heads.find(paragraph.forms, where):
+        sentence = sentences[item.start]
+        if item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
+            continue
+        if item.cue.kind == "norms":
+            paragraph.norms.add(sentence)
+            continue
+        (paragraph.answers if item.cue.kind == "claims" else paragraph.lists).add(sentence)
+        heads.append(item)
     return heads
 
 
@@ -168,7 +171,7 @@ def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[
 
 def is_struck(paragraph: Paragraph, sentence: int) -> bool:
     """Whether the court, in this paragraph, strikes what was said in that sentence or before it."""
-    for number in sorted(set(paragraph.sentences)):
+    for number in sorted({paragraph.sentences[word] for word in paragraph.denial_words}):
         if number >= sentence and number not in paragraph.answers and number not in paragraph.norms:
             struck = any(found.cue.kind == "struck" for found in paragraph.denials(number))
             opening = paragraph.first + bisect_left(paragraph.sentences, number)
