@@ -1,8 +1,8 @@
 """What is inside an archive, member by member, never more than the limits allow and never written to a named path.
 
-In: an open file. Out: `Member`s (a path, which is text and nothing else, and bytes) and `Problem`s about what was not
-taken. Limits count the bytes that really come out, not those that the archive claims. Kinds: ZIP (`zips.py`), TAR
-(`tars.py`), and single files packed with gzip, bzip2 or xz, which may hold a TAR.
+What all kinds share: ZIP (`zips.py`), TAR (`tars.py`), and single files packed with gzip, bzip2 or xz, which may hold a
+TAR. Out come `Member`s (a path, which is text and nothing else, and bytes) and `Problem`s about what was not taken.
+Limits count the bytes that really come out, not those that the archive claims.
 
 A problem's kind is the state that the member, or what is left of the archive, is in.
 """
@@ -141,29 +141,6 @@ def is_archive(head: bytes, name: str) -> bool:
     if any(head.startswith(magic) for magic, _ in _PACKERS) or is_tar(head):
         return True
     return name.lower().endswith(".zip") and b"PK\x03\x04" in head
-
-
-def unpack_archive(untrusted: BinaryIO, path: str) -> Iterator[Member | Problem]:
-    """Members of a ZIP or TAR, packed or not. Never raises on what the archive holds.
-
-    Args:
-        untrusted: the archive, opened for reading; it can be searched.
-        path: the archive's own path, for messages.
-    """
-    from caselight.ingest.tars import untar
-    from caselight.ingest.zips import unzip
-
-    meter = Meter(untrusted.seek(0, 2))
-    untrusted.seek(0)
-    magic = untrusted.read(512)
-    untrusted.seek(0)
-    try:
-        yield from untar(untrusted, meter) if is_tar(magic) else unzip(untrusted, meter)
-    except LimitError as error:
-        yield stopped(error, path)
-    if meter.left_out:
-        message = f"{meter.left_out} entries that macOS adds beside the files were left out of {path}."
-        yield Problem("ingest", "", "left_out", message)
 
 
 class Unpacked(io.RawIOBase):

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from caselight.ingest.language import guess_language
@@ -60,6 +61,8 @@ _LABELS = {
     "uid": "uid",
     "id": "id",
 }
+# The rows of a dump have the same columns, or one of a few sets of them: what columns mean is found out once for each.
+_KINDS_OF_ROWS = 256
 _NOTHING = ("", "-", "—", "null", "None", "nan", "NaN")  # what exports write for "no value"
 _MARKUP = re.compile(r"(?i)<(?:!doctype|html|body|div|p|span|br|pre|table|opinion|center|b|i|em)\b[^<>]*>")
 
@@ -88,7 +91,8 @@ def plain_name(column: str) -> str:
     return re.sub(r"[\W_]+", "", column.casefold())
 
 
-def text_columns(columns: Iterable[str]) -> list[str]:
+@lru_cache(_KINDS_OF_ROWS)
+def text_columns(columns: tuple[str, ...]) -> list[str]:
     """The columns that hold the text by their names, best first."""
     by_name: dict[str, str] = {}
     for column in columns:
@@ -156,10 +160,10 @@ def _reading(
     shown: str,
     as_text: Callable[[str], str],
 ) -> Reading:
-    candidates = [c for c in (mapping.text, shown) if c in columns] or text_columns(columns)
+    candidates = [c for c in (mapping.text, shown) if c in columns] or text_columns(tuple(columns))
     if not candidates:
         return Reading(State.UNSUPPORTED, no_text_column("It", columns))
-    column = next((c for c in candidates if cell_text(columns[c])), "")
+    column = next((c for c in candidates if not is_nothing(columns[c])), "")
     if not column:
         return Reading(State.SUSPECT_EMPTY, f"the row's text (column {candidates[0]!r}) is empty; look at its source")
     value = columns[column] if isinstance(columns[column], str) else cell_text(columns[column])
@@ -185,7 +189,7 @@ def _reading(
 
 def _meta(columns: Mapping[str, Any], mapping: ColumnMapping) -> tuple[str, tuple[Field, ...]]:
     """Lines "column: value" with an empty line after them, and the spans of the values."""
-    roles = roles_of(columns, mapping)
+    roles = roles_of(tuple(columns), mapping)
     lines, labelled, at = [], [], 0
     for column, value in columns.items():
         shown = whole_characters(cell_text(value))
@@ -202,7 +206,8 @@ def _meta(columns: Mapping[str, Any], mapping: ColumnMapping) -> tuple[str, tupl
     return ("".join(lines) + "\n" if lines else ""), tuple(labelled)
 
 
-def roles_of(columns: Iterable[str], mapping: ColumnMapping) -> dict[str, str]:
+@lru_cache(_KINDS_OF_ROWS)
+def roles_of(columns: tuple[str, ...], mapping: ColumnMapping) -> dict[str, str]:
     """Column -> role, as the user says, as the kind of dump says, as the name says."""
     by_name: dict[str, str] = {}
     for column in columns:
@@ -220,14 +225,18 @@ def roles_of(columns: Iterable[str], mapping: ColumnMapping) -> dict[str, str]:
 
 def cell_text(value: Any) -> str:
     """A cell in one line; "" if it has no value."""
-    if value is None or value in ([], {}):
+    if is_nothing(value):
         return ""
     if isinstance(value, dict | list):
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
             return cell_text(value[0])
         return json.dumps(value, ensure_ascii=False)
-    shown = " ".join(str(value).split())
-    return "" if shown in _NOTHING else shown
+    return " ".join(str(value).split())
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a cell has no value."""
+    return value is None or value in ([], {}) or (isinstance(value, str) and value.strip() in _NOTHING)
 
 
 def no_text_column(what: str, columns: Iterable[str]) -> str:

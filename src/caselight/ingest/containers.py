@@ -23,10 +23,10 @@ from caselight.ingest.archive import (
     open_packed,
     stopped,
     trouble,
-    unpack_archive,
 )
 from caselight.ingest.dump import HEAD_BYTES, is_dump, unpack_dump
 from caselight.ingest.tars import untar
+from caselight.ingest.zips import unzip
 from caselight.types import Problem, State
 
 
@@ -55,11 +55,23 @@ def unpack(untrusted: BinaryIO, name: str, mapping: Mapping[str, str] | None = N
         if packed:
             yield from _unpack_packed(packed, name, mapping)
         elif is_archive(head, name):
-            yield from unpack_archive(untrusted, name)
+            yield from _unpack_archive(untrusted, is_tar(head), name)
         else:
             yield from unpack_dump(untrusted, head, name, mapping)
     except LimitError as error:
         yield stopped(error, name)
+
+
+def _unpack_archive(untrusted: BinaryIO, tar: bool, name: str) -> Iterator[Member | Problem]:
+    meter = Meter(untrusted.seek(0, 2))
+    untrusted.seek(0)
+    try:
+        yield from untar(untrusted, meter) if tar else unzip(untrusted, meter)
+    except LimitError as error:
+        yield stopped(error, name)
+    if meter.left_out:
+        message = f"{meter.left_out} entries that macOS adds beside the files were left out of {name}."
+        yield Problem("ingest", "", "left_out", message)
 
 
 def _unpack_packed(packed: Unpacked, name: str, mapping: Mapping[str, str] | None) -> Iterator[Member | Problem]:

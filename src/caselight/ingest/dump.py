@@ -59,7 +59,10 @@ def _kind(head: bytes, name: str) -> _Rows | None:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
     if start not in (b"{", b"[") and not lower.endswith((*_TABLES, *_LINES)):
         return None  # most records end here: the encoding of a page is not worth finding out for this
-    text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n")
+    return _kind_of_text(head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n"), lower)
+
+
+def _kind_of_text(text: str, lower: str) -> _Rows | None:
     if text.startswith("{"):
         return _kind_of_object(text, lower)
     if text.startswith("["):
@@ -86,15 +89,15 @@ def _kind_of_object(text: str, lower: str) -> _Rows | None:
             return json_lines
         arrays = [v for v in first.values() if isinstance(v, list) and v and all(isinstance(i, dict) for i in v)]
         holds_rows = len(arrays) == 1 and _has_text(arrays[0][:SAMPLE_ROWS])
-        return json_array if holds_rows and not text_columns(first) else None
+        return json_array if holds_rows and not text_columns(tuple(first)) else None
     around = _ARRAY_OF_OBJECTS.search(text)
-    if around is None or text_columns(_KEY.findall(text[: around.end()])):
+    if around is None or text_columns(tuple(_KEY.findall(text[: around.end()]))):
         return None
     return json_array if _KEY.findall(text[around.end() :]) else None
 
 
 def _has_text(rows: list[dict[str, Any]]) -> bool:
-    return bool(text_columns(column for row in rows for column in row) or longest_column(rows))
+    return bool(text_columns(tuple(column for row in rows for column in row)) or longest_column(rows))
 
 
 def unpack_dump(
@@ -160,7 +163,7 @@ def _text(columns: list[str], rows: list[dict[str, Any]], given: str) -> tuple[s
         exact = next((c for c in columns if c == given), "")
         column = exact or next((c for c in columns if plain_name(c) == plain_name(given)), "")
         return column, bool(column)
-    if text_columns(columns):
+    if text_columns(tuple(columns)):
         return "", True
     column = longest_column(rows)
     return column, bool(column)
