@@ -83,8 +83,6 @@ class Cues:
     stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
     known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it may anchor, once looked up
     flags: dict[str, tuple[object, NDArray[np.int8]]] = field(default_factory=dict)  # of the last vocabulary
-        default_factory=dict
-    )  # of a vocabulary: see `_anchoring`
 
     def add(self, cue: Cue) -> None:
         """Takes in one more."""
