@@ -49,6 +49,9 @@ def wrong_rows(given: list[Path], export: Export) -> list[str]:
     listed = sum(row["parent"] is None for row in rows)
     if listed != len(given):
         wrong.append(f"{len(given)} files given ({len(unreadable)} unreadable), {listed} listed")
+    opened = {row["parent"] for row in rows} | {row["subject"] for row in export.rows("problems")}
+    unopened = [row["path"] for row in rows if row["state"] == "container" and not {row["id"], row["path"]} & opened]
+    wrong += [f"{path}: a container with neither members nor a problem" for path in unopened]
     texts = {path.stem for path in (export.folder / "texts").glob("*.txt")}
     wrong += [
         f"{row['path']}: read, but has no text" for row in rows if row["state"] == "read" and row["id"] not in texts
