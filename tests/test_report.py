@@ -563,3 +563,11 @@ def test_the_constructed_rulings_make_a_whole_report(shared: Path, tmp_path: Pat
     for page in contents.load([row.id for row in contents.cases]):
         shown = stripped(words_of(folder / case_file(page.case.id)))
         assert shown == stripped(safe(page.documents[0].text))
+
+
+def test_every_problem_that_is_documented_has_a_name_in_every_language() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "problems.md").read_text("utf-8")
+    kinds = re.findall(r"^### `(\w+)`", text, re.MULTILINE)
+    assert kinds
+    for language in ("en", "ru"):
+        assert [kind for kind in kinds if f"problem.{kind}" not in phrases(language)] == []

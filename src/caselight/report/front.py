@@ -18,8 +18,10 @@ from caselight.report.interface import made_html, safe
 from caselight.report.lists import excerpt
 from caselight.report.names import FACT, Names, case_file, figure_file
 
-# Rows of a question or a panel on the first page; the others are one click away.
-_MOST_ROWS = 7
+# Rows on the first page; the others are one click away. A codebook's own values are few and all belong to the answer;
+# texts and courts may be thousands.
+_MOST_VALUES = 14
+_MOST_ROWS = 6
 # Answers that say that there is none rank last, whatever their number.
 _LAST = ("none", "undetermined", "not_asked")
 
@@ -84,7 +86,8 @@ class Front:
         ranked = sorted(live, key=self._rank) if block.kind in ("many-of", "text") else live
         rest = [f for f in ranked if f.estimate.name in _LAST]
         values = [f for f in ranked if f.estimate.name not in _LAST]
-        hidden = len(values) - _MOST_ROWS if len(values) > _MOST_ROWS + 1 else 0
+        most = _MOST_ROWS if block.kind == "text" else _MOST_VALUES
+        hidden = len(values) - most if len(values) > most + 1 else 0
         shown = [*values[: len(values) - hidden], *rest]
         more = figure_file("given", block.variable, "") if block.kind == "text" else "data/figures.csv"
         parts = {"block": block, "shown": shown, "hidden": hidden, "more_file": more, "dot": charts.figure_dot}
@@ -113,7 +116,8 @@ class Front:
         if not tally:
             return None
         order = sorted(tally, key=lambda label: (-tally[label][1], label))
-        shown = order[:_MOST_ROWS] if len(order) > _MOST_ROWS + 1 else order
+        most = _MOST_ROWS if name == "court" else _MOST_VALUES
+        shown = order[:most] if len(order) > most + 1 else order
         variable = FACT + name
         rows = [
             Row(self._names.value(variable, label), figure_file("count", variable, label), *tally[label])

@@ -180,12 +180,15 @@ class _Report:
         return self._t(key, stage=self._stage(book.stage), amount=self._amount(book))
 
     def _amount(self, book: Book) -> Markup:
-        came_in = f"{self._t.name('unit', book.unit)}: {self._t.number(book.came_in)}"
-        out = (Markup("{} {}").format(self._t.number(count), self._outlet(book, name)) for name, count in book.went_out)
-        return Markup("{} = {}").format(made_html(came_in), Markup(" + ").join(out))
+        out = [self._counted(book.stage, name, count) for name, count in book.went_out]
+        return Markup("{} = {}").format(self._counted(book.stage, book.unit, book.came_in), Markup(" + ").join(out))
 
-    def _outlet(self, book: Book, name: str) -> Markup:
-        return self._t.name("state" if book.stage == "ingest" else "outlet", name)
+    def _counted(self, stage: str, name: str, count: int) -> Markup:
+        """So many of something: of a counting unit, of records in a state, of what else became of them."""
+        if self._t.has(f"amount.{name}"):
+            return self._t.count(f"amount.{name}", count)
+        named = self._t.name("state" if stage == "ingest" else "outlet", name)
+        return Markup("{} {}").format(self._t.number(count), named)
 
     def _stage(self, stage: str) -> Markup:
         """A stage, or one question of it, or a question whose figures do not add up."""
@@ -199,8 +202,8 @@ class _Report:
         books = [
             {
                 "name": self._stage(book.stage),
-                "came_in": Markup("{} {}").format(self._t.number(book.came_in), self._t.name("unit", book.unit)),
-                "went_out": [(self._outlet(book, name), count) for name, count in book.went_out],
+                "came_in": self._counted(book.stage, book.unit, book.came_in),
+                "went_out": [self._counted(book.stage, name, count) for name, count in book.went_out],
                 "balanced": book.balanced,
             }
             for book in self._contents.books
