@@ -132,7 +132,7 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary) -> Words:
     forms = vocabulary.forms
     row = np.concatenate([np.zeros(0, np.int32), *rows])
     form = np.concatenate([np.zeros(0, np.uint64), *(part.form for part in scans)])
-    lemma, other = forms.lemma[row], forms.other[row]
+    lemma, other = forms.lemma.take(row), forms.other.take(row)
     unlisted = row == UNLISTED
     lemma[unlisted] = other[unlisted] = form[unlisted]
     sizes = [0, *accumulate(len(part.starts) for part in scans)]

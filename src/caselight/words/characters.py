@@ -6,7 +6,7 @@ The value of a character holds its folded code point (small letter, ё as е) in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]  # (n,) values of characters
 Hashes = NDArray[np.uint64]
+Positions = NDArray[np.intp]
 
 CODE = np.uint32((1 << 21) - 1)  # folded code point
 WORD = np.uint32(1 << 21)  # letter or digit: words are runs of these
@@ -86,7 +87,7 @@ def _role_table() -> NDArray[np.uint8]:
 
 def roles(codes: Codes) -> NDArray[np.uint8]:
     """(n,) what each character can do as punctuation."""
-    return np.asarray(_role_table()[np.minimum(codes & CODE, _TABLE_SIZE - 1)])
+    return _role_table().take(codes & CODE, mode="clip")
 
 
 def values(text: str) -> Codes:
@@ -94,9 +95,9 @@ def values(text: str) -> Codes:
     raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     if not len(raw):
         return np.zeros(0, np.uint32)
+    result = _table().take(raw, mode="clip")
     if raw.max() < _TABLE_SIZE:
-        return np.asarray(_table()[raw])
-    result = np.asarray(_table()[np.minimum(raw, _TABLE_SIZE - 1)])
+        return result
     far = np.flatnonzero(raw >= _TABLE_SIZE)
     codes, place = np.unique(raw[far], return_inverse=True)
     result[far] = np.array([value(chr(code)) for code in codes], np.uint32)[place]
@@ -105,6 +106,7 @@ def values(text: str) -> Codes:
 
 # A word's hash is sum(code[i] * BASE**i) mod 2**64, mixed. BASE is odd, so it has an inverse, and every word's hash
 # comes out of running sums over the text. That two of a million forms meet by chance: 1 in 37 million.
+_HASHED_AT_ONCE = 131_072  # characters; bounds the tables of powers to 2 MB, and fits the processor's cache
 _BASE = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -129,7 +131,7 @@ class _Powers:
 _powers = _Powers()
 
 
-def hash_runs(codes: Codes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Hashes:
+def hash_runs(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
     """(T,) hash of each run codes[start:end]; never 0, which is the border between texts.
 
     Args:
@@ -137,6 +139,8 @@ def hash_runs(codes: Codes, starts: NDArray[np.intp], ends: NDArray[np.intp]) ->
         starts: (T,) at least 1.
         ends: (T,) exclusive, greater than the start.
     """
+    if len(codes) > _HASHED_AT_ONCE and len(starts) > 1:
+        return np.concatenate([hash_runs(*block) for block in _blocks(codes, starts, ends)])
     _powers.reach(len(codes))
     sums = np.bitwise_and(codes, CODE).astype(np.uint64)
     sums *= _powers.up[: len(codes)]
@@ -147,6 +151,16 @@ def hash_runs(codes: Codes, starts: NDArray[np.intp], ends: NDArray[np.intp]) ->
     raw ^= raw >> _SHIFT
     raw[raw == 0] = 1
     return raw
+
+
+def _blocks(codes: Codes, starts: Positions, ends: Positions) -> Iterator[tuple[Codes, Positions, Positions]]:
+    """The runs cut into blocks of at most _HASHED_AT_ONCE characters, or of one run."""
+    begin = 0
+    while begin < len(starts):
+        base = int(starts[begin]) - 1
+        stop = max(begin + 1, int(np.searchsorted(ends, base + _HASHED_AT_ONCE, "right")))
+        yield codes[base : ends[stop - 1]], starts[begin:stop] - base, ends[begin:stop] - base
+        begin = stop
 
 
 def hash_words(words: Sequence[str]) -> Hashes:

@@ -30,10 +30,11 @@ from caselight.words.characters import (
     UPPER,
     WORD,
     Hashes,
+    Positions,
     hash_words,
     roles,
 )
-from caselight.words.tokens import Positions, Scan
+from caselight.words.tokens import Scan
 
 Flags = NDArray[np.bool_]
 _RETURN, _FEED = ord("\r"), ord("\n")

@@ -22,13 +22,13 @@ from caselight.words.characters import (
     WORD,
     Codes,
     Hashes,
+    Positions,
     compose,
     hash_runs,
     roles,
     values,
 )
 
-Positions = NDArray[np.intp]
 _SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
 
 
