@@ -59,12 +59,12 @@ def declared(untrusted_head: bytes) -> str:
         return ""
 
 
-def decode(untrusted: bytes, declaration: str = "") -> tuple[str, str]:
+def decode(untrusted: bytes, head: bytes = b"") -> tuple[str, str]:
     """The text and the name of its encoding; a byte order mark is dropped, nothing else is changed.
 
     Args:
         untrusted: the whole file.
-        declaration: what the file claims to be, from `declared`; "" = nothing.
+        head: first bytes of the page, where it may declare an encoding; empty = it cannot.
     Raises:
         UnreadableError: these bytes are no text.
     """
@@ -81,10 +81,10 @@ def decode(untrusted: bytes, declaration: str = "") -> tuple[str, str]:
     if text:
         _refuse_binary(untrusted)
         return text, "utf-8"
-    return _other(untrusted, declaration)
+    return _other(untrusted, head)
 
 
-def _other(untrusted: bytes, declaration: str) -> tuple[str, str]:
+def _other(untrusted: bytes, head: bytes) -> tuple[str, str]:
     if _is_windows_1251(untrusted):
         return untrusted.decode("cp1251", "replace"), "cp1251"
     _refuse_binary(untrusted)
@@ -92,6 +92,7 @@ def _other(untrusted: bytes, declaration: str) -> tuple[str, str]:
     beyond_ascii = len(text) - len(untrusted.translate(None, _HIGH))
     if text.count("\ufffd") <= BROKEN_SHARE * beyond_ascii:
         return text, "utf-8"
+    declaration = declared(head)
     names = (declaration, *SINGLE_BYTE) if declaration and not declaration.startswith("utf") else SINGLE_BYTE
     encoding = most_plausible(untrusted[:SAMPLE_BYTES], names)
     return untrusted.decode(encoding, "replace"), encoding
@@ -101,7 +102,8 @@ def _is_windows_1251(untrusted: bytes) -> bool:
     """Whether it is so plainly Russian in windows-1251 that nothing else need be tried: mostly small letters, and
     capitals where that table has them, not where the Macintosh has them.
     """
-    sample = untrusted[-4096:]
+    middle = len(untrusted) // 2
+    sample = untrusted[max(0, middle - 1024) : middle + 1024]
     high, small, capitals, mac_capitals = (
         len(sample) - len(sample.translate(None, which)) for which in (_HIGH, _SMALL, _CAPITALS, _MAC_CAPITALS)
     )

@@ -13,7 +13,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from caselight.ingest.card import TITLE, Card, find, one_line, read_card
-from caselight.ingest.charset import BYTE_ORDER_MARKS, declared, decode
+from caselight.ingest.charset import BYTE_ORDER_MARKS, decode
 from caselight.ingest.content import Content, UnreadableError, Writer
 from caselight.types import RegionKind, State
 
@@ -142,7 +142,7 @@ def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
     try:
         part.decode("utf-8")
     except UnicodeDecodeError:
-        text, encoding = decode(part, declared(page[:HEAD_BYTES]))
+        text, encoding = decode(part, page[:HEAD_BYTES])
         return text.encode("utf-8", "replace"), encoding
     return part, "utf-8"
 
