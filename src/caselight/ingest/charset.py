@@ -24,12 +24,15 @@ BYTE_ORDER_MARKS = (
 SINGLE_BYTE = ("cp1251", "koi8-r", "cp866", "mac-cyrillic", "cp1252")
 # 64 kB hold some 10,000 words: enough to tell encodings apart, cheap enough to try five of them.
 SAMPLE_BYTES = 65_536
+PAGE_BYTES = 524_288  # of a page that is nearly all markup; the longest court pages seen have 380 kB
+ENOUGH_LETTERS = 100  # beyond ASCII, to judge by
 # One broken sequence in 200 characters beyond ASCII is a damaged UTF-8 file; more is another encoding.
 BROKEN_SHARE = 0.005
 # Text has next to no control characters; random bytes have 11 %, program files more. 2 % spares teletype output.
 CONTROL_SHARE = 0.02
 _HIGH = bytes(range(0x80, 0x100))
-_SMALL = bytes(range(0xE0, 0x100))
+# Western languages have single letters beyond ASCII among others, never three small ones together.
+_SMALL_WORDS = re.compile(rb"[\xe0-\xff]{3,}")
 _CAPITALS = bytes(range(0xC0, 0xDF))
 _MAC_CAPITALS = bytes(range(0x80, 0xA0))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -99,15 +102,17 @@ def _other(untrusted: bytes, head: bytes) -> tuple[str, str]:
 
 
 def _is_windows_1251(untrusted: bytes) -> bool:
-    """Whether it is so plainly Russian in windows-1251 that nothing else need be tried: mostly small letters, and
-    capitals where that table has them, not where the Macintosh has them.
+    """Whether it is so plainly Russian in windows-1251 that nothing else need be tried: most letters beyond ASCII
+    stand in words of small ones, and capitals are where that table has them, not where the Macintosh has them.
     """
     middle = len(untrusted) // 2
-    sample = untrusted[max(0, middle - 1024) : middle + 1024]
-    high, small, capitals, mac_capitals = (
-        len(sample) - len(sample.translate(None, which)) for which in (_HIGH, _SMALL, _CAPITALS, _MAC_CAPITALS)
-    )
-    return high > 0.2 * len(sample) and small > 0.6 * high and capitals > mac_capitals
+    for sample in (untrusted[max(0, middle - 1024) : middle + 1024], untrusted[:PAGE_BYTES]):
+        high = len(sample) - len(sample.translate(None, _HIGH))
+        if high >= ENOUGH_LETTERS:
+            in_words = sum(map(len, _SMALL_WORDS.findall(sample)))
+            capitals, mac_capitals = (len(sample) - len(sample.translate(None, c)) for c in (_CAPITALS, _MAC_CAPITALS))
+            return in_words > 0.6 * high and capitals > mac_capitals
+    return False
 
 
 def most_plausible(untrusted: bytes, names: Iterable[str] = SINGLE_BYTE) -> str:
