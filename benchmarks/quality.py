@@ -2,7 +2,7 @@
 
     python benchmarks/quality.py --shared DIR [--json FILE] [--work DIR] [--only PART ...]
 
-Parts: facts (constructed rulings as text, court page, DOCX and PDF), rally (real rulings, hand-marked), sections (of the
+Parts: facts (constructed rulings as text, court page, DOCX and PDF), rally (real rulings, hand-marked), sections (the
 same, cross-validated), trap (pages whose only camera word is a column heading), links, verbatim, bytes. DIR is laid out
 as the project's shared folder.
 """

@@ -14,9 +14,10 @@ from typing import Any
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "measurements.md"
 HEAD = """# Measurements
 
-Written by `benchmarks/write_measurements.py` from what the scripts in `benchmarks/` measured; do not edit. Each line is a figure, its goal where
-it has one, and whether it was reached. Facts, links and coding are measured on constructed rulings with known answers, on which the rules
-were also developed: expect less on rulings of another kind. Speed is that of one machine with two cores; only ratios inside one run mean much.
+Written by `benchmarks/write_measurements.py` from what the scripts in `benchmarks/` measured; do not edit. Each line is
+a figure, its goal where it has one, and whether it was reached. Facts, links and coding are measured on constructed
+rulings with known answers, on which the rules were also developed: expect less on rulings of another kind. Speed is
+that of one machine with two cores; only ratios inside one run mean much.
 """
 
 

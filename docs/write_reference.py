@@ -61,9 +61,9 @@ def _states() -> Iterator[str]:
 
 
 def _readers() -> Iterator[str]:
-    yield "## Kinds of file that are read\n\n| media type | reader |\n|---|---|"
-    for media, (reader, _) in READERS.items():
-        yield f"| `{media}` | {reader} |"
+    yield "## Kinds of file that are read\n\n| reader | media types |\n|---|---|"
+    for reader, (media_types, _) in READERS.items():
+        yield f"| {reader} | {', '.join(f'`{media}`' for media in media_types)} |"
     yield ""
 
 
