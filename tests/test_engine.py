@@ -183,7 +183,7 @@ def test_long_batches_and_answers_pass_whole() -> None:
 
 def test_a_worker_waits_for_a_slow_caller_without_being_blamed() -> None:
     with engine(2) as pool:
-        for _, answer in pool.map(work, [["a"]] * 6):
+        for _, answer in pool.map(work, [["a"]] * 4):
             time.sleep(WALL_SECONDS * 1.2)
             assert json.loads(answer)[0][1] == "read"
 
@@ -240,6 +240,18 @@ def test_streams_may_feed_a_map(file: BinaryIO) -> None:
     with engine(1) as pool:
         batches = ([item.decode()] for item in pool.stream(count, file, (20,)) if isinstance(item, bytes))
         assert len(list(pool.map(work, batches))) == 20
+
+
+def level_of_its_own() -> str:
+    return f"worker {os.getpid()}"
+
+
+def test_a_worker_is_prepared_once_for_streams_and_maps(file: BinaryIO) -> None:
+    with Engine(1, level_of_its_own) as pool:
+        for _ in range(3):
+            list(pool.stream(count, file, (2,)))
+            list(pool.map(work, [["a"], ["b"]]))
+        assert pool.level.count("worker") == 1
 
 
 def test_a_file_that_could_be_written_is_not_handed_over(tmp_path: Path) -> None:

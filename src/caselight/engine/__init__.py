@@ -75,8 +75,8 @@ class Engine:
         self._jobs = jobs
         self._life = Life(prepare, arguments, locked)
         self._wall_seconds = wall_seconds
-        self._workers: list[Process] = []  # of map
-        self._idle: list[Process] = []  # of stream
+        self._workers: list[Process] = []  # of the map that is under way
+        self._idle: list[Process] = []  # ready, for the next map or stream
         self._levels: set[str] = set()
         self._mapping = False
 
@@ -136,8 +136,10 @@ class Engine:
                     yield from self._take(worker, waiting)
         finally:
             self._mapping = False
-            for worker in [w for w in self._workers if w.task is not None]:
+            for worker in [w for w in self._workers if w.task is not None or not w.level]:
                 self._drop(worker)
+            self._idle += self._workers
+            self._workers = []
 
     def stream(
         self, function: Callable[..., Iterator[bytes]], file: BinaryIO, arguments: tuple[Any, ...] = ()
@@ -189,7 +191,7 @@ class Engine:
         """Starts workers that are wanted and gives waiting batches to those that are free."""
         wanted = len(waiting) - (len(self._workers) - self._busy())
         for _ in range(min(wanted, self._jobs - len(self._workers))):
-            self._workers.append(start(self._life, self._wall_seconds))
+            self._workers.append(self._idle.pop() if self._idle else start(self._life, self._wall_seconds))
         for worker in [w for w in self._workers if w.task is None and w.level][: len(waiting)]:
             worker.task = task = waiting.popleft()
             worker.since = time.monotonic()
