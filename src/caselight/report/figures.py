@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from caselight.report.contents import Contents, Quotation
 from caselight.report.names import FACT, Names, figure_file
-from caselight.types import Estimate, Value
+from caselight.types import Estimate
 
 LISTED = ("count", "given", "none", "undetermined", "not_asked")  # figures that are a number of cases
 # A telling quotation is about as long as a sentence: shorter ones lack their subject, longer ones are not read.
@@ -68,21 +68,19 @@ def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
 def headline(blocks: Sequence[Block], names: Names) -> Figure | None:
     """The figure that the first screen is about.
 
-    The first value, other than the default, of the first question that is asked of every case and has one answer out of
-    several; where there is none, of the first question that has values at all.
+    Of the first question that is asked of every case and has one answer out of several (where there is none, of the
+    first that has values at all): the first value, if the question has a default such as "none" to be set apart from;
+    if it has none, the most frequent value.
     """
     closed = [block for block in blocks if block.variable in names.variables and names.variables[block.variable].values]
     first = [b for b in closed if b.kind == "one-of" and not names.variables[b.variable].ask_if]
     for block in (*first, *closed):
         default = names.variables[block.variable].default
-        for figure in block.figures:
-            if figure.estimate.name == "count" and figure.estimate.value not in _several(default):
-                return figure
+        without = default if isinstance(default, tuple) else (default,)
+        found = [f for f in block.figures if f.estimate.name == "count" and f.estimate.value not in without]
+        if found:
+            return found[0] if default else max(found, key=lambda f: f.estimate.estimate)
     return None
-
-
-def _several(value: Value) -> tuple[Value, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
