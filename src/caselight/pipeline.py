@@ -127,6 +127,8 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
             raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
         plans = make_plan(study, buckets(catalogue), pack, codebook)
         unread = [plan for plan in plans if plan.must_read]
+        if unread:
+            vocabulary.open()  # the dictionary, before workers are forked: they share it
         _read_all(study, engine, unread, vocabulary, tell)
         level = _level(study, engine.level if unread else None)
     plans = make_plan(study, [plan.bucket for plan in plans], pack, codebook)
