@@ -34,6 +34,7 @@ class SanctionRule:
     outcome: str
     fact: str
     pattern: re.Pattern[str]
+    needs: str  # a piece of a word without which the pattern cannot match; looked for first, because that is fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class AmountRules:
 def sanctions_in(text: str, rules: AmountRules) -> list[Sanction]:
     """The sanctions that `text` names, in order, each with its sum."""
     named = sorted(
-        ((*match.span(), rule) for rule in rules.sanctions for match in rule.pattern.finditer(text)),
+        (
+            (*match.span(), rule)
+            for rule in rules.sanctions
+            if rule.needs in text
+            for match in rule.pattern.finditer(text)
+        ),
         key=lambda item: item[:2],
     )
     found = []

@@ -38,7 +38,7 @@ class DecisionRule:
     outcome: str  # "" = the sanction's
     appeal_result: str
     sanction: str  # "", "imposed", "changed" or "in_force"
-    needs: str
+    needs: tuple[str, ...]  # pieces of words of which one must occur; () = none need to
     every: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
 
@@ -126,7 +126,7 @@ def _pattern(part: Definition, pattern: str, *key: str | int) -> re.Pattern[str]
 
 
 def _sanction(part: Definition, entry: Mapping[str, str], *key: str | int) -> SanctionRule:
-    return SanctionRule(entry["outcome"], entry["sum"], _pattern(part, entry["pattern"], *key))
+    return SanctionRule(entry["outcome"], entry["sum"], _pattern(part, entry["pattern"], *key), entry.get("needs", ""))
 
 
 def _sum(part: Definition, entry: Mapping[str, str], i: int) -> SumRule:
@@ -140,7 +140,7 @@ def _rule(part: Definition, entry: Mapping[str, Any], i: int) -> DecisionRule:
         entry.get("outcome", ""),
         entry.get("appeal_result", ""),
         entry.get("sanction", ""),
-        entry.get("needs", ""),
+        tuple(entry.get("needs", ())),
         tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("all", ())),
         tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("none", ())),
     )
@@ -182,7 +182,7 @@ def _decide(
     document: Document, decision: str, rule: DecisionRule, section: Section, rules: OutcomeRules
 ) -> tuple[list[Stated], list[Fact]] | None:
     """What the rule finds in the decision, and facts that stand elsewhere in the text; None = it does not hold."""
-    if rule.needs not in decision:
+    if rule.needs and not any(map(decision.__contains__, rule.needs)):
         return None
     matches = [pattern.search(decision) for pattern in rule.every]
     if None in matches or any(pattern.search(decision) for pattern in rule.none):

@@ -16,10 +16,10 @@ def lines_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Start and end of each line that is not empty, without space at its beginning and end."""
     found = []
     for match in _LINE.finditer(text, start, end):
-        line_start, line_end = match.span()
-        if text[line_end - 1].isspace():
-            line_end = line_start + len(text[line_start:line_end].rstrip())
-        found.append((line_start, line_end))
+        line = match.span()
+        if text[line[1] - 1].isspace():
+            line = (line[0], line[0] + len(match[0].rstrip()))
+        found.append(line)
     return found
 
 
@@ -28,12 +28,13 @@ def paragraphs_of(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, in
     if not lines:
         return []
     found = [lines[0]]
-    for line_start, line_end in lines[1:]:
-        start, end = found[-1]
-        gap = text.count("\n", end, line_start)
-        last_line = end - max(start, text.rfind("\n", start, end) + 1)
-        if gap > 1 or last_line < SHORT_LINE or text[end - 1] in _COMPLETE:
-            found.append((line_start, line_end))
+    start, end = last_start, _ = lines[0]  # of the paragraph; where its last line starts
+    for line in lines[1:]:
+        complete = text[end - 1] in _COMPLETE or end - last_start < SHORT_LINE
+        if complete or text.find("\n", text.find("\n", end) + 1, line[0]) >= 0:
+            found.append(line)
+            start = line[0]
         else:
-            found[-1] = (start, line_end)
+            found[-1] = (start, line[1])
+        last_start, end = line
     return found

@@ -29,7 +29,6 @@ Stretch = tuple[int, int]
 HEADING_REACH = 44
 # A line with more letters than this is a sentence: its last word is a heading only before a colon.
 HEADING_LETTERS = 40
-_AFTER_HEADING = " :;.,–—-/\\*_\xa0\t"
 NOTICE_REACH = 20_000  # characters of the operative part in which the notice of appeal is looked for
 _SENTENCE_END = re.compile(r'[.!?]["»)]?\s+|\n\s*\n\s*|\n\s*(?=[A-ZА-ЯЁ])')
 BEGINS_BONUS = 4.0  # what a paragraph's telling first words weigh; a usual paragraph's best score leads by 2 to 6
@@ -51,9 +50,11 @@ class SectionRules:
 
     names: tuple[str, ...]
     borders: tuple[Border, ...]
+    headings: Mapping[str, str]  # letters of a heading -> the section it begins
     notice: str  # the section that `notices` begin inside the last one before it; "" = the pack has none
     notices: tuple[str, ...]
     begins: tuple[tuple[str, str], ...]  # a paragraph's first words -> its section
+    openings: tuple[str, ...]  # the first words alone
     weights: SectionWeights | None
     change_costs: float
     long_paragraph: int  # characters
@@ -76,9 +77,11 @@ def compile_sections(pack: Pack) -> SectionRules:
     return SectionRules(
         names=names,
         borders=borders,
+        headings={heading: border.section for border in borders for heading in border.headings},
         notice="appeal_notice" if data.get("appeal_notice") else "",
         notices=tuple(entry["words"] for entry in data.get("appeal_notice", ())),
         begins=tuple((entry["words"], section) for section in begins for entry in begins[section]),
+        openings=tuple(entry["words"] for section in begins for entry in begins[section]),
         weights=compile_weights(pack),
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),
@@ -128,10 +131,7 @@ def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) 
     reached = lines[0][0]
     for border in rules.borders:
         places = [at for at in by_heading.get(border.section, ()) if at >= reached]
-        for pattern in border.inline:
-            if places:
-                break
-            places = [match.end() for match in pattern.finditer(text, reached, lines[-1][1])]
+        places = places or _inline_headings(text, reached, lines[-1][1], border)
         if places:
             reached = places[-1] if border.picks_last else places[0]
             found[border.section] = reached
@@ -140,6 +140,14 @@ def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) 
         if notice:
             found[rules.notice] = notice
     return found
+
+
+def _inline_headings(text: str, start: int, end: int, border: Border) -> list[int]:
+    """Where the first of the border's patterns that occurs at all is found."""
+    for pattern in border.inline:
+        if places := [match.start() for match in pattern.finditer(text, start, end)]:
+            return places
+    return []
 
 
 def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
@@ -153,24 +161,21 @@ def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
 
 def _heading_lines(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, list[int]]:
     """Section -> where the lines begin that are its heading, or where the text goes on after a heading in a line."""
-    headings = {heading: border.section for border in rules.borders for heading in border.headings}
-    if not headings:
+    if not rules.headings:
         return {}
-    endings = tuple(headings)
-    last_letters = {heading[-1] for heading in headings}
+    endings = tuple(rules.headings)
     found: dict[str, list[int]] = {}
     for start, end in lines:
-        tail = text[max(start, end - HEADING_REACH) : end].rstrip(_AFTER_HEADING)
-        if _plain(tail[-1:], rules) in last_letters and (letters := _plain(tail, rules)).endswith(endings):
-            colon = ":" in text[end - 3 : end]
-            if end - start <= HEADING_REACH or colon:
-                whole = end - start <= HEADING_REACH and len(letters) <= HEADING_LETTERS
-                section = next(headings[e] for e in endings if letters.endswith(e))
-                found.setdefault(section, []).append(start if whole else end)
-            continue
-        colon_at = text.find(":", start, min(end, start + HEADING_REACH))
-        if colon_at > 0 and (letters := _plain(text[start:colon_at], rules)).endswith(endings):
-            section = next(headings[e] for e in endings if letters.endswith(e))
+        short = end - start <= HEADING_REACH
+        if short or ":" in text[end - 3 : end]:
+            letters = _plain(text[max(start, end - HEADING_REACH) : end], rules)
+            if letters.endswith(endings):
+                section = next(rules.headings[e] for e in endings if letters.endswith(e))
+                found.setdefault(section, []).append(start if short and len(letters) <= HEADING_LETTERS else end)
+                continue
+        colon = text.find(":", start, min(end, start + HEADING_REACH))
+        if colon > 0 and (letters := _plain(text[start:colon], rules)).endswith(endings):
+            section = next(rules.headings[e] for e in endings if letters.endswith(e))
             found.setdefault(section, []).append(start)
     return found
 
@@ -209,11 +214,12 @@ def _judge(
 ) -> list[str]:
     """The section of each piece."""
     order = sorted(starts.items(), key=lambda item: item[1])
-    labels = [rules.names[0]] * len(pieces)
-    for i, (start, _) in enumerate(pieces):
-        for section, at in order:
-            if start >= at:
-                labels[i] = section
+    labels: list[str] = []
+    here, ahead = rules.names[0], 0
+    for start, _ in pieces:
+        while ahead < len(order) and start >= order[ahead][1]:
+            here, ahead = order[ahead][0], ahead + 1
+        labels.append(here)
     if rules.weights:
         _judge_by_words(text, pieces, labels, starts, words, rules)
     return labels
@@ -231,28 +237,34 @@ def _judge_by_words(
     weights, header, body = rules.weights, rules.names[0], rules.borders[0].section
     assert weights is not None  # the caller asked
     open_ended = (body,) if body in starts else (header, body)
-    chosen = [i for i, label in enumerate(labels) if label in open_ended]
+    headings = set(starts.values())
+    inside = [i for i, label in enumerate(labels) if label in open_ended]
+    chosen = [i for i in inside if pieces[i][0] not in headings or pieces[i][1] - pieces[i][0] > HEADING_REACH]
     if not chosen:
         return
     closed = {border.section for border in rules.borders if border.section in starts} - {body}
     if body in starts:
         closed.add(header)
+    columns = [k for k, section in enumerate(weights.sections) if section not in closed]
+    names = [weights.sections[k] for k in columns]
     stretches = [pieces[i] for i in chosen]
-    score = scores(words.form, _passage(stretches, words), weights)
-    for row, (start, end) in enumerate(stretches):
-        opening = text[start : min(end, start + HEADING_REACH)].lower()
-        for phrase, section in rules.begins:
-            if opening.startswith(phrase):
-                score[row, weights.sections.index(section)] += BEGINS_BONUS
-    for section in closed:
-        score[:, weights.sections.index(section)] = -np.inf
-    for i, column in zip(chosen, best_path(score.tolist(), rules.change_costs), strict=True):
-        labels[i] = weights.sections[column]
+    score = scores(words.form, _passage(stretches, words), weights)[:, columns].tolist()
+    for (start, _), row in zip(stretches, score, strict=True):
+        opening = text[start : start + HEADING_REACH].lower()
+        if opening.startswith(rules.openings):
+            section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
+            row[names.index(section)] += BEGINS_BONUS
+    for i, k in zip(chosen, best_path(score, rules.change_costs), strict=True):
+        labels[i] = names[k]
+    for i in inside[:-1]:  # a heading belongs to what follows it
+        if pieces[i][0] in headings and i not in chosen:
+            labels[i] = labels[i + 1]
 
 
 def _passage(stretches: Sequence[Stretch], words: Words) -> Passage:
-    edges = np.array(stretches)
-    first, last = np.searchsorted(words.start, edges[:, 0]), np.searchsorted(words.start, edges[:, 1])
-    begin, end = edges[0, 0], edges[-1, 1]
-    tenth = ((edges[:, 0] - begin) * TENTHS) // max(1, end - begin)
-    return Passage(first, last, tenth, edges[:, 1] - edges[:, 0])
+    edges = np.array(stretches, words.start.dtype)
+    places = words.start.searchsorted(edges)
+    starts = edges[:, 0]
+    begin, end = stretches[0][0], stretches[-1][1]
+    tenth = ((starts - begin) * TENTHS) // max(1, end - begin)
+    return Passage(places[:, 0], places[:, 1], tenth, edges[:, 1] - starts)

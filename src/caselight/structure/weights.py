@@ -28,11 +28,38 @@ LENGTH_SCALE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """Where a word's row is found at once: row[(hash * factor) >> SLOT_SHIFT], V for an empty slot."""
+
+    factor: np.uint64
+    row: NDArray[np.int16]  # (2 ** SLOT_BITS,)
+
+    @classmethod
+    def of(cls, forms: NDArray[np.uint64]) -> Slots:
+        """Slots in which no two of the words meet: of some hundred factors, the first that keeps them apart."""
+        generator = np.random.default_rng(0)
+        for _ in range(10_000):
+            factor = np.uint64(generator.integers(1, 1 << 62) * 2 + 1)
+            places = (forms * factor) >> SLOT_SHIFT
+            if len(np.unique(places)) == len(forms):
+                row = np.full(1 << SLOT_BITS, len(forms), np.int16)
+                row[places] = np.arange(len(forms))
+                return cls(factor, row)
+        raise DefinitionError(f"words/sections.csv:1: {len(forms)} words are too many; 2,500 are enough.")
+
+
+# 2^18 slots for 1,400 words take half a megabyte and find a row in 10 ns; a binary search takes 50.
+SLOT_BITS = 18
+SLOT_SHIFT = np.uint64(64 - SLOT_BITS)
+
+
+@dataclass(frozen=True, slots=True)
 class SectionWeights:
-    """V words, K sections. Row V of both tables is zero: it stands for every word that has no weight."""
+    """V words, K sections. Row V of all tables is zero: it stands for every word that has no weight."""
 
     sections: tuple[str, ...]  # K names
-    forms: NDArray[np.uint64]  # (V,) hashes of the words, sorted
+    forms: NDArray[np.uint64]  # (V + 1,) hashes of the words; the last one is 0, which no word has
+    slots: Slots
     anywhere: Weights  # (V + 1, K)
     beginning: Weights  # (V + 1, K)
     tenths: Weights  # (TENTHS, K)
@@ -45,8 +72,8 @@ class Passage:
 
     first: NDArray[np.intp]  # (P,) index of each paragraph's first token
     last: NDArray[np.intp]  # (P,) index after its last token
-    tenth: NDArray[np.intp]  # (P,) 0 to 9
-    size: NDArray[np.intp]  # (P,) characters
+    tenth: NDArray[np.signedinteger]  # (P,) 0 to 9
+    size: NDArray[np.signedinteger]  # (P,) characters
 
 
 def compile_weights(pack: Pack) -> SectionWeights | None:
@@ -56,9 +83,8 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
         return None
     names = tuple(name for name in rows[0] if name not in ("word", "place"))
     words = sorted({row["word"] for row in rows if row["place"] in ("any", "start")})
-    hashes = hash_words(words)
-    order = np.argsort(hashes)
-    place_of = {words[i]: place for place, i in enumerate(order.tolist())}
+    forms = hash_words(words)
+    place_of = {word: place for place, word in enumerate(words)}
     tables = {
         "any": np.zeros((len(words) + 1, len(names)), np.float32),
         "start": np.zeros((len(words) + 1, len(names)), np.float32),
@@ -71,35 +97,49 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
             raise DefinitionError(f"words/sections.csv:{line}: place {row['place']!r}; one of {allowed} is needed.")
         place = place_of[row["word"]] if row["place"] in ("any", "start") else int(row["word"])
         tables[row["place"]][place] = [float(row[name] or 0) for name in names]
-    return SectionWeights(names, hashes[order], tables["any"], tables["start"], tables["tenth"], tables["size"])
+    return SectionWeights(
+        names,
+        np.append(forms, np.uint64(0)),
+        Slots.of(forms),
+        tables["any"],
+        tables["start"],
+        tables["tenth"],
+        tables["size"],
+    )
 
 
-def known_words(forms: NDArray[Any], weights: SectionWeights) -> NDArray[np.intp]:
-    """(T,) row of each token's word in the tables; V for words without weights."""
-    place = np.searchsorted(weights.forms, forms)
-    place[place == len(weights.forms)] = 0
-    return np.where(weights.forms[place] == forms, place, len(weights.forms))
+def scores(forms: NDArray[Any], passage: Passage, weights: SectionWeights) -> NDArray[np.float32]:
+    """(P, K) how well each paragraph fits each section; only differences within a row mean something.
 
-
-def scores(forms: NDArray[Any], passage: Passage, weights: SectionWeights) -> NDArray[np.float64]:
-    """(P, K) how well each paragraph fits each section; only differences within a row mean something."""
-    unknown = len(weights.forms)
-    rows = known_words(forms, weights)
-    kept = np.flatnonzero(rows != unknown)
-    first, last = np.searchsorted(kept, passage.first), np.searchsorted(kept, passage.last)
-    # Running sums give each paragraph's sum as a difference; float64 keeps the rounding away from the weights.
-    sums = np.zeros((len(kept) + 1, len(weights.sections)))
-    np.cumsum(weights.anywhere[rows[kept]], axis=0, out=sums[1:])
-    total: NDArray[np.float64] = (sums[last] - sums[first]) / (LENGTH_SCALE * np.sqrt(np.maximum(last - first, 1)))[
-        :, None
-    ]
-    padded = np.append(rows[kept], np.full(FIRST_WORDS, unknown))
-    for i in range(FIRST_WORDS):
-        here = np.where(first + i < last, padded[first + i], unknown)
-        total += weights.beginning[here]
-    size = np.minimum(np.log2(passage.size + 1).astype(np.intp), SIZES - 1)
-    total += weights.tenths[passage.tenth] + weights.sizes[size]
+    Args:
+        forms: (T,) hashes of all words of the text.
+        passage: its paragraphs, in order, one after the other.
+        weights: of a pack.
+    """
+    begin, unknown = int(passage.first[0]), len(weights.forms) - 1
+    part = forms[begin : int(passage.last[-1])]
+    rows = weights.slots.row[(part * weights.slots.factor) >> SLOT_SHIFT]
+    kept = (weights.forms[rows] == part).nonzero()[0]
+    known = rows[kept]
+    first = kept.searchsorted(passage.first - begin)
+    last = kept.searchsorted(passage.last - begin)
+    total = np.zeros((len(first), len(weights.sections)), np.float32)
+    some = (first < last).nonzero()[0]  # paragraphs with a word that has a weight
+    if len(some):
+        words = weights.anywhere.take(known[: last[-1]], axis=0)
+        total[some] = np.add.reduceat(words, first[some], axis=0)
+        total[some] /= (LENGTH_SCALE * np.sqrt(last[some] - first[some]))[:, None]
+        openings = first[:, None] + _FIRST
+        inside = openings < last[:, None]
+        openings[~inside] = 0
+        beginning = np.where(inside, known[openings], unknown)
+        total += weights.beginning.take(beginning, axis=0).sum(axis=1)
+    total += weights.tenths[passage.tenth]
+    total += weights.sizes[np.minimum(np.log2(passage.size + 1).astype(np.intp), SIZES - 1)]
     return total
+
+
+_FIRST = np.arange(FIRST_WORDS)
 
 
 def best_path(score: Sequence[Sequence[float]], change_costs: float) -> list[int]:
@@ -107,11 +147,11 @@ def best_path(score: Sequence[Sequence[float]], change_costs: float) -> list[int
     total = list(score[0])
     came_from: list[list[int]] = []
     for row in score[1:]:
-        best = max(range(len(total)), key=total.__getitem__)
-        least = total[best] - change_costs
+        highest = max(total)
+        best, least = total.index(highest), highest - change_costs
         came_from.append([k if own >= least else best for k, own in enumerate(total)])
         total = [(own if own >= least else least) + here for own, here in zip(total, row, strict=True)]
-    path = [max(range(len(total)), key=total.__getitem__)]
+    path = [total.index(max(total))]
     for previous in reversed(came_from):
         path.append(previous[path[-1]])
     return path[::-1]
