@@ -131,7 +131,7 @@ def everything_rtf() -> bytes:
     """Escaped bytes, Unicode with what old programs show, hidden and deleted text, a field, a note, raw data."""
     return (
         b"{\\rtf1\\ansi\\ansicpg1251\\deff0{\\fonttbl{\\f0\\fcharset204 Times;}{\\f1\\fcharset238 Arial;}}"
-        b"{\\stylesheet{\\s0 Normal;}}{\\*\\generator Nobody;}\\uc1\\pard "
+        b"{\\stylesheet{\\s0 Normal;}}{\\*\\generator Nobody;}\\uc1 "
         + escaped("обычный текст")
         + b"\\par {\\b \\u1102?\\u1085?}\\u1080\\'e8\\u1082\\'ea\\u1086\\'ee\\u1076\\'e4{\\v "
         + escaped("невидимый")

@@ -49,8 +49,8 @@ _BLOCK_TAG = re.compile(
 _BLANKS = re.compile("  +")
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
 _HIDDEN = (
-    "[style*=isplay][style*=none], [style*=DISPLAY][style*=none], [style*=isibility][style*=hidden], [hidden], "
-    '[style*="font-size:0"], [style*="font-size: 0"], [style*="FONT-SIZE: 0"]'
+    "[hidden], [style*=display i][style*=none i], [style*=visibility i][style*=hidden i], "
+    '[style*="font-size:0" i], [style*="font-size: 0" i]'
 )
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
 _QUOTES = (b'"', b"'", b"=", b" ", b">")

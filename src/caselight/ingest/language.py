@@ -8,7 +8,7 @@ _WORDS = {
     "uk": "і та що від які була за його також це є про для або й у судом",
     "bg": "на и се за от че са със като по не при ще към е съд",
     "en": "the of and to in that was for by on is with court not",
-    "de": "der die das und des den dem nicht ist mit von für auf zu gericht",
+    "de": "der die das und des den dem nicht ist mit von für auf zu gericht",  # codespell:ignore ist
     "fr": "le la les des du et que est dans pour une sur par cour",
     "es": "el los las que del por con una para se en tribunal",
 }

@@ -37,7 +37,8 @@ SILENT = frozenset(
     b"objname nonshppict background ftnsep ftnsepc aftnsep aftnsepc mmathPr sp atnid atnauthor atnref atndate "
     b"atntime atnparent shprslt".split()
 )
-NOTES = frozenset(b"footnote annotation header headerl headerr headerf footer footerl footerr footerf".split())
+_SIDES = (b"", b"l", b"r", b"f")  # headers and footers of all, left, right and first pages
+NOTES = frozenset([b"footnote", b"annotation", *(name + side for name in (b"header", b"footer") for side in _SIDES)])
 # Of the optional groups, which begin with \\* so that old programs pass over them, these hold text.
 TEXT_OPTIONAL = frozenset([*NOTES, b"shptxt", b"shpinst", b"fldrslt", b"nesttableprops", b"shppict"])
 # Windows character sets of fonts (\\fcharsetN) and the code pages they mean.
