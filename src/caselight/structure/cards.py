@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.definitions import Definition
-from caselight.structure.fold import view
+from caselight.structure.fold import Folding
 from caselight.structure.forms import plain
 from caselight.structure.reading import Readers, read_all_articles, read_value
 from caselight.structure.rules import KINDS, Shapes
 from caselight.types import Document, Fact, Field, RegionKind, Span
+
+# Labels of all kinds of pages that courts' sites have are some hundreds; a dump's columns some dozens.
+REMEMBERED_LABELS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,20 @@ class CardRules:
     """All entries by label."""
 
     entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
-    lookalikes: Mapping[str, str]
+    folding: Folding
+    remembered: dict[str, tuple[CardEntry, ...]] = field(default_factory=dict, compare=False)  # by label as written
+
+    def of(self, label: str) -> tuple[CardEntry, ...]:
+        """The entries of a label as a page writes it."""
+        found = self.remembered.get(label)
+        if found is None:
+            if len(self.remembered) >= REMEMBERED_LABELS:
+                self.remembered.clear()
+            found = self.remembered[label] = self.entries.get(label_key(label, self.folding), ())
+        return found
 
 
-def compile_cards(definition: Definition, shapes: Shapes, lookalikes: Mapping[str, str]) -> CardRules:
+def compile_cards(definition: Definition, shapes: Shapes, folding: Folding) -> CardRules:
     """The pack's `cards`.
 
     Raises:
@@ -52,13 +65,13 @@ def compile_cards(definition: Definition, shapes: Shapes, lookalikes: Mapping[st
     for number, raw in enumerate(definition.data.get("cards") or []):
         entry = _entry(raw, number, definition, shapes)
         for label in entry.labels:
-            entries.setdefault(label_key(label, lookalikes), []).append(entry)
-    return CardRules({label: tuple(found) for label, found in entries.items()}, lookalikes)
+            entries.setdefault(label_key(label, folding), []).append(entry)
+    return CardRules({label: tuple(found) for label, found in entries.items()}, folding)
 
 
-def label_key(label: str, lookalikes: Mapping[str, str]) -> str:
+def label_key(label: str, folding: Folding) -> str:
     """A label as it is compared; real pages write "Cудья" with a Latin C."""
-    return plain("".join(lookalikes.get(letter, letter) for letter in label))
+    return plain("".join(folding.lookalikes.get(letter, letter) for letter in label))
 
 
 def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> CardEntry:
@@ -82,26 +95,35 @@ def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: 
     )
 
 
-def card_facts(document: Document, rules: CardRules, readers: Readers) -> list[Fact]:
-    """What the document's fields state, in their order; the first field that gives a fact wins, statutes add up."""
+def card_facts(
+    document: Document, rules: CardRules, readers: Readers, known: Mapping[str, Sequence[Fact]]
+) -> list[Fact]:
+    """What the document's fields state, in their order; the first field that gives a fact wins, statutes add up.
+
+    A field that holds the very words of a fact in `known` agrees with it and is not read again.
+    """
     facts: list[Fact] = []
     seen: set[str] = set()
-    for field in document.fields:
-        for entry in rules.entries.get(label_key(field.label, rules.lookalikes), ()):
-            if field.row >= 0 and not entry.rows:
+    for labelled in document.fields:
+        for entry in rules.of(labelled.label):
+            if labelled.row >= 0 and not entry.rows:
                 continue
-            if entry.table and not entry.table.search(field.table):
+            if entry.table and not entry.table.search(labelled.table):
                 continue
             if entry.fact in seen and entry.kind != "statutes":
                 continue
-            found = _facts(document, field, entry, rules, readers)
+            same = known.get(entry.fact)
+            if same and document.text.find(same[0].span.quote, labelled.start, labelled.end) >= 0:
+                seen.add(entry.fact)
+                continue
+            found = _facts(document, labelled, entry, rules, readers)
             facts += found
             seen.update(fact.name for fact in found)
     return facts
 
 
-def _facts(document: Document, field: Field, entry: CardEntry, rules: CardRules, readers: Readers) -> Sequence[Fact]:
-    words = view(document.text, field.start, field.end, rules.lookalikes)
+def _facts(document: Document, labelled: Field, entry: CardEntry, rules: CardRules, readers: Readers) -> Sequence[Fact]:
+    words = rules.folding.view(document.text, labelled.start, labelled.end)
     start, end = 0, len(words.text)
     if entry.patterns:
         match = next((m for pattern in entry.patterns if (m := pattern.search(words.text))), None)
@@ -110,7 +132,7 @@ def _facts(document: Document, field: Field, entry: CardEntry, rules: CardRules,
         start, end = match.span("value")
     if start >= end:
         return []
-    source = _source(document, field)
+    source = _source(document, labelled)
     if entry.kind == "statutes":
         articles = read_all_articles(words.text, readers)
         return [
@@ -120,6 +142,6 @@ def _facts(document: Document, field: Field, entry: CardEntry, rules: CardRules,
     return [Fact(entry.fact, value, Span.of(document, *words.origin(start, end)), source)] if value else []
 
 
-def _source(document: Document, field: Field) -> str:
-    kind = next((r.kind for r in document.regions if r.start <= field.start < r.end), RegionKind.META)
+def _source(document: Document, labelled: Field) -> str:
+    kind = next((r.kind for r in document.regions if r.start <= labelled.start < r.end), RegionKind.META)
     return "card" if kind is RegionKind.CARD else "meta"

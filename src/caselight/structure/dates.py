@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
@@ -23,15 +22,6 @@ class DateRules:
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One date in a view: its offsets there and its value."""
-
-    start: int
-    end: int
-    iso: str
-
-
 def read_date(words: str, rules: DateRules) -> str | None:
     """ISO day that `words` state; None where they state none, or one that no calendar has ("31.02.2022")."""
     if _ISO.match(words):
@@ -39,24 +29,18 @@ def read_date(words: str, rules: DateRules) -> str | None:
             return date.fromisoformat(words[:10]).isoformat()
         except ValueError:
             return None
-    return next((day.iso for day in find_dates(words, 0, len(words), rules)), None)
+    return next((day for match in find_dates(words, 0, len(words), rules) if (day := iso_day(match, rules))), None)
 
 
-def find_dates(text: str, start: int, end: int, rules: DateRules) -> list[Day]:
-    """Every date between two offsets, in order."""
-    days = []
+def find_dates(text: str, start: int, end: int, rules: DateRules) -> Iterator[re.Match[str]]:
+    """Everything between two offsets that is written like a date: of each way of writing in turn, in order."""
     for pattern, needs in rules.patterns:
-        if needs and text.find(needs, start, end) < 0:
-            continue
-        for match in pattern.finditer(text, start, end):
-            iso = _iso(match, rules)
-            if iso:
-                days.append(Day(match.start(), match.end(), iso))
-    days.sort(key=lambda day: day.start)
-    return days
+        if not needs or text.find(needs, start, end) >= 0:
+            yield from pattern.finditer(text, start, end)
 
 
-def _iso(match: re.Match[str], rules: DateRules) -> str | None:
+def iso_day(match: re.Match[str], rules: DateRules) -> str | None:
+    """The day that a match of `find_dates` states, or None where no calendar has it."""
     # The alternatives of a pattern number their groups: day_1 or day_2.
     part = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value}
     day = rules.days.get(part["day"].lower()) or (int(part["day"]) if part["day"].isdigit() else 0)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from caselight.definitions import Definition
-from caselight.structure.dates import DateRules, Day, find_dates
+from caselight.structure.dates import DateRules, find_dates, iso_day
 from caselight.structure.fold import View
 from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
@@ -19,7 +20,7 @@ from caselight.types import Document, Fact, Span
 # Characters looked at around a date: a time of day stands right behind it, an act within a sentence.
 NEAR_BEFORE = 80
 LEAD_BEFORE = 160
-NEAR_AFTER = 160
+NEAR_AFTER = 140
 TIME_AFTER = 60
 ACT_AFTER = 420
 # How far the place is looked for behind the date, and before it ("... по адресу: ..., 3 мая 2022 года ...").
@@ -27,7 +28,11 @@ PLACE_AFTER = 600
 PLACE_BEFORE = 250
 # What speaks for a date; a single sign is enough. The order of the weights matters, not their size.
 TIME, ACT, LEAD = 4, 3, 2
+UNTIMED = 3  # dates without a time of day that are looked at more closely; an event without a time stands early
 KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
+
+# A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
+_CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,16 @@ class EventRules:
 
     head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
-    lead: re.Pattern[str]
-    acts: re.Pattern[str]
-    not_before: re.Pattern[str]
-    not_after: re.Pattern[str]
+    leads: tuple[str, ...]  # beginnings of words that lead to the event, before it in its sentence: "следует"
+    acts: tuple[str, ...]  # beginnings of words for what the accused did, behind the date: "участв"
+    words_before: tuple[str, ...]  # beginnings of the word right before a date that is another's: "от", "протокол"
+    clause_before: tuple[str, ...]  # words that make it another's anywhere before it in its sentence: "подал"
+    next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
+    clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
     places: tuple[re.Pattern[str], ...]
     place_wiped: re.Pattern[str]
     wiped: re.Pattern[str]  # what stands in place of a removed date
+    wiped_marks: tuple[str, ...]  # one of which it contains: looked for first, because that is fast
 
 
 def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
@@ -50,12 +58,14 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
     entry = definition.data.get("event")
     if not entry:
         return None
-    parts = {
+    parts: dict[str, Any] = {
         name: shapes.compile(entry[name], definition, "event", name)
-        for name in ("head", "time", "lead", "acts", "not_before", "not_after", "place_wiped", "wiped")
+        for name in ("head", "time", "next_after", "place_wiped", "wiped")
     }
-    places = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
-    return EventRules(places=places, **parts)
+    parts["places"] = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
+    for name in ("leads", "acts", "words_before", "clause_before", "clause_after", "wiped_marks"):
+        parts[name] = tuple(entry[name])
+    return EventRules(**parts)
 
 
 def find_event(
@@ -74,48 +84,69 @@ def find_event(
         score, day = _best(part.text, known, rules, dates)
         # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
         if day and (score >= TIME or number > 0):
-            facts = [Fact("event_date", day.iso, Span.of(document, *part.origin(day.start, day.end)))]
+            span = Span.of(document, *part.origin(*day.span()))
+            facts = [Fact("event_date", iso_day(day, dates) or "", span)]
             place = _place(part.text, day, rules)
             if place:
                 span = Span.of(document, *part.origin(*place))
                 facts.append(Fact("event_place", " ".join(part.text[slice(*place)].split()), span))
             return facts
-        if not day and rules.wiped.search(part.text):
+        if not day and number == 0 and _is_wiped(part.text, rules):
             return []
     return []
 
 
-def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules) -> tuple[int, Day | None]:
+def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules) -> tuple[int, re.Match[str] | None]:
     """The first date with a time of day; without one, the first of those for which most speaks."""
-    days = [day for day in find_dates(text, 0, len(text), dates) if not _is_other(text, day, rules)]
-    timed = [day for day in days if rules.time.match(text, day.end, day.end + TIME_AFTER)]
-    fresh = next((day for day in timed if day.iso not in known), None)
-    if fresh:
-        return TIME, fresh
-    best: tuple[int, Day | None] = (KNOWN_DAY, timed[0]) if timed else (0, None)
-    for day in days:
-        score = 0 if day.iso in known else _score(text, day, rules)
-        if score > best[0]:
-            best = score, day
+    best: tuple[int, re.Match[str] | None] = (0, None)
+    others = 0
+    for match in find_dates(text, 0, len(text), dates):
+        timed = rules.time.match(text, match.end(), match.end() + TIME_AFTER)
+        others += not timed
+        if (not timed and others > UNTIMED) or _is_other(text, match, rules):
+            continue
+        day = iso_day(match, dates)
+        if timed and day and day not in known:
+            return TIME, match
+        score = KNOWN_DAY if timed else 0 if day in known else _score(text, match, rules)
+        if day and score > best[0]:
+            best = score, match
     return best
 
 
-def _is_other(text: str, day: Day, rules: EventRules) -> bool:
+def _is_wiped(text: str, rules: EventRules) -> bool:
+    """Whether a date was removed from the text."""
+    return any(mark in text for mark in rules.wiped_marks) and bool(rules.wiped.search(text))
+
+
+def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's."""
-    before = text[max(0, day.start - NEAR_BEFORE) : day.start]
-    return bool(rules.not_before.search(before) or rules.not_after.match(text, day.end, day.end + NEAR_AFTER))
+    start, end = day.span()
+    before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
+    # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
+    if not before.endswith(",") and before[before.rfind(" ") + 1 :].startswith(rules.words_before):
+        return True
+    after = text[end : end + NEAR_AFTER]
+    clause = _CLAUSE_END.search(after)
+    after = after[: clause.start()] if clause else after
+    if any(word in after for word in rules.clause_after) or rules.next_after.match(after):
+        return True
+    before = before[before.rfind(". ") + 1 :]
+    return any(word in before for word in rules.clause_before)
 
 
-def _score(text: str, day: Day, rules: EventRules) -> int:
-    score = LEAD if rules.lead.search(text[max(0, day.start - LEAD_BEFORE) : day.start]) else 0
-    end = text.find("\n\n", day.end, day.end + ACT_AFTER)
-    return score + (ACT if rules.acts.search(text, day.end, end if end > 0 else day.end + ACT_AFTER) else 0)
+def _score(text: str, day: re.Match[str], rules: EventRules) -> int:
+    start, end = day.span()
+    before = text[max(0, start - LEAD_BEFORE) : start].rpartition(". ")[2]
+    after = text[end : end + ACT_AFTER].partition("\n\n")[0]
+    lead = any(word in before for word in rules.leads)
+    return (LEAD if lead else 0) + (ACT if any(word in after for word in rules.acts) else 0)
 
 
-def _place(text: str, day: Day, rules: EventRules) -> tuple[int, int] | None:
+def _place(text: str, day: re.Match[str], rules: EventRules) -> tuple[int, int] | None:
     for pattern in rules.places:
-        match = pattern.search(text, day.end, min(len(text), day.end + PLACE_AFTER))
-        match = match or pattern.search(text, max(0, day.start - PLACE_BEFORE), day.start)
+        match = pattern.search(text, day.end(), min(len(text), day.end() + PLACE_AFTER))
+        match = match or pattern.search(text, max(0, day.start() - PLACE_BEFORE), day.start())
         if match and not rules.place_wiped.search(match["event_place"]):
             return match.span("event_place")
     return None

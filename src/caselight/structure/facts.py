@@ -18,7 +18,7 @@ from caselight.structure.instances import find_instance, own_number
 from caselight.structure.knowledge import FactRules, compile_facts
 from caselight.structure.reading import read_articles, read_value
 from caselight.structure.reconcile import Comparison, reconcile
-from caselight.structure.rules import Rule, matches
+from caselight.structure.rules import Catch, Rule, matches
 from caselight.structure.zones import Zones, divide
 from caselight.types import Document, Fact, Problem, Section, Span
 
@@ -34,7 +34,7 @@ def find_facts(document: Document, sections: Sequence[Section], rules: FactRules
     """
     zones = divide(document, sections, rules.zones)
     found: Found = _from_act(document, zones, rules) if zones else {}
-    cards = card_facts(document, rules.cards, rules.readers) if document.fields else []
+    cards = card_facts(document, rules.cards, rules.readers, found) if document.fields else []
     comparison = Comparison(
         rules.readers.register,
         rules.instances,
@@ -71,18 +71,16 @@ def _from_rules(zones: Zones, rules: FactRules) -> Found:
             for group, catch in rule.catches:
                 if catch.fact in settled or match.start(group) < 0:
                     continue
-                if rules.readers.wiped.fullmatch(match[group].strip()):
-                    settled.update({catch.fact} if rule.wiped_ends else ())
-                    continue
-                facts = _facts(zones, area, match, group, rule, rules)
+                facts = _facts(zones, area, match, (group, catch), rule, rules)
                 if catch.kind == "person_of":
                     oblique += facts
-                    continue
-                fresh.setdefault(catch.fact, []).extend(facts)
-        for name, facts in fresh.items():
-            if facts and name not in settled:
-                found[name] = facts
-                settled.add(name)
+                elif facts:
+                    fresh.setdefault(catch.fact, []).extend(facts)
+                elif rule.wiped_ends and rules.readers.wiped.fullmatch(match[group]):
+                    settled.add(catch.fact)
+        for name in fresh.keys() - settled:
+            found[name] = fresh[name]
+            settled.add(name)
     return _with_judge(found, oblique)
 
 
@@ -97,9 +95,11 @@ def _with_judge(found: Found, oblique: Sequence[Fact]) -> Found:
     return found
 
 
-def _facts(zones: Zones, area: View, match: re.Match[str], group: str, rule: Rule, rules: FactRules) -> list[Fact]:
-    """The facts that one group of a match states."""
-    document, catch = zones.document, dict(rule.catches)[group]
+def _facts(
+    zones: Zones, area: View, match: re.Match[str], caught: tuple[str, Catch], rule: Rule, rules: FactRules
+) -> list[Fact]:
+    """The facts that one group of a match states; none where the value was removed."""
+    document, (group, catch) = zones.document, caught
     if catch.kind == "statutes":
         head = zones.view("head").text
         articles = read_articles(area.text, match.start(group), head, rules.readers)

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Each is one character in the original and one in the view, so that offsets stay. Dashes of all lengths are read as
 # "-": "№ 5 – 410/2016" and the no-break hyphens of "77RS0018‑02‑2022-..." are typing habits, not meaning.
@@ -31,6 +32,9 @@ PLAIN = {
 UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 # Combining breve and diaeresis: "й" and "ё" may be written as two code points (texts typed on a Mac).
 COMBINING = "\u0306\u0308"
+# Characters: one search for everything strange is faster than one for each sign in short texts, slower in long ones.
+SHORT = 500
+_LENGTH_CHANGES = (*UNSEEN, *COMBINING, "-\n", "- \n")
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
 _BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\nПетербург" keeps its hyphen
@@ -60,19 +64,48 @@ class View:
         return bisect_left(self.starts, offset)
 
 
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How views of one language are made."""
+
+    lookalikes: Mapping[str, str]  # letters of another script, typed by mistake, and what they stand for
+    strange: re.Pattern[str]  # any character that is not left as it is
+
+    @classmethod
+    def of(cls, lookalikes: Mapping[str, str]) -> Folding:
+        """The folding with these look-alikes."""
+        letters = "".join([*lookalikes, *PLAIN, UNSEEN, COMBINING])
+        return cls(lookalikes, re.compile(rf"[{re.escape(letters)}]|-[ \t]*\n"))
+
+    def view(self, original: str, start: int, end: int, *, letters: bool = True) -> View:
+        """The view of `original[start:end]`; without `letters` only what stands inside words is taken out (faster)."""
+        text = original[start:end]
+        if len(text) <= SHORT and (text.isascii() or not self.strange.search(text)):
+            return View(text, start, end)
+        starts = ends = None
+        for mark in _LENGTH_CHANGES:
+            if mark in text:
+                text, starts, ends = _without_unseen(text, start)
+                break
+        if not letters:
+            return View(text, start, end, starts, ends)
+        for strange, plain in PLAIN.items():
+            if strange in text:
+                text = text.replace(strange, plain)
+        for strange, plain in self.lookalikes.items():
+            if strange in text:
+                text = text.replace(strange, plain)
+        return View(text, start, end, starts, ends)
+
+
 def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:
-    """The view of `original[start:end]`; `lookalikes` are letters of another script and what they stand for."""
-    text = original[start:end]
-    starts = ends = None
-    if any(mark in text for mark in UNSEEN) or any(mark in text for mark in COMBINING) or "-\n" in text:
-        text, starts, ends = _without_unseen(text, start)
-    for strange, plain in PLAIN.items():
-        if strange in text:
-            text = text.replace(strange, plain)
-    for strange, plain in lookalikes.items():
-        if strange in text:
-            text = text.replace(strange, plain)
-    return View(text, start, end, starts, ends)
+    """The view of `original[start:end]`, for callers that make one now and then."""
+    return _folding(tuple(lookalikes.items())).view(original, start, end)
+
+
+@lru_cache
+def _folding(lookalikes: tuple[tuple[str, str], ...]) -> Folding:
+    return Folding.of(dict(lookalikes))
 
 
 def _without_unseen(text: str, offset: int) -> tuple[str, array[int], array[int]]:

@@ -13,6 +13,7 @@ from caselight.structure.cards import CardRules, compile_cards
 from caselight.structure.courts import CourtRules, Register, build_register
 from caselight.structure.dates import DateRules
 from caselight.structure.events import EventRules, compile_events
+from caselight.structure.fold import Folding
 from caselight.structure.forms import Endings
 from caselight.structure.instances import InstanceRules, compile_instances
 from caselight.structure.reading import Readers
@@ -48,15 +49,16 @@ def compile_facts(pack: Pack) -> FactRules:
     pieces = {name: re.sub(r"\n\s*", "", str(piece)).strip() for name, piece in (data.get("shapes") or {}).items()}
     shapes = Shapes(pieces)
     lookalikes = {str(k): str(v) for k, v in (data.get("lookalikes") or {}).items()}
+    folding = Folding.of(lookalikes)
     register = _register(pack, definition, shapes)
     codes = data.get("codes") or {}
     return FactRules(
         compile_rules(definition, shapes),
-        _zones(definition, shapes, lookalikes),
+        _zones(definition, shapes, folding),
         _readers(definition, shapes, register),
         compile_instances(definition, shapes),
         compile_events(definition, shapes),
-        compile_cards(definition, shapes, lookalikes),
+        compile_cards(definition, shapes, folding),
         int(codes.get("court_digits", 0)),
         int(codes.get("region_digits", 0)),
     )
@@ -73,10 +75,10 @@ def _pairs(definition: Definition, shapes: Shapes, *key: str) -> tuple[tuple[re.
     return tuple((shapes.compile(p, definition, *key, i), str(r)) for i, (p, r) in enumerate(entry or []))
 
 
-def _zones(definition: Definition, shapes: Shapes, lookalikes: Mapping[str, str]) -> ZoneRules:
+def _zones(definition: Definition, shapes: Shapes, folding: Folding) -> ZoneRules:
     sections = definition.data.get("sections") or {}
     return ZoneRules(
-        lookalikes,
+        folding,
         frozenset(sections.get("head") or ()),
         frozenset(sections.get("operative") or ()),
         _one(definition, shapes, "head_ends"),

@@ -40,7 +40,7 @@ class Rule:
     pattern: re.Pattern[str]
     catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
     facts: frozenset[str]  # the facts it can give
-    needs: str  # a word without which the pattern cannot match; "" = none. Looked for first, because that is fast
+    needs: tuple[str, ...]  # words of which one must stand in the zone; () = none. Looked for first: that is fast
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
@@ -119,7 +119,7 @@ def _rule(
         pattern,
         tuple((group, catches[group]) for group in pattern.groupindex),
         frozenset(catches[group].fact for group in pattern.groupindex),
-        str(entry.get("needs", "")),
+        tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else (),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
@@ -131,7 +131,7 @@ def _rule(
 
 def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
     """Where the rule applies between two offsets; at most one unless the rule takes many."""
-    if rule.needs and text.find(rule.needs, start, end) < 0:
+    if rule.needs and all(text.find(word, start, end) < 0 for word in rule.needs):
         return []
     found = []
     for match in rule.pattern.finditer(text, start, end):

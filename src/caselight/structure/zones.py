@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from caselight.structure.fold import View, view
+from caselight.structure.fold import Folding, View
 from caselight.types import Document, Section
 
 # Characters. The longest head among 150 real rulings has 2,900.
@@ -14,7 +14,7 @@ LONGEST_HEAD = 4_000
 LONGEST_OPERATIVE = 3_000
 # A first-instance ruling opens its story with the event; what it says there is looked at first, and mostly enough.
 OPENING = 900
-LONGEST_STORY = 12_000  # findings of longer acts repeat themselves
+LONGEST_STORY = 6_000  # reviews come to the event within half of that; longer findings repeat themselves
 LONGEST_TAIL = 700  # signatures, "copy is true", the clerk
 
 
@@ -22,7 +22,7 @@ LONGEST_TAIL = 700  # signatures, "copy is true", the clerk
 class ZoneRules:
     """How a pack's acts are divided."""
 
-    lookalikes: Mapping[str, str]
+    folding: Folding
     head_sections: frozenset[str]
     operative_sections: frozenset[str]
     head_ends: re.Pattern[str]  # used where no section says where the head ends
@@ -46,7 +46,9 @@ class Zones:
     def view(self, part: str) -> View:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
         if part not in self.views:
-            self.views[part] = view(self.document.text, *self.bounds[part], self.rules.lookalikes)
+            # In a long story only dates are looked for: look-alike letters do not matter there, and time does.
+            fold = self.rules.folding.view
+            self.views[part] = fold(self.document.text, *self.bounds[part], letters=part != "story")
         return self.views[part]
 
     def story(self) -> Iterator[View]:
