@@ -162,7 +162,7 @@ def compile_speakers(pack: Pack) -> Speakers:
                 raise part.error("a cue needs 'cue' (its words) and 'example' (a wording it catches).", *key, i)
             parts = _parts(entry["cue"])
             anchor = max(range(len(parts)), key=lambda k: parts[k].shortest())
-            cue = Cue(kind, speaker, parts, anchor, str(entry.get("otherwise", "")))
+            cue = Cue(kind, str(entry.get("speaker", speaker)), parts, anchor, str(entry.get("otherwise", "")))
             if any(len(stem) < KEY_LETTERS for stem in parts[anchor].stems):
                 raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
             where = speakers.heads if kind in HEADS else speakers.denials if kind in DENIALS else speakers.turns

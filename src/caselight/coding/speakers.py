@@ -98,7 +98,8 @@ def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
         if item.cue.kind == "norms":
             paragraph.norms.add(sentence)
             continue
-        (paragraph.answers if item.cue.kind == "claims" else paragraph.lists).add(sentence)
+        if not item.cue.speaker:
+            (paragraph.answers if item.cue.kind == "claims" else paragraph.lists).add(sentence)
         heads.append(item)
     return heads
 
@@ -115,7 +116,7 @@ def _turn(i: int, found: list[Found], person: str, source: str) -> str:
         return who if who and who != ACCUSED else COURT
     if cue.kind == "testimony":
         return _person_behind(i, found, TESTIMONY_WORDS) or cue.otherwise
-    return COURT if cue.kind in HEADS else ""
+    return (cue.speaker or COURT) if cue.kind in HEADS else ""
 
 
 def _person_behind(i: int, found: list[Found], reach: int) -> str:
@@ -173,8 +174,7 @@ def is_struck(paragraph: Paragraph, sentence: int) -> bool:
     """Whether the court, in this paragraph, strikes what was said in that sentence or before it."""
     for number in sorted({paragraph.sentences[word] for word in paragraph.denial_words}):
         if number >= sentence and number not in paragraph.answers and number not in paragraph.norms:
-            struck = any(found.cue.kind == "struck" for found in paragraph.denials(number))
-            opening = paragraph.first + bisect_left(paragraph.sentences, number)
-            if struck and said_by(paragraph, opening) == COURT:
-                return True
+            for found in paragraph.denials(number):
+                if found.cue.kind == "struck" and said_by(paragraph, paragraph.first + found.start) == COURT:
+                    return True
     return False
