@@ -146,7 +146,8 @@ def test_sections_stand_in_order_and_lose_no_letter(parts: list[str]) -> None:
 def test_an_american_opinion_without_line_breaks_is_parted_at_its_inline_headings() -> None:
     text = (
         "OPINIONMARLOW, Judge.{1} Defendant appeals his conviction. We reverse.FACTS{2} An officer stopped a car."
-        "DISCUSSION{3} We review de novo.CONCLUSION{4} We reverse the conviction.{5} IT IS SO ORDERED.WE CONCUR: TARROW, Judge."
+        "DISCUSSION{3} We review de novo.CONCLUSION{4} We reverse the conviction.{5} IT IS SO ORDERED."
+        "WE CONCUR: TARROW, Judge."
     )
     found = {section.name: text[section.start : section.end] for section in sections(text, US, "en")}
     assert found == {
