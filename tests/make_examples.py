@@ -313,7 +313,8 @@ LISTING = (
 )
 HIDING = (
     '<html><body><div id="content"><div id="cont_doc1" style="display:none"><p>Видимый текст постановления суда.</p>'
-    '<p>Ещё одна строка <span style="font-size:0">спрятанная строка</span> видна.</p>'
+    '<p>Ещё одна строка <span style="font-size:0">спрятанная строка</span> '
+    '<i style="font-size:0.9em; display:inline">видна</i>.</p>'
     '<p style="DISPLAY: none">вторая спрятанная</p></div></div></body></html>'
 )
 

@@ -48,9 +48,10 @@ _BLOCK_TAG = re.compile(
 )
 _BLANKS = re.compile("  +")
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
-_HIDDEN = (
-    "[hidden], [style*=display i][style*=none i], [style*=visibility i][style*=hidden i], "
-    '[style*="font-size:0" i], [style*="font-size: 0" i]'
+# Elements that may be hidden, found fast; and what in their style really hides them ("font-size:0.9em" does not).
+_HIDDEN = "[hidden], [style*=display i], [style*=visibility i], [style*=font-size i]"
+_HIDES = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!]|$)"
 )
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
 _QUOTES = (b'"', b"'", b"=", b" ", b">")
@@ -196,6 +197,8 @@ def _mark_hidden(acts: list[Any]) -> None:
     """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
     for act in acts:
         for node in find(_HIDDEN, act):
+            if not _HIDES.search(node.attributes.get("style") or "display:none"):
+                continue
             if node.mem_id != act.mem_id and len(node.text_lexbor()) < len(act.text_lexbor()) / 2:
                 node.insert_before(_OPEN)
                 node.insert_after(_CLOSE)
