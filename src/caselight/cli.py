@@ -17,6 +17,9 @@ from typing import Any
 # One thread a process: our workers are the parallelism, and a process with one thread can be forked safely.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# pyarrow loads pandas, where it is installed, with the first list it is given: half a second in every process, for a
+# library that we do not use.
+sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 import click
 
