@@ -14,17 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-# One thread a process: our workers are the parallelism, and a process with one thread can be forked safely.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-# pyarrow loads pandas, where it is installed, with the first list it is given: half a second in every process, for a
-# library that we do not use.
-sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
-
 import click
 
 from caselight import __version__
 from caselight.errors import CaselightError, UsageError
+from caselight.lean import start_lean
 from caselight.progress import Progress
 
 DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
@@ -87,6 +81,7 @@ def main() -> None:
     caselight add my-study downloads/
     caselight run my-study
     """
+    start_lean()
 
 
 @main.command()

@@ -1,0 +1,33 @@
+"""A process that starts fast: called once by the command line, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+
+class _WithoutPandas:
+    """Makes pyarrow believe that pandas is not installed.
+
+    pyarrow imports it, where it is, as soon as it is given a list: half a second in every process, for a library that
+    we do not use (pyarrow 25, pandas-shim.pxi).
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """No opinion on any other module."""
+        del path, target
+        if name == "pandas":
+            raise ModuleNotFoundError("not loaded: Caselight does without pandas", name=name)
+        return None
+
+
+def start_lean() -> None:
+    """Keeps numpy to one thread, so that this process can be forked, and pandas out of it."""
+    # Our worker processes are the parallelism; BLAS threads would only make forks unsafe.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type]
