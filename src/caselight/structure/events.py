@@ -41,6 +41,7 @@ class EventRules:
 
     head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
+    time_marks: tuple[str, ...]  # one of which a time of day contains: looked for first, because that is fast
     leads: tuple[str, ...]  # beginnings of words that lead to the event, before it in its sentence: "следует"
     acts: tuple[str, ...]  # beginnings of words for what the accused did, behind the date: "участв"
     words_before: tuple[str, ...]  # beginnings of the word right before a date that is another's: "от", "протокол"
@@ -63,7 +64,7 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         for name in ("head", "time", "next_after", "place_wiped", "wiped")
     }
     parts["places"] = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
-    for name in ("leads", "acts", "words_before", "clause_before", "clause_after", "wiped_marks"):
+    for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "wiped_marks"):
         parts[name] = tuple(entry[name])
     return EventRules(**parts)
 
@@ -101,7 +102,9 @@ def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules
     best: tuple[int, re.Match[str] | None] = (0, None)
     others = 0
     for match in find_dates(text, 0, len(text), dates):
-        timed = rules.time.match(text, match.end(), match.end() + TIME_AFTER)
+        end = match.end()
+        near = text[end : end + TIME_AFTER]
+        timed = any(mark in near for mark in rules.time_marks) and rules.time.match(text, end, end + TIME_AFTER)
         others += not timed
         if (not timed and others > UNTIMED) or _is_other(text, match, rules):
             continue

@@ -15,6 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from caselight.structure.forms import number_key, plain
@@ -24,6 +25,8 @@ from caselight.types import Case, Document, Fact, Link, Problem
 INSTANCES = ("first", "appeal", "cassation", "supervision")
 # Small words this long say what kind of court it is ("районный"), shorter ones only introduce its place ("города").
 KIND_LETTERS = 7
+# A million cases come from some thousands of courts, each written in a few ways.
+REMEMBERED_COURTS = 50_000
 _WORD = re.compile(r"\w+(?:-\w+)*")
 # Without its year a case number comes back every January.
 _WITH_YEAR = re.compile(r"/(?:19|20)\d\d(?:-\d+)?$|-(?:19|20)?\d\d$")
@@ -120,6 +123,7 @@ def link(keys: Iterable[LinkKey]) -> tuple[list[Link], list[Problem]]:
     return links, problems
 
 
+@lru_cache(maxsize=REMEMBERED_COURTS)
 def court_of(name: str, code: str) -> Court:
     """The court of that name: "Ленинский районный суд г. Кирова" is of kind "ленинский районный", in "кирова"."""
     words = _WORD.findall(name)
@@ -178,7 +182,8 @@ def _edges(cases: Sequence[LinkKey], matter_of: dict[int, int]) -> tuple[list[tu
     problems = []
     for (number, kind), found in mentions.items():
         unknown = set()
-        for (i, left), (j, right) in combinations(sorted(set(found), key=repr), 2):
+        found.sort(key=lambda mention: (mention[0], mention[1].code, mention[1].place))
+        for (i, left), (j, right) in combinations(found, 2):
             if matter_of[i] == matter_of[j]:
                 continue
             same = left.same(right)
