@@ -30,4 +30,4 @@ def start_lean() -> None:
     # Our worker processes are the parallelism; BLAS threads would only make forks unsafe.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.meta_path.insert(0, _WithoutPandas)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _WithoutPandas)
