@@ -68,12 +68,7 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
     source, person, reporter, sentence = "", "", "", -1
     for i, item in enumerate(paragraph.found):
         if paragraph.sentences[item.start] != sentence:
-            if sentence in paragraph.lists:  # what was retold inside a list of proofs ends with the list
-                reporter = COURT
-            if reporter and reporter != source:  # so does a paper retold inside somebody's words, with the sentence
-                source = reporter
-                paragraph.turns.append(bisect_right(paragraph.sentences, sentence))
-                paragraph.sources.append(source)
+            source = _close(paragraph, sentence, source, reporter)
             sentence, person, reporter = paragraph.sentences[item.start], "", ""
         if item.cue.kind == "people":
             person = item.cue.speaker
@@ -84,7 +79,18 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
             source = said
             paragraph.turns.append(item.start)
             paragraph.sources.append(said)
+    _close(paragraph, sentence, source, reporter)
     return paragraph
+
+
+def _close(paragraph: Paragraph, sentence: int, source: str, reporter: str) -> str:
+    """Whose words follow the sentence: what is retold in a list of proofs, or in somebody's words, ends with it."""
+    goes_on = COURT if sentence in paragraph.lists else reporter
+    if not goes_on or goes_on == source:
+        return source
+    paragraph.turns.append(bisect_right(paragraph.sentences, sentence))
+    paragraph.sources.append(goes_on)
+    return goes_on
 
 
 def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
