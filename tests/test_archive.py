@@ -281,3 +281,8 @@ def test_nothing_raises_wherever_it_is_cut_or_changed(data: bytes, cut: int) -> 
     for broken in (data[:cut], flipped(data, min(cut, len(data) - 1)), data[cut:]):
         for item in unpack(io.BytesIO(broken), "x.zip"):
             assert isinstance(item, Member | Problem)
+
+
+def test_a_row_of_a_dump_is_a_record_even_if_its_text_looks_like_a_table() -> None:
+    row = b'{"caselight_row":1,"columns":{"text":"a,b\\n1,2\\n3,4\\n5,6"}}'
+    assert not is_container(row, "dump.csv!3")

@@ -168,13 +168,22 @@ def _unpack_all(study: Study, engine: Engine, tell: Tell) -> Catalogue:
         first = {record.id: record for record in reversed(catalogue.records)}
         for done, container in enumerate(catalogue.unopened):
             tell("unpack", done, len(catalogue.unopened))
-            study.records.set_members(container, made_by, _members(study, engine, first[container]))
+            depth = _depth(first[container], first)
+            study.records.set_members(container, made_by, _members(study, engine, first[container], depth))
         tell("unpack", len(catalogue.unopened), len(catalogue.unopened))
 
 
-def _members(study: Study, engine: Engine, container: Record) -> Iterator[Member | Problem]:
+def _depth(record: Record, first: Mapping[str, Record]) -> int:
+    """How many containers the record is inside of."""
+    depth = 0
+    while record.parent:
+        record, depth = first[record.parent], depth + 1
+    return depth
+
+
+def _members(study: Study, engine: Engine, container: Record, depth: int) -> Iterator[Member | Problem]:
     """What is in a container; each member's bytes are in the study when it is named."""
-    if container.path.count("!") >= MAX_NESTING:
+    if depth >= MAX_NESTING:
         message = f"{container.path} is nested more than {MAX_NESTING} archives deep. Unpack it yourself and add it."
         yield Problem("ingest", "", "over_limit", message)
         return

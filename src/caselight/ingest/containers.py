@@ -24,6 +24,7 @@ from caselight.ingest.archive import (
     stopped,
     trouble,
 )
+from caselight.ingest.columns import ROW_START
 from caselight.ingest.dump import HEAD_BYTES, is_dump, unpack_dump
 from caselight.ingest.tars import untar
 from caselight.ingest.zips import unzip
@@ -37,6 +38,8 @@ def is_container(head: bytes, name: str) -> bool:
         head: its first 64 kB, or all of it.
         name: its name.
     """
+    if head.startswith(ROW_START):  # a row of a dump is a record, whatever its text looks like
+        return False
     return is_archive(head, name) or is_dump(head, name)
 
 
