@@ -99,8 +99,8 @@ def demo(folder: Path, open_it: bool, jobs: int, language: str | None, as_json: 
 
     progress = Progress()
     with pipeline.demo(folder, language or "en") as study:
-        made = pipeline.bring_up_to_date(study, _options(jobs), progress)
-    found = overview.demo_lines(made)
+        made, shown = pipeline.bring_up_to_date(study, _options(jobs), progress)
+    found = overview.demo_lines(made, shown)
     _print(as_json, {"report": str(made.report), "found": found}, [*found, f"Report: {made.report}"])
     if open_it:
         click.launch(str(made.report))
@@ -176,8 +176,8 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
     del engine  # one kind so far
     opened = Study.open(study)
     with opened.locked():
-        made = pipeline.bring_up_to_date(opened, _options(jobs), Progress(), report=not no_report)
-    summary = overview.summary(made)
+        made, shown = pipeline.bring_up_to_date(opened, _options(jobs), Progress(), report=not no_report)
+    summary = overview.summary(made, shown)
     told = overview.summary_lines(summary)
     if not no_report:
         told.append(f"Report: {made.report}")
@@ -194,12 +194,12 @@ def show(study: Path, what: str | None, as_json: bool) -> None:
 
     Example: caselight show my-study 001.txt
     """
-    from caselight import overview, pipeline
+    from caselight import overview, pipeline, view
     from caselight.store import Study
 
     made = pipeline.current(Study.open(study))
     if what is None:
-        summary = overview.summary(made)
+        summary = overview.summary(made, view.contents(made, "en", ""))
         _print(as_json, summary, overview.full_lines(summary), data=True)
     else:
         case = overview.one(made, what)
@@ -237,13 +237,14 @@ def report(study: Path, language: str | None, as_json: bool) -> None:
 
     Example: caselight report my-study --language ru
     """
-    from caselight import pipeline
+    from caselight import pipeline, view
     from caselight.store import Study
 
     opened = Study.open(study)
     with opened.locked():
         made = pipeline.current(opened)
-        pipeline.write_pages(made, language or opened.settings.language, _today(), Progress(), anew=True)
+        shown = view.contents(made, language or opened.settings.language, _today())
+        pipeline.write_pages(made, shown, Progress(), anew=True)
     _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])
 
 
@@ -255,10 +256,10 @@ def estimate(study: Path, as_json: bool) -> None:
 
     Example: caselight estimate my-study
     """
-    from caselight import overview, pipeline
+    from caselight import overview, pipeline, view
     from caselight.store import Study
 
-    figures = overview.figures(pipeline.current(Study.open(study)))
+    figures = overview.figures(view.contents(pipeline.current(Study.open(study)), "en", ""))
     _print(as_json, figures, overview.figure_lines(figures), data=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from caselight import view
 from caselight.errors import UsageError
 from caselight.planning import Made
-from caselight.report import CasePage
+from caselight.report import CasePage, Contents
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
@@ -18,28 +18,25 @@ _QUOTE_CELLS = 300
 UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a count, not a finding"
 
 
-def summary(made: Made) -> dict[str, Any]:
+def summary(made: Made, shown: Contents) -> dict[str, Any]:
     """Books, problems and figures of a study, as JSON-ready data."""
-    records = view.record_rows(made)
-    books = view.books(made, records)
-    found = view.problems(made, records)
     return {
         "study": str(made.study.folder),
-        "records": len(records),
-        "states": dict(sorted(Counter(row.state for row in records).items())),
-        "balanced": all(book.balanced for book in books),
-        "books": [asdict(book) for book in books],
-        "problems": [asdict(problem) for problem in found],
+        "records": len(shown.records),
+        "states": dict(sorted(Counter(row.state for row in shown.records).items())),
+        "balanced": all(book.balanced for book in shown.books),
+        "books": [asdict(book) for book in shown.books],
+        "problems": [asdict(problem) for problem in shown.problems],
         "readers": made.level,
-        "figures": figures(made),
+        "figures": figures(shown),
         "report": str(made.report),
     }
 
 
-def figures(made: Made) -> list[dict[str, Any]]:
+def figures(shown: Contents) -> list[dict[str, Any]]:
     """Every estimate, without the list of its cases."""
     rows = []
-    for estimate in view.estimates(made):
+    for estimate in shown.estimates:
         row = {name: getattr(estimate, name) for name in estimate.__slots__ if name != "cases"}
         rows.append(row | {"says": UNCHECKED} if estimate.method == "machine_count" else row)
     return rows
@@ -150,9 +147,9 @@ def case_lines(case: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def demo_lines(made: Made) -> list[str]:
+def demo_lines(made: Made, shown: Contents) -> list[str]:
     """What the demo study found, in three lines."""
-    told = summary(made)
+    told = summary(made, shown)
     rows = {(row["variable"], row["value"]): row for row in told["figures"]}
     lines = [f"{told['records']:,} constructed rulings read; {len(told['problems']):,} problems; the books balance."]
     for variable, value, words in (

@@ -24,7 +24,7 @@ from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.pack import load_pack, shipped
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
-from caselight.report import EXPORTS, CasePage, write_report
+from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.store import Catalogue, Member, Received, Settings, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
@@ -305,17 +305,18 @@ def _level(study: Study, reached: str | None) -> str:
     return file.read_text("utf-8").strip() if file.exists() else ""
 
 
-def bring_up_to_date(study: Study, options: Options, tell: Tell, report: bool = True) -> Made:
+def bring_up_to_date(study: Study, options: Options, tell: Tell, report: bool = True) -> tuple[Made, Contents]:
     """The whole way: tables, estimates, report. The caller holds the study's lock."""
     made = make_tables(study, options, tell)
+    shown = contents(made, study.settings.language, options.today)
     if report:
-        write_pages(made, study.settings.language, options.today, tell)
-    return made
+        write_pages(made, shown, tell)
+    return made, shown
 
 
-def write_pages(made: Made, language: str, today: str, tell: Tell, anew: bool = False) -> Path:
+def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> Path:
     """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
-    settings = (language, made.study.settings.title, made.study.settings.notice)
+    settings = (shown.language, made.study.settings.title, made.study.settings.notice)
     stamp = key_of("report", code_digest("report", "estimate", "view"), *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
     if not anew and made.report.exists() and done.exists() and done.read_text("utf-8") == stamp:
@@ -323,7 +324,6 @@ def write_pages(made: Made, language: str, today: str, tell: Tell, anew: bool = 
     done.unlink(missing_ok=True)
     if anew:
         shutil.rmtree(made.study.report, ignore_errors=True)
-    shown = contents(made, language, today)
     write_report(made.study.report, replace(shown, load=lambda wanted: _counted(shown.load, list(wanted), tell)))
     write_text(done, stamp)
     return made.report

@@ -17,7 +17,7 @@ from caselight.planning import Made, Plan
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
 from caselight.store.parts import key_of
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
-from caselight.types import Book, Estimate, Link, Problem, State, Value
+from caselight.types import Book, Link, Problem, State, Value
 
 _READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
 _SAME_BYTES = "the same bytes are in the study under another path"
@@ -223,13 +223,6 @@ def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
         "court": [row.court for row in rows],
         "instance": [row.instance for row in rows],
     }
-
-
-def estimates(made: Made) -> list[Estimate]:
-    """Every figure of the study."""
-    rows = case_rows(made, links(made))
-    answers = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
-    return count(made.codebook, [row.id for row in rows], answers, _facts_of(rows))
 
 
 def contents(made: Made, language: str, generated_at: str) -> Contents:
