@@ -108,7 +108,7 @@ def test_every_cue_catches_its_own_example(name: str) -> None:
     missed = []
     for cue, example, kind in _entries(pack):
         forms = [_reading(example, name).words.forms.text[row] for row in _reading(example, name).words.row.tolist()]
-        tables = (compiled.turns, compiled.heads, compiled.denials)
+        tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
         cues = [c for table in tables for c in table.find(forms, range(len(forms)))]
         if not any(found.cue.kind == kind for found in cues):
             missed.append(cue)

@@ -19,7 +19,7 @@ GAP_WORDS = 6
 KEY_LETTERS = 3  # first letters of a stem by which it is looked up
 SOURCES = ("retold", "testimony", "passing")  # within one of these no person or other source counts
 HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
-DENIALS = ("near", "clause", "harmless", "stance", "struck")
+DENIALS = ("near", "clause", "harmless", "stance")
 _UNKNOWN, _NONE, _ANCHOR = 0, 1, 2  # whether a form anchors a cue
 _PLAIN = ("testimony", "passing", "afterwards", *HEADS)
 
@@ -36,10 +36,6 @@ class Part:
         """Letters of its shortest word or stem."""
         return min(len(word) for word in (*self.exact, *self.stems))
 
-    def fits(self, word: str) -> bool:
-        """Whether the word is one of these."""
-        return word in self.exact or word.startswith(self.stems)
-
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -54,17 +50,24 @@ class Cue:
     def span(self, forms: Sequence[str], at: int) -> tuple[int, int] | None:
         """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
         first = last = at
-        for k in range(self.anchor, 0, -1):
-            lowest = max(0, first - self.parts[k].gap - 1)
-            first = next((i for i in range(first - 1, lowest - 1, -1) if self.parts[k - 1].fits(forms[i])), -1)
+        for k in range(self.anchor - 1, -1, -1):
+            first = _place(self.parts[k], forms, first - 1, max(-1, first - self.parts[k + 1].gap - 2), -1)
             if first < 0:
                 return None
         for part in self.parts[self.anchor + 1 :]:
-            highest = min(len(forms), last + part.gap + 2)
-            last = next((i for i in range(last + 1, highest) if part.fits(forms[i])), -1)
+            last = _place(part, forms, last + 1, min(len(forms), last + part.gap + 2), 1)
             if last < 0:
                 return None
         return first, last + 1
+
+
+def _place(part: Part, forms: Sequence[str], start: int, stop: int, step: int) -> int:
+    """The first place from `start` on, before `stop`, where the part stands; -1 = nowhere."""
+    exact, stems = part.exact, part.stems
+    for i in range(start, stop, step):
+        if forms[i] in exact or (stems and forms[i].startswith(stems)):
+            return i
+    return -1
 
 
 class Found(NamedTuple):
@@ -146,6 +149,7 @@ class Speakers:
     turns: Cues  # who speaks: in every word
     heads: Cues  # at the heads of sentences
     denials: Cues  # in sentences that are asked whether they deny something
+    struck: Cues  # from such a sentence to the end of the next paragraph
 
 
 def compile_speakers(pack: Pack) -> Speakers:
@@ -155,7 +159,9 @@ def compile_speakers(pack: Pack) -> Speakers:
         DefinitionError: an entry is not what the file's head describes.
     """
     part = pack.part("speakers")
-    speakers = Speakers(Cues(), Cues(), Cues())
+    speakers = Speakers(Cues(), Cues(), Cues(), Cues())
+    tables = {**dict.fromkeys(HEADS, speakers.heads), **dict.fromkeys(DENIALS, speakers.denials)}
+    tables["struck"] = speakers.struck
     for key, kind, speaker in _groups(part):
         for i, entry in enumerate(_at(part, key)):
             if not isinstance(entry, dict) or not isinstance(entry.get("cue"), str) or not entry.get("example"):
@@ -165,8 +171,7 @@ def compile_speakers(pack: Pack) -> Speakers:
             cue = Cue(kind, str(entry.get("speaker", speaker)), parts, anchor, str(entry.get("otherwise", "")))
             if any(len(stem) < KEY_LETTERS for stem in parts[anchor].stems):
                 raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
-            where = speakers.heads if kind in HEADS else speakers.denials if kind in DENIALS else speakers.turns
-            where.add(cue)
+            tables.get(kind, speakers.turns).add(cue)
     return speakers
 
 

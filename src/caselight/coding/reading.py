@@ -66,6 +66,11 @@ class BatchCues:
         """The same for cues of denial."""
         return self.speakers.denials.tokens(self._words)
 
+    @cached_property
+    def struck(self) -> NDArray[np.intp]:
+        """The same for cues of striking."""
+        return self.speakers.struck.tokens(self._words)
+
 
 @dataclass(slots=True)
 class Reading:
@@ -129,18 +134,27 @@ class Reading:
         return self._paragraph(bisect_right(self._starts, hit.start) - 1)
 
     def _paragraph(self, i: int) -> Paragraph:
-        starts = self._starts or [0]
         if i not in self._paragraphs:
-            end = starts[i + 1] if i + 1 < len(starts) else len(self.document.text)
-            self._paragraphs[i] = self._read(starts[i], end)
+            self._paragraphs[i] = self._read(*self._bounds(i))
         return self._paragraphs[i]
+
+    def _bounds(self, i: int) -> tuple[int, int]:
+        """Start and end of paragraph number i."""
+        starts = self._starts or [0]
+        return starts[i], starts[i + 1] if i + 1 < len(starts) else len(self.document.text)
+
+    def _tokens(self, start: int, end: int) -> tuple[int, int]:
+        """First and last + 1 token of the batch between two offsets of the text."""
+        words = self.words
+        low, high = int(words.first[self.number]), int(words.first[self.number + 1]) - 1
+        first, last = words.start[low:high].searchsorted((start, end)).tolist()
+        return low + first, low + last
 
     def _read(self, start: int, end: int) -> Paragraph:
         words = self.words
-        low, high = int(words.first[self.number]), int(words.first[self.number + 1]) - 1
-        first, last = (low + int(i) for i in words.start[low:high].searchsorted((start, end)))
+        first, last = self._tokens(start, end)
         text = words.forms.text
-        forms = [text[row] for row in words.row[first:last].tolist()]
+        forms = list(map(text.__getitem__, words.row[first:last].tolist()))
         anchors = (self.cues.turns, self.cues.heads, self.cues.denials)
         turns, heads, denials = (_inside(tokens, first, last) for tokens in anchors)
         sentences = words.sentence[first:last].tolist()
@@ -163,13 +177,22 @@ class Reading:
         paragraph = self.paragraph(hit)
         if speakers.is_denied(paragraph, (hit.first, hit.last), self._between):
             return True
-        if speakers.is_struck(paragraph, hit.sentence):
-            return True
-        following = bisect_right(self._starts or [0], hit.start)
-        if following == len(self._starts or [0]):
+        if not len(self.cues.struck):
             return False
-        behind = self._paragraph(following)
-        return bool(behind.sentences) and speakers.is_struck(behind, behind.sentences[0])
+        starts = self._starts or [0]
+        following = bisect_right(starts, hit.start)
+        return self._is_struck(following - 1, hit.first) or (
+            following < len(starts) and self._is_struck(following, hit.first)
+        )
+
+    def _is_struck(self, i: int, from_token: int) -> bool:
+        """Whether the court strikes, in paragraph number i, what was said up to that token."""
+        first, last = self._tokens(*self._bounds(i))
+        tokens = (_inside(self.cues.struck, max(first, from_token), last)) if last > from_token else []
+        if not tokens:
+            return False
+        start = max(first, from_token)
+        return speakers.is_struck(self._paragraph(i), from_token, [start + token for token in tokens])
 
     def _between(self, before: int, behind: int) -> str:
         return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from caselight.coding.cues import HEADS, Found, Speakers, outermost
+from caselight.coding.cues import GAP_WORDS, HEADS, Found, Speakers, outermost
 
 COURT = "court"
 ACCUSED = "defence"  # whose words follow a verb of reporting without a person
@@ -97,7 +97,8 @@ def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
     """The cues at the heads of its sentences; sentences that answer a claim or quote a norm are remembered."""
     heads: list[Found] = []
     sentences = paragraph.sentences
-    for item in paragraph.speakers.heads.find(paragraph.forms, where):
+    near = [word for word in where if word - bisect_left(sentences, sentences[word]) < HEAD_WORDS + GAP_WORDS]
+    for item in paragraph.speakers.heads.find(paragraph.forms, near):
         sentence = sentences[item.start]
         if item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
             continue
@@ -176,11 +177,16 @@ def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[
     return False
 
 
-def is_struck(paragraph: Paragraph, sentence: int) -> bool:
-    """Whether the court, in this paragraph, strikes what was said in that sentence or before it."""
-    for number in sorted({paragraph.sentences[word] for word in paragraph.denial_words}):
-        if number >= sentence and number not in paragraph.answers and number not in paragraph.norms:
-            for found in paragraph.denials(number):
-                if found.cue.kind == "struck" and said_by(paragraph, paragraph.first + found.start) == COURT:
-                    return True
+def is_struck(paragraph: Paragraph, from_token: int, tokens: Sequence[int]) -> bool:
+    """Whether the court, from that token of the paragraph on, strikes what was said.
+
+    Args:
+        tokens: those of the paragraph that anchor a cue of striking.
+    """
+    for found in paragraph.speakers.struck.find(paragraph.forms, [token - paragraph.first for token in tokens]):
+        sentence = paragraph.sentences[found.start]
+        if paragraph.first + found.start < from_token or sentence in paragraph.answers or sentence in paragraph.norms:
+            continue
+        if said_by(paragraph, paragraph.first + found.start) == COURT:
+            return True
     return False
