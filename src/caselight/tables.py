@@ -152,7 +152,7 @@ def texts_table(documents: Sequence[Document]) -> pa.Table:
 
 
 def documents_of(table: pa.Table) -> list[Document]:
-    """The documents of a TEXTS table, in its order."""
+    """The documents of a TEXTS table, in its order; without pages and fields where it has no such columns."""
     return [
         Document(
             row["id"],
@@ -161,9 +161,9 @@ def documents_of(table: pa.Table) -> list[Document]:
             row["reader"],
             row["media_type"],
             row["language"],
-            tuple(Page(**p) for p in row["pages"]),
+            tuple(Page(**p) for p in row.get("pages", ())),
             tuple(Region(RegionKind(r["kind"]), r["start"], r["end"]) for r in row["regions"]),
-            tuple(Field(**f) for f in row["fields"]),
+            tuple(Field(**f) for f in row.get("fields", ())),
         )
         for row in table.to_pylist()
     ]
@@ -205,7 +205,7 @@ def case_of(row: dict[str, Any]) -> Case:
     """The case in one row (as a dict) of a CASES table."""
     facts = tuple(
         Fact(f["name"], json.loads(f["value"]), Span(f["document"], f["start"], f["end"], f["quote"]), f["source"])
-        for f in row["facts"]
+        for f in row.get("facts", ())
     )
     return Case(
         row["id"], row["instance"], tuple(row["documents"]), tuple(Section(**s) for s in row["sections"]), facts
@@ -213,7 +213,7 @@ def case_of(row: dict[str, Any]) -> Case:
 
 
 def cases_of(table: pa.Table) -> list[Case]:
-    """The cases of a CASES table, in its order."""
+    """The cases of a CASES table, in its order; without facts where it has no such column."""
     return [case_of(row) for row in table.to_pylist()]
 
 

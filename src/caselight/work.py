@@ -118,10 +118,10 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
         raise RuntimeError(f"a worker that only codes anew has failed: {failures[0].reason}")
     mark(0)
     order = orders[0]
-    documents = documents_of(read_table(order.texts))
+    documents = documents_of(read_table(order.texts, _TEXT_COLUMNS if order.cases else None))
     words = words_of(read_table(order.words[0]), read_table(order.words[1]), [document.text for document in documents])
     tables: dict[str, pa.Table] = {}
-    cases = cases_of(read_table(order.cases)) if order.cases else _structure(documents, words, tables)
+    cases = cases_of(_cases(order, order.cases)) if order.cases else _structure(documents, words, tables)
     known: dict[tuple[str, str], Value] = {}
     for variable, path in order.known.items():
         rows = read_table(path, ["case", "value"]).to_pydict()
@@ -129,6 +129,29 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
     _code(list(zip(documents, cases, strict=True)), words, order.variables, known, tables)
     gc.collect()
     return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
+
+
+# What coding needs of a document; fields and pages, most of what there is to build, it does not look at.
+_TEXT_COLUMNS = ["id", "name", "text", "reader", "media_type", "language", "regions"]
+_CASE_COLUMNS = ["id", "documents", "instance", "sections"]
+
+
+def _cases(order: Recoding, path: Path) -> pa.Table:
+    """The bucket's cases, with their facts only if one of the variables looks at facts."""
+    codebook = _room[0].coder.codebook
+    facts = any(looks_at_facts(codebook, name) for name in order.variables)
+    return read_table(path, [*_CASE_COLUMNS, "facts"] if facts else _CASE_COLUMNS)
+
+
+def looks_at_facts(codebook: Codebook, name: str) -> bool:
+    """Whether the answer to this variable may depend on a fact of the case."""
+    variable = codebook.variable(name)
+    conditions = [*variable.ask_if]
+    for rule in variable.rules:
+        conditions += [*rule.only_if, *rule.not_if]
+    names = {other.name for other in codebook.variables}
+    asked = any(condition.variable not in names for condition in conditions)
+    return asked or bool(variable.fact) or any(rule.date_of for rule in variable.rules)
 
 
 def unpack_container(untrusted: BinaryIO, name: str, mapping: Mapping[str, str]) -> Iterator[bytes]:
