@@ -146,11 +146,8 @@ def _cases(order: Recoding, path: Path) -> pa.Table:
 def looks_at_facts(codebook: Codebook, name: str) -> bool:
     """Whether the answer to this variable may depend on a fact of the case."""
     variable = codebook.variable(name)
-    conditions = [*variable.ask_if]
-    for rule in variable.rules:
-        conditions += [*rule.only_if, *rule.not_if]
     names = {other.name for other in codebook.variables}
-    asked = any(condition.variable not in names for condition in conditions)
+    asked = any(condition.variable not in names for condition in variable.conditions())
     return asked or bool(variable.fact) or any(rule.date_of for rule in variable.rules)
 
 
