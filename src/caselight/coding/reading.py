@@ -29,6 +29,8 @@ WRAPPED_LINE = 130
 LAST_LINE_SHARE = 0.85
 # Blank lines part paragraphs where at least one line end in so many is followed by one.
 LINES_PER_PARAGRAPH = 8
+# A longer line without a full stop is no heading: its sentence goes on. The longest heading of a ruling has about 50.
+HEADING_CHARACTERS = 60
 
 _TRIM = " \t\r\n\xa0–—-,;:"
 
@@ -237,8 +239,9 @@ def _inside(tokens: NDArray[np.intp], first: int, last: int) -> list[int]:
 def paragraph_starts(text: str) -> list[int]:
     """Offsets at which paragraphs begin, the first of them 0.
 
-    Blank lines part paragraphs where there are any. Otherwise every line is one, unless the text was wrapped: then a
-    line ends a paragraph if it ends like a sentence and is short, or if the next one is a list item.
+    Blank lines part paragraphs where there are any. Otherwise every line is one, unless its sentence goes on in
+    the next line; and in a text that was wrapped, a line ends a paragraph if it ends like a sentence and is short, or
+    if the next one is a list item.
     """
     lines: list[tuple[int, str]] = []  # lines with something in them: offset, text
     starts = [0]
@@ -255,8 +258,18 @@ def paragraph_starts(text: str) -> list[int]:
     lengths = sorted(len(line) for _, line in lines)
     longest = lengths[len(lengths) * 9 // 10] if lengths else 0  # the ninth decile: one long line says nothing
     if longest > WRAPPED_LINE:
-        return [0, *(offset for offset, _ in lines[1:])]
+        return [0, *(behind[0] for line, behind in pairwise(lines) if not _goes_on(line[1], behind[1]))]
     return [0, *(behind[0] for line, behind in pairwise(lines) if _ends(line[1], behind[1], longest))]
+
+
+def _goes_on(line: str, behind: str) -> bool:
+    """Whether a line break parts a sentence, as at the end of a page: "... доводы:", "... в системе"."""
+    first, last = behind.lstrip()[0], line.rstrip()[-1:]
+    if last in ";!?":
+        return False
+    if last == ".":
+        return first.islower()  # after initials: "Иванова И.И."
+    return first.islower() or first.isdigit() or first in "«(" or len(line) > HEADING_CHARACTERS
 
 
 def _ends(line: str, behind: str, longest: int) -> bool:
