@@ -7,7 +7,7 @@ its entry says so: the result of the third hearing is not the outcome of the cas
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,12 +20,17 @@ from caselight.types import Document, Fact, Field, RegionKind, Span
 
 # Labels of all kinds of pages that courts' sites have are some hundreds; a dump's columns some dozens.
 REMEMBERED_LABELS = 2_000
+# Days, judges and courts come back in page after page; what does not (identifiers) is forgotten with the rest.
+REMEMBERED_FIELDS = 20_000
+
+Stated = tuple[tuple[str, int, int], ...]  # what a field states: values, and where they stand in it
 
 
 @dataclass(frozen=True, slots=True)
 class CardEntry:
     """What one label gives."""
 
+    number: int  # its place among the pack's cards
     labels: tuple[str, ...]
     fact: str
     kind: str
@@ -44,6 +49,7 @@ class CardRules:
     entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
     folding: Folding
     remembered: dict[str, tuple[CardEntry, ...]] = field(default_factory=dict, compare=False)  # by label as written
+    stated: dict[tuple[int, str], Stated] = field(default_factory=dict, compare=False)  # by entry and field's text
 
     def of(self, label: str) -> tuple[CardEntry, ...]:
         """The entries of a label as a page writes it."""
@@ -83,6 +89,7 @@ def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: 
         raise definition.error("a card's pattern needs a group (?P<value>...).", "cards", number, "patterns")
     table = raw.get("table")
     return CardEntry(
+        number,
         tuple(raw["labels"]),
         raw["fact"],
         kind,
@@ -116,32 +123,44 @@ def card_facts(
             if same and document.text.find(same[0].span.quote, labelled.start, labelled.end) >= 0:
                 seen.add(entry.fact)
                 continue
-            found = _facts(document, labelled, entry, rules, readers)
-            facts += found
-            seen.update(fact.name for fact in found)
+            for value, start, end in _stated(document.text[labelled.start : labelled.end], entry, rules, readers):
+                span = Span.of(document, labelled.start + start, labelled.start + end)
+                facts.append(Fact(entry.fact, value, span, _source(document, labelled)))
+                seen.add(entry.fact)
     return facts
 
 
-def _facts(document: Document, labelled: Field, entry: CardEntry, rules: CardRules, readers: Readers) -> Sequence[Fact]:
-    words = rules.folding.view(document.text, labelled.start, labelled.end)
+def _stated(words: str, entry: CardEntry, rules: CardRules, readers: Readers) -> Stated:
+    """What a field of this text states by this entry."""
+    found = rules.stated.get((entry.number, words))
+    if found is None:
+        if len(rules.stated) >= REMEMBERED_FIELDS:
+            rules.stated.clear()
+        found = rules.stated[entry.number, words] = tuple(_read(words, entry, rules.folding, readers))
+    return found
+
+
+def _read(field_text: str, entry: CardEntry, folding: Folding, readers: Readers) -> Iterator[tuple[str, int, int]]:
+    words = folding.view(field_text, 0, len(field_text))
     start, end = 0, len(words.text)
     if entry.patterns:
         match = next((m for pattern in entry.patterns if (m := pattern.search(words.text))), None)
         if not match:
-            return []
+            return
         start, end = match.span("value")
     if start >= end:
-        return []
-    source = _source(document, labelled)
+        return
     if entry.kind == "statutes":
-        articles = read_all_articles(words.text, readers)
-        return [
-            Fact(entry.fact, value, Span.of(document, *words.origin(s.start, s.end)), source) for value, s in articles
-        ]
+        for value, statute in read_all_articles(words.text, readers):
+            yield value, *words.origin(statute.start, statute.end)
+        return
     value = entry.value or read_value(words.text[start:end], entry.kind, readers)
-    return [Fact(entry.fact, value, Span.of(document, *words.origin(start, end)), source)] if value else []
+    if value:
+        yield value, *words.origin(start, end)
 
 
 def _source(document: Document, labelled: Field) -> str:
-    kind = next((r.kind for r in document.regions if r.start <= labelled.start < r.end), RegionKind.META)
-    return "card" if kind is RegionKind.CARD else "meta"
+    for region in document.regions:
+        if region.start <= labelled.start < region.end:
+            return "card" if region.kind is RegionKind.CARD else "meta"
+    return "meta"

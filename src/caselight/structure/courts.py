@@ -40,12 +40,18 @@ class Register:
     place: re.Pattern[str]  # where the place begins in a name
     same: tuple[tuple[re.Pattern[str], str], ...]  # spellings that mean one: "г." and "города"
     remembered: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # name and region -> code
+    compared: dict[str, str] = field(default_factory=dict, compare=False)  # name -> the comparable one
 
     def comparable(self, name: str) -> str:
         """The name as it is looked up: plain, with one spelling for one meaning."""
-        text = plain(name)
-        for pattern, replacement in self.same:
-            text = pattern.sub(replacement, text)
+        text = self.compared.get(name)
+        if text is None:
+            text = plain(name)
+            for pattern, replacement in self.same:
+                text = pattern.sub(replacement, text)
+            if len(self.compared) >= REMEMBERED_NAMES:
+                self.compared.clear()
+            self.compared[name] = text
         return text
 
     def core(self, name: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
+# Days of a study of many years, each in the few ways of writing that courts have.
+REMEMBERED_DATES = 20_000
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -20,6 +22,7 @@ class DateRules:
     months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
+    remembered: dict[str, str | None] = field(default_factory=dict, compare=False)  # a date as written -> its day
 
 
 def read_date(words: str, rules: DateRules) -> str | None:
@@ -41,6 +44,15 @@ def find_dates(text: str, start: int, end: int, rules: DateRules) -> Iterator[re
 
 def iso_day(match: re.Match[str], rules: DateRules) -> str | None:
     """The day that a match of `find_dates` states, or None where no calendar has it."""
+    words = match[0]
+    if words not in rules.remembered:
+        if len(rules.remembered) >= REMEMBERED_DATES:
+            rules.remembered.clear()
+        rules.remembered[words] = _iso_day(match, rules)
+    return rules.remembered[words]
+
+
+def _iso_day(match: re.Match[str], rules: DateRules) -> str | None:
     # The alternatives of a pattern number their groups: day_1 or day_2.
     part = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value}
     day = rules.days.get(part["day"].lower()) or (int(part["day"]) if part["day"].isdigit() else 0)

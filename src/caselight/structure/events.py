@@ -41,6 +41,7 @@ class EventRules:
 
     head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
+    timed: tuple[re.Pattern[str], ...]  # each way of writing a date, with a time of day behind it
     time_marks: tuple[str, ...]  # one of which a time of day contains: looked for first, because that is fast
     leads: tuple[str, ...]  # beginnings of words that lead to the event, before it in its sentence: "следует"
     acts: tuple[str, ...]  # beginnings of words for what the accused did, behind the date: "участв"
@@ -64,6 +65,10 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         for name in ("head", "time", "next_after", "place_wiped", "wiped")
     }
     parts["places"] = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
+    parts["timed"] = tuple(
+        shapes.compile(f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time")
+        for date in definition.data.get("dates") or []
+    )
     for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "wiped_marks"):
         parts[name] = tuple(entry[name])
     return EventRules(**parts)
@@ -82,19 +87,43 @@ def find_event(
         dates: how the pack writes dates.
     """
     for number, part in enumerate(parts):
-        score, day = _best(part.text, known, rules, dates)
+        opening = number == 0
         # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
-        if day and (score >= TIME or number > 0):
-            span = Span.of(document, *part.origin(*day.span()))
-            facts = [Fact("event_date", iso_day(day, dates) or "", span)]
-            place = _place(part.text, day, rules)
-            if place:
-                span = Span.of(document, *part.origin(*place))
-                facts.append(Fact("event_place", " ".join(part.text[slice(*place)].split()), span))
-            return facts
-        if not day and number == 0 and _is_wiped(part.text, rules):
+        if opening and not _may_be_timed(part.text, rules, dates) and not _is_wiped(part.text, rules):
+            continue
+        score, day = _best(part.text, known, rules, dates)
+        if day and (score >= TIME or not opening):
+            return _facts(document, part, day, rules, dates)
+        if not day and opening and _is_wiped(part.text, rules):
             return []
     return []
+
+
+def _facts(document: Document, part: View, day: re.Match[str], rules: EventRules, dates: DateRules) -> list[Fact]:
+    span = Span.of(document, *part.origin(*day.span()))
+    facts = [Fact("event_date", iso_day(day, dates) or "", span)]
+    place = _place(part.text, day, rules)
+    if place:
+        span = Span.of(document, *part.origin(*place))
+        facts.append(Fact("event_place", " ".join(part.text[slice(*place)].split()), span))
+    return facts
+
+
+def _may_be_timed(text: str, rules: EventRules, dates: DateRules) -> bool:
+    """Whether a date with a time of day may stand here: one search is faster than a look at each date."""
+    return any(
+        timed.search(text)
+        for timed, (_, needs) in zip(rules.timed, dates.patterns, strict=True)
+        if not needs or needs in text
+    )
+
+
+def _is_timed(text: str, end: int, rules: EventRules) -> bool:
+    """Whether a time of day stands right behind the date that ends there."""
+    if not rules.time.match(text, end, end + TIME_AFTER):
+        return False
+    near = text[end : end + TIME_AFTER]
+    return any(mark in near for mark in rules.time_marks)
 
 
 def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules) -> tuple[int, re.Match[str] | None]:
@@ -102,9 +131,7 @@ def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules
     best: tuple[int, re.Match[str] | None] = (0, None)
     others = 0
     for match in find_dates(text, 0, len(text), dates):
-        end = match.end()
-        near = text[end : end + TIME_AFTER]
-        timed = any(mark in near for mark in rules.time_marks) and rules.time.match(text, end, end + TIME_AFTER)
+        timed = _is_timed(text, match.end(), rules)
         others += not timed
         if (not timed and others > UNTIMED) or _is_other(text, match, rules):
             continue

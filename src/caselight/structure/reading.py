@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caselight.structure.courts import CourtRules, Register, court_name
 from caselight.structure.dates import DateRules, read_date
@@ -13,6 +13,8 @@ from caselight.structure.statutes import Statute, StatuteRules, read_all_statute
 
 # Characters; the longest enumeration among 905 real strings of articles has 570, one in a ruling's sentence far less.
 LONGEST_STATUTES = 600
+# Courts, judges and days come back in record after record; what does not (case numbers) is forgotten with the rest.
+REMEMBERED_VALUES = 20_000
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,13 +30,18 @@ class Readers:
     code_letters: Mapping[str, str]  # letter -> the letter it is in codes
     without_code: tuple[tuple[str, str], ...]  # code, word that points to it where articles stand without their code
     wiped: re.Pattern[str]  # what stands in place of a value removed before publication
+    remembered: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)  # kind, words -> value
 
 
 def read_value(words: str, kind: str, readers: Readers) -> str | None:
     """What the words mean, by kind (rules.KINDS); None where they mean nothing or the value was removed."""
-    if readers.wiped.fullmatch(words.strip()):
-        return None
-    return _READ[kind](words, readers) or None
+    known, key = readers.remembered, (kind, words)
+    if key not in known:
+        if len(known) >= REMEMBERED_VALUES:
+            known.clear()
+        removed = readers.wiped.fullmatch(words.strip())
+        known[key] = None if removed else _READ[kind](words, readers) or None
+    return known[key]
 
 
 def _code(words: str, readers: Readers) -> str:

@@ -36,10 +36,11 @@ def reconcile(
     """One list of facts, sorted by name and place, and a problem for each contradiction."""
     facts: list[Fact] = []
     problems: list[Problem] = []
-    names = sorted({*found, *(fact.name for fact in cards)})
-    for name in names:
-        text = list(found.get(name, ()))
-        card = [fact for fact in cards if fact.name == name]
+    on_card: dict[str, list[Fact]] = {}
+    for fact in cards:
+        on_card.setdefault(fact.name, []).append(fact)
+    for name in sorted({*found, *on_card}):
+        text, card = found.get(name, ()), on_card.get(name, ())
         if name in SEVERAL:
             facts += _distinct(text or card)
             if text and card and not {str(f.value) for f in text} & {str(f.value) for f in card}:
@@ -67,15 +68,9 @@ def _distinct(facts: Sequence[Fact]) -> list[Fact]:
 def _choose(text: Fact, card: Fact, comparison: Comparison) -> tuple[Fact, bool]:
     """The fact to keep, and whether the two contradict each other."""
     left, right = str(text.value), str(card.value)
-    if plain(left) == plain(right):
+    if left == right or plain(left) == plain(right):
         return text, False
-    special: Callable[[Fact, Fact, Comparison], tuple[Fact, bool]] | None = {
-        "court": _court,
-        "lower_court": _court,
-        "judge": _judge,
-        "case_number": _number,
-        "lower_case_number": _number,
-    }.get(text.name)
+    special = _SPECIAL.get(text.name)
     if special:
         return special(text, card, comparison)
     return (card if text.name in REGISTERED else text), True
@@ -107,6 +102,15 @@ def _number(text: Fact, card: Fact, comparison: Comparison) -> tuple[Fact, bool]
     # The number of another instance is not a contradiction: a review's head quotes the reviewed case's number.
     kind = comparison.instances.of_number
     return (card if left != right else text), left != right and kind(str(text.value)) == kind(str(card.value))
+
+
+_SPECIAL: Mapping[str, Callable[[Fact, Fact, Comparison], tuple[Fact, bool]]] = {
+    "court": _court,
+    "lower_court": _court,
+    "judge": _judge,
+    "case_number": _number,
+    "lower_case_number": _number,
+}
 
 
 def _with_code(document: Document, facts: Sequence[Fact], comparison: Comparison) -> tuple[list[Fact], list[Problem]]:
