@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from caselight.ingest.card import TITLE, Card, find, one_line, read_card
 from caselight.ingest.charset import BYTE_ORDER_MARKS, decode
 from caselight.ingest.content import Content, UnreadableError, Writer
+from caselight.ingest.tidy import BLOCK_TAG, HIDES, read_tidy
 from caselight.types import RegionKind, State
 
 # Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
@@ -39,20 +40,10 @@ OUTER_CHROME = (
     "[class*=breadcrumb]"
 )
 _SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
-# Tags that begin or end a line, by their first two letters, which is much faster than by their names: td tr th table
-# div dl dd li ul ol br blockquote h1-h6 hr body; p pre; center caption; section; article; form footer; main; and their
-# ends. It must not catch b i u s a em span font sub sup; it does catch the rare label and big, which costs a line end.
-_BLOCK_TAG = re.compile(
-    rb"<(?=[tTdDlLhHbBoOuU][dDrRhHaAiIlL1-6]|/[pPdDtThHlLcC]|[pP][ >rR/]|[cC][eEaA]|[sS][eE]"
-    rb"|[aA][rR]|[fF][oO][oOrR]|[mM][aA][iI])"
-)
 _BLANKS = re.compile("  +")
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
-# Elements that may be hidden, found fast; and what in their style really hides them ("font-size:0.9em" does not).
+# Elements that may be hidden, found fast.
 _HIDDEN = "[hidden], [style*=display i], [style*=visibility i], [style*=font-size i]"
-_HIDES = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!]|$)"
-)
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
 _QUOTES = (b'"', b"'", b"=", b" ", b">")
 HEAD_BYTES = 4_096  # a declared encoding stands within
@@ -104,8 +95,13 @@ def _anchor(page: bytes) -> int:
 
 def _read(page: bytes, start: int) -> Content | None:
     """The content of the page from byte `start` on; None if that part holds nothing about a case."""
-    part, encoding = _unified(_with_lines(page[start:]), page)
-    tree = LexborHTMLParser(part)
+    part, encoding = _decoded(page, start)
+    title = one_line(unescape(_title(page).decode(encoding, "replace")))
+    content = _read_quickly(part, title) if start else None
+    if content is not None:
+        return content
+    part = BLOCK_TAG.sub("\n<", part)
+    tree = LexborHTMLParser(part.encode("utf-8", "replace"))
     body = tree.body
     if body is None:
         return None
@@ -114,16 +110,28 @@ def _read(page: bytes, start: int) -> Content | None:
     for node in find(CHROME, body):
         node.decompose()
     acts = find(ACTS, body)
-    title = _title(page)
     card = Card(0)
-    card.add(TITLE, one_line(unescape(title.decode(encoding, "replace"))))
+    card.add(TITLE, title)
     acts = acts or _find_acts(scope, card, whole=not start)
     _mark_hidden(acts)
-    texts = [text for text in map(_act_text, acts) if text]
+    texts = [text for text in (_lines(act.text_lexbor()) for act in acts) if text]
     _read_rest_as_card(scope, acts, card)
     _refuse_empty(scope, texts, card, whole=not start)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
+    return _written(card, texts)
+
+
+def _read_quickly(part: str, title: str) -> Content | None:
+    """What `_read` finds where the page is tidy enough to be read without a tree and plainly holds a case."""
+    found = read_tidy(part, title)
+    if found is None:
+        return None
+    card, texts = found[0], [text for text in map(_lines, found[1]) if text]
+    return _written(card, texts) if any(len(text) > MIN_PROSE for text in texts) else None
+
+
+def _written(card: Card, texts: list[str]) -> Content:
     writer = Writer()
     card.write(writer)
     for text in texts:
@@ -131,21 +139,16 @@ def _read(page: bytes, start: int) -> Content | None:
     return writer.content()
 
 
-def _with_lines(part: bytes) -> bytes:
-    """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
+def _decoded(page: bytes, start: int) -> tuple[str, str]:
+    """The page from byte `start` on, all its white space as blanks, and the encoding that it had."""
+    part = page[start:]
     if b"<pre" in part or b"<PRE" in part:
         part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
-    return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
-
-
-def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
-    """The part of the page in UTF-8, and the encoding that it had."""
+    part = part.translate(_SPACES)
     try:
-        part.decode("utf-8")
+        return part.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        text, encoding = decode(part, page[:HEAD_BYTES])
-        return text.encode("utf-8", "replace"), encoding
-    return part, "utf-8"
+        return decode(part, page[:HEAD_BYTES])
 
 
 def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
@@ -168,9 +171,8 @@ def _title(page: bytes) -> bytes:
     return page[start : page.find(b"<", start)] if start else b""
 
 
-def _act_text(node: Any) -> str:
-    """The block's text, a line for each of its paragraphs, empty ones left out; no-break spaces are kept."""
-    text: str = node.text_lexbor()
+def _lines(text: str) -> str:
+    """A line for each paragraph of the text, empty ones left out; no-break spaces are kept."""
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])
@@ -197,7 +199,7 @@ def _mark_hidden(acts: list[Any]) -> None:
     """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
     for act in acts:
         for node in find(_HIDDEN, act):
-            if not _HIDES.search(node.attributes.get("style") or "display:none"):
+            if not HIDES.search(node.attributes.get("style") or "display:none"):
                 continue
             if node.mem_id != act.mem_id and len(node.text_lexbor()) < len(act.text_lexbor()) / 2:
                 node.insert_before(_OPEN)
@@ -206,7 +208,7 @@ def _mark_hidden(acts: list[Any]) -> None:
 
 def _prose(node: Any) -> int:
     """Characters of a block that stand in long lines."""
-    return sum(len(line) for line in _act_text(node).split("\n") if len(line) >= PROSE_LINE)
+    return sum(len(line) for line in _lines(node.text_lexbor()).split("\n") if len(line) >= PROSE_LINE)
 
 
 def _children(node: Any) -> list[Any]:
