@@ -116,7 +116,7 @@ def test_every_cue_catches_its_own_example(name: str) -> None:
 
 
 def test_paragraphs_are_parted_by_blank_lines_or_lines_unless_the_text_is_wrapped() -> None:
-    long_line = "слово " * 40 + "конец."
+    long_line = "Слово " * 40 + "конец."
     wrapped = "строка за другой строкой текста до края\nи дальше до самого края листа бумаги\nконец.\nНовый абзац."
     assert paragraph_starts("один\n\nдва\nдва\n \nтри") == [0, 6, 16]
     assert paragraph_starts(long_line + "\n" + long_line) == [0, len(long_line) + 1]
