@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.definitions import Definition
@@ -21,6 +21,7 @@ ZONES = ("top", "dateline", "intro", "head", "story", "operative", "tail", "name
 KINDS = ("text", "code", "number", "date", "name", "person", "person_of", "court", "statutes")
 # What stands before a match is read this far back, in characters: long enough for "на постановление мирового судьи".
 LOOK_BACK = 48
+REMEMBERED_BEFORE = 5_000  # stretches before a match, for each rule
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
 
 
@@ -47,6 +48,7 @@ class Rule:
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
+    remembered: dict[str, bool] = field(default_factory=dict, compare=False)  # whether `not_after` stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,21 @@ def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
         return []
     found = []
     for match in rule.pattern.finditer(text, start, end):
-        if rule.not_after and rule.not_after.search(text, max(0, match.start() - LOOK_BACK), match.start()):
+        if rule.not_after and _stands_after(rule, rule.not_after, text, match.start()):
             continue
         found.append(match)
         if not rule.many:
             break
+    return found
+
+
+def _stands_after(rule: Rule, not_after: re.Pattern[str], text: str, at: int) -> bool:
+    """Whether what must not stand before a match does; titles and formulas come back, so answers are remembered."""
+    begin = max(0, at - LOOK_BACK)
+    before = text[max(0, begin - 1) : at]  # a word's beginning is told by the character before it
+    found = rule.remembered.get(before)
+    if found is None:
+        if len(rule.remembered) >= REMEMBERED_BEFORE:
+            rule.remembered.clear()
+        found = rule.remembered[before] = bool(not_after.search(text, begin, at))
     return found

@@ -22,6 +22,7 @@ class StatuteRules:
     token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, glue, letter
     codes: tuple[str, ...]  # name of the code in group code_<n>
     begins: re.Pattern[str]  # the first token of an enumeration: a code, an article, a part or a point
+    single: re.Pattern[str]  # "ч. 5 ст. 20.2 КоАП РФ", "ст. 20.2 ч. 5 КоАП РФ": one article, as most rulings name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def compile_statutes(words: Mapping[str, str], codes: Mapping[str, str]) -> Stat
         rf"|(?P<number>{_NUMBER})|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
         re.IGNORECASE,
     )
-    return StatuteRules(token, tuple(codes), begins)
+    part, article, number = (rf"(?>\s*(?:{p}))" for p in (words["part"], words["article"], _NUMBER))
+    named = rf"(?P<words>(?:{part}(?P<before>{number}))?{article}(?P<article>{number})(?:{part}(?P<after>{number}))?)"
+    single = re.compile(rf"\s*{named}\s*(?:{code})" if codes else r"(?!)", re.IGNORECASE)
+    return StatuteRules(token, tuple(codes), begins, single)
 
 
 def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:
@@ -90,7 +94,23 @@ def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[
     A code named once holds for all articles before it that have none ("ст. 158; ст. 161 УК РФ"), with a colon for
     those behind it ("УК РФ: ст. 158"); articles that no code reaches keep code "".
     """
-    return _read(text, start, end, rules)[0]
+    single = _read_single(text, start, end, rules)
+    return [single] if single else _read(text, start, end, rules)[0]
+
+
+def _read_single(text: str, start: int, end: int, rules: StatuteRules) -> Statute | None:
+    """The article, where one is named in the most common form and no other follows; else None: read it slowly."""
+    match = rules.single.match(text, start, end)
+    if not match or (match["before"] and match["after"]):
+        return None
+    following = rules.token.match(text, match.end(), end)
+    while following and following.lastgroup == "glue":
+        following = rules.token.match(text, following.end(), end)
+    if following and following.lastgroup not in ("letter", "number"):
+        return None
+    code = rules.codes[int((match.lastgroup or "")[5:])]
+    article, part = ("".join(number.split()) for number in (match["article"], match["before"] or match["after"] or ""))
+    return Statute(code, article, part, "", match.start("words"), match.end())
 
 
 def read_all_statutes(text: str, rules: StatuteRules) -> list[Statute]:
