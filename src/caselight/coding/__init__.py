@@ -66,10 +66,11 @@ def code(
     """
     names = tuple(n for n in coder.questions if variables is None or n in variables)
     part = _part(coder, names)
-    cues = BatchCues(words, coder.speakers)
+    found = list(_hits(batch, words, part.phrases))
+    cues = BatchCues(words, coder.speakers, [i for i, hits in enumerate(found) if hits])
     answers: list[Answer] = []
     problems: list[Problem] = []
-    for i, hits in enumerate(_hits(batch, words, part.phrases)):
+    for i, hits in enumerate(found):
         document, case = batch[i]
         if not document.acts():
             answers += [Answer(case.id, name, None, "rules") for name in names]

@@ -105,14 +105,14 @@ class Cues:
             )
         return cues
 
-    def tokens(self, words: Words) -> NDArray[np.intp]:
-        """The tokens that anchor one of the cues, ascending: only there `find` has to look."""
+    def tokens(self, words: Words, where: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of the tokens `where` that anchor one of the cues: only there `find` has to look."""
         flags = self._flags(words.forms)
-        unknown = words.row[flags[words.row] == _UNKNOWN]
+        rows = words.row[where]
         text = words.forms.text
-        for row in np.unique(unknown).tolist():
+        for row in np.unique(rows[flags[rows] == _UNKNOWN]).tolist():
             flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
-        return np.flatnonzero(flags[words.row] == _ANCHOR)
+        return where[flags[rows] == _ANCHOR]
 
     def _flags(self, forms: Forms) -> NDArray[np.int8]:
         """(F,) what is known of each form. A vocabulary's forms only grow: each is looked at once, when first met."""

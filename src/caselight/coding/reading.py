@@ -49,29 +49,37 @@ class Hit(NamedTuple):
 class BatchCues:
     """A pack's cues, and where in a batch they can be: looked for when first asked."""
 
-    def __init__(self, words: Words, speakers: Speakers) -> None:
+    def __init__(self, words: Words, speakers: Speakers, texts: Sequence[int] | None = None) -> None:
         self.speakers = speakers
         self._words = words
+        self._texts = texts  # numbers of the texts that will be asked about, ascending; None = any
+
+    @cached_property
+    def _tokens(self) -> NDArray[np.intp]:
+        first = self._words.first
+        texts = range(len(first) - 1) if self._texts is None else self._texts
+        parts = [np.arange(first[i], first[i + 1]) for i in texts]
+        return np.concatenate(parts) if parts else np.zeros(0, np.intp)
 
     @cached_property
     def turns(self) -> NDArray[np.intp]:
         """Tokens of the batch, ascending, at which a cue of who speaks can be."""
-        return self.speakers.turns.tokens(self._words)
+        return self.speakers.turns.tokens(self._words, self._tokens)
 
     @cached_property
     def heads(self) -> NDArray[np.intp]:
         """The same for cues at the heads of sentences."""
-        return self.speakers.heads.tokens(self._words)
+        return self.speakers.heads.tokens(self._words, self._tokens)
 
     @cached_property
     def denials(self) -> NDArray[np.intp]:
         """The same for cues of denial."""
-        return self.speakers.denials.tokens(self._words)
+        return self.speakers.denials.tokens(self._words, self._tokens)
 
     @cached_property
     def struck(self) -> NDArray[np.intp]:
         """The same for cues of striking."""
-        return self.speakers.struck.tokens(self._words)
+        return self.speakers.struck.tokens(self._words, self._tokens)
 
 
 @dataclass(slots=True)
