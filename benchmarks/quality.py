@@ -151,21 +151,8 @@ def rally(room: Room) -> Iterable[Figure]:
     wanted = [(stem, name, mark[name]) for stem, mark in marks.items() for name in SUMS if mark.get(name) is not None]
     right = sum({value for n, value in given.get(stem, set()) if n == name} == {want} for stem, name, want in wanted)
     yield figure("rally: fine, arrest days, hours, exact", right / len(wanted), ">= 0.95", f"{len(wanted)} marked sums")
-    cases_with_sections = [case | {"sections": found} for case, found in sections_of(study, export)]
-    share, note = share_in_right_section(source, cases_with_sections, export.rows("documents"))
+    share, note = share_in_right_section(source, export.rows("cases"), export.rows("documents"))
     yield figure("rally: characters in the right section", share, ">= 0.80", f"{note}; learned from these rulings")
-
-
-def sections_of(study: Study, export: Export) -> Iterable[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Exported cases with their sections; from the study's own table where the export leaves them out."""
-    import pyarrow.parquet as pq
-
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted((study.folder / "tables").rglob("*.parquet")):
-        if path.relative_to(study.folder / "tables").parts[0].startswith("cases"):
-            table = pq.ParquetFile(path).read(["id", "sections"])
-            found |= {row["id"]: row["sections"] for row in table.to_pylist()}
-    return [(case, case.get("sections") or found.get(case["id"], [])) for case in export.rows("cases")]
 
 
 def sections(room: Room) -> Iterable[Figure]:

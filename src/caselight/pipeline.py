@@ -19,10 +19,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import codebook_path, load_codebook
+from caselight.codebook import Codebook, codebook_path, load_codebook
 from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
-from caselight.pack import load_pack, shipped
+from caselight.ingest.sandbox import lock
+from caselight.pack import Pack, load_pack, shipped
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.store import Catalogue, Member, Received, Settings, Study
@@ -118,27 +119,39 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         UsageError: the study has no records.
     """
     pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
-    vocabulary = Vocabulary.load(options.vocabulary, codebook.language)
-    known = len(vocabulary)
-    room = furnish(study.settings.mapping, pack, codebook, vocabulary)
-    with Engine(options.jobs, prepare, (room, True)) as engine:
-        catalogue = _unpack_all(study, engine, tell)
-        if not catalogue.records and not catalogue.unreadable:
-            raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
-        plans = make_plan(study, buckets(catalogue), pack, codebook)
-        unread = [plan for plan in plans if plan.must_read]
-        if unread:
-            vocabulary.open()  # the dictionary, before workers are forked: they share it
-        _read_all(study, engine, unread, vocabulary, tell)
-        level = _level(study, engine.level if unread else None)
-    plans = make_plan(study, [plan.bucket for plan in plans], pack, codebook)
-    with Engine(options.jobs, prepare, (room, False), locked=False) as engine:
-        _recode_all(study, engine, [plan for plan in plans if plan.missing], vocabulary, tell)
-    if options.vocabulary and len(vocabulary) > known:
-        vocabulary.save(options.vocabulary)
+    catalogue = _unpack_all(study, options, tell)
+    if not catalogue.records and not catalogue.unreadable:
+        raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
+    plans = make_plan(study, buckets(catalogue), pack, codebook)
+    level = _make_parts(study, options, plans, (pack, codebook), tell) if any(plan.missing for plan in plans) else None
     links = _link(study, plans)
     _prune(study, plans, links)
-    return Made(study, pack, codebook, catalogue, tuple(plans), links, level)
+    return Made(study, pack, codebook, catalogue, tuple(plans), links, _level(study, level))
+
+
+def _make_parts(
+    study: Study, options: Options, plans: Sequence[Plan], knowledge: tuple[Pack, Codebook], tell: Tell
+) -> str | None:
+    """Makes what is missing of the plans; the level of lock that files were read under, None = none was read."""
+    pack, codebook = knowledge
+    vocabulary = Vocabulary.load(options.vocabulary, codebook.language)
+    known = len(vocabulary)
+    structures = any("cases" in plan.missing for plan in plans)
+    room = furnish(study.settings.mapping, pack, codebook, vocabulary, structures)
+    level = None
+    unread = [plan for plan in plans if plan.must_read]
+    if unread:
+        vocabulary.open()  # the dictionary, before workers are forked: they share it
+        with Engine(options.jobs, prepare, (room, True)) as engine:
+            _read_all(study, engine, unread, vocabulary, tell)
+            level = engine.level
+    stale = [plan for plan in plans if plan.missing and not plan.must_read]
+    if stale:
+        with Engine(options.jobs, prepare, (room, False), locked=False) as engine:
+            _recode_all(study, engine, stale, vocabulary, tell)
+    if options.vocabulary and len(vocabulary) > known:
+        vocabulary.save(options.vocabulary)
+    return level
 
 
 def current(study: Study) -> Made:
@@ -158,19 +171,28 @@ def current(study: Study) -> Made:
     return Made(study, pack, codebook, catalogue, tuple(plans), links, _level(study, None))
 
 
-def _unpack_all(study: Study, engine: Engine, tell: Tell) -> Catalogue:
+def _unpack_all(study: Study, options: Options, tell: Tell) -> Catalogue:
     """The catalogue, after every container in it has been opened, level by level."""
     made_by = way_of_unpacking(study)
-    while True:
-        catalogue = study.records.catalogue(made_by)
-        if not catalogue.unopened:
-            return catalogue
-        first = {record.id: record for record in reversed(catalogue.records)}
-        for done, container in enumerate(catalogue.unopened):
-            tell("unpack", done, len(catalogue.unopened))
-            depth = _depth(first[container], first)
-            study.records.set_members(container, made_by, _members(study, engine, first[container], depth))
-        tell("unpack", len(catalogue.unopened), len(catalogue.unopened))
+    catalogue = study.records.catalogue(made_by)
+    if not catalogue.unopened:
+        return catalogue
+    with Engine(options.jobs, lock) as engine:
+        while catalogue.unopened:
+            _unpack_level(study, engine, catalogue, tell)
+            catalogue = study.records.catalogue(made_by)
+    return catalogue
+
+
+def _unpack_level(study: Study, engine: Engine, catalogue: Catalogue, tell: Tell) -> None:
+    """Opens the containers that have not been opened."""
+    made_by = way_of_unpacking(study)
+    first = {record.id: record for record in reversed(catalogue.records)}
+    for done, container in enumerate(catalogue.unopened):
+        tell("unpack", done, len(catalogue.unopened))
+        members = _members(study, engine, first[container], _depth(first[container], first))
+        study.records.set_members(container, made_by, members)
+    tell("unpack", len(catalogue.unopened), len(catalogue.unopened))
 
 
 def _depth(record: Record, first: Mapping[str, Record]) -> int:

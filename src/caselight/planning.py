@@ -101,9 +101,6 @@ def coding_digests(codebook: Codebook, name: str) -> list[str]:
     return [v.digest() for v in codebook.variables if v.name == name or name in codebook.dependents(v.name)]
 
 
-SUFFIX = {"texts": "arrow", "tokens": "arrow", "forms": "arrow"}
-
-
 def parts_of(study: Study, table: str) -> Parts:
     """Where a table's parts are: word arrays in the index, everything else in tables."""
     return study.words if table in ("tokens", "forms") else study.parts
@@ -116,10 +113,7 @@ def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codeb
     plans = []
     for bucket in found:
         wanted = keys(bucket, study.settings.mapping, pack, codebook)
-        paths = {
-            name: parts_of(study, name).path(name, bucket.number, bucket.of, key, SUFFIX.get(name, "parquet"))
-            for name, key in wanted.items()
-        }
+        paths = {name: parts_of(study, name).path(name, bucket.number, bucket.of, key) for name, key in wanted.items()}
         plans.append(Plan(bucket, paths, frozenset(name for name, path in paths.items() if path not in there[name])))
     return plans
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from caselight.types import (
     Answer,
@@ -296,17 +295,12 @@ def decode(untrusted: bytes) -> dict[str, pa.Table]:
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The table in the file at `path`; an .arrow file is memory-mapped and costs only what is looked at."""
-    if path.suffix == ".arrow":
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        return table.select(columns) if columns else table
-    return pq.read_table(path, columns=columns, use_threads=False, memory_map=True, partitioning=None)
+    """The table in the Arrow file at `path`, memory-mapped: it costs only what is looked at."""
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    return table.select(columns) if columns else table
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """`table` in the file at `path`: Arrow where its suffix is .arrow, else Parquet."""
-    if path.suffix == ".arrow":
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-    else:
-        pq.write_table(table, path, compression="zstd", write_statistics=False)
+    """`table` in the Arrow file at `path`."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)

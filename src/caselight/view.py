@@ -74,9 +74,8 @@ def _paths(plan: Plan) -> dict[str, str]:
 
 def _part_problems(plan: Plan, table: str, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
     part = read_table(plan.paths[table], [key, "problems"])
-    if len(part["problems"].combine_chunks().flatten()) == 0:
-        return
-    for row in part.to_pylist():
+    told = part.filter(pc.greater(pc.list_value_length(part["problems"]), 0))
+    for row in told.to_pylist():
         for problem in row["problems"]:
             subject = names.get(row[key], row[key])
             yield Problem(stage, subject, problem["kind"], problem["message"])
@@ -108,14 +107,22 @@ def links(made: Made) -> dict[str, Link]:
     return {case: Link(case, matter, tuple(earlier)) for case, matter, earlier in columns}
 
 
-def _flat_facts(part: pa.Table, wanted: pa.Array) -> Iterator[tuple[int, str, Any]]:
-    """(row, name, value) of the facts whose name is wanted, first of each name last, so that it wins in a dict."""
+def _flat_facts(part: pa.Table, wanted: pa.Array, known: dict[str, Any]) -> Iterator[tuple[int, str, Any]]:
+    """(row, name, value) of the facts whose name is wanted, first of each name last, so that it wins in a dict.
+
+    Args:
+        known: values by their JSON, to be filled: courts, judges and dates come back in thousands of cases.
+    """
     column = part["facts"].combine_chunks()
     flat, rows = column.flatten(), column.value_parent_indices()
     keep = pc.is_in(flat.field("name"), wanted)
     names = flat.field("name").filter(keep).to_pylist()
     values = flat.field("value").filter(keep).to_pylist()
-    yield from reversed(list(zip(rows.filter(keep).to_pylist(), names, map(json.loads, values), strict=True)))
+    for text in values:
+        if text not in known:
+            known[text] = json.loads(text)
+    found = zip(rows.filter(keep).to_pylist(), names, (known[text] for text in values), strict=True)
+    yield from reversed(list(found))
 
 
 _LISTED = ("court", "judge", "case_number", "decision_date", "outcome")
@@ -126,10 +133,11 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
     paths = {record.id: record.path for record in made.catalogue.leaves().values()}
     wanted = pa.array(_LISTED)
     rows: list[CaseRow] = []
+    known: dict[str, Any] = {}
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
         facts: list[dict[str, str]] = [{} for _ in range(part.num_rows)]
-        for place, name, value in _flat_facts(part, wanted):
+        for place, name, value in _flat_facts(part, wanted, known):
             facts[place][name] = str(value)
         digests = _page_digests(made, plan, part["digest"].to_numpy())
         documents = [found[0] for found in part["documents"].to_pylist()]

@@ -64,7 +64,7 @@ class Room:
 
     mapping: Mapping[str, str]  # columns of dumps
     vocabulary: Vocabulary
-    rules: structure.Rules
+    rules: structure.Rules | None  # None = no cases will be made
     coder: coding.Coder
     variables: tuple[str, ...]
 
@@ -72,14 +72,20 @@ class Room:
 _room: list[Room] = []  # the one place where a worker process keeps anything
 
 
-def furnish(mapping: Mapping[str, str], pack: Pack, codebook: Codebook, vocabulary: Vocabulary) -> Room:
+def furnish(
+    mapping: Mapping[str, str], pack: Pack, codebook: Codebook, vocabulary: Vocabulary, structures: bool
+) -> Room:
     """The rules of this pack and codebook, compiled.
+
+    Args:
+        structures: whether cases will be made; without, the pack's rules for them are not compiled.
 
     Raises:
         DefinitionError: one of them has a mistake.
     """
     coder = coding.compile_codebook(codebook, pack, vocabulary)
-    return Room(mapping, vocabulary, structure.compile_pack(pack), coder, tuple(v.name for v in codebook.variables))
+    rules = structure.compile_pack(pack) if structures else None
+    return Room(mapping, vocabulary, rules, coder, tuple(v.name for v in codebook.variables))
 
 
 def prepare(room: Room, locked: bool) -> str:
@@ -195,6 +201,8 @@ def _failed(failure: Failure) -> Reading:
 def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa.Table]) -> list[Case]:
     """The cases of these documents; their table is added to `tables`."""
     rules = _room[0].rules
+    if rules is None:
+        raise RuntimeError("cases are to be made by a worker that was not given the rules for them")
     structured = [structure.structure(d, words.text(i), rules) for i, d in enumerate(documents)]
     cases = [s.case for s in structured]
     keys = [link_key(case, document).to_json() for case, document in zip(cases, documents, strict=True)]

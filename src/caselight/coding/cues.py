@@ -112,7 +112,8 @@ class Cues:
         text = words.forms.text
         for row in np.unique(rows[flags[rows] == _UNKNOWN]).tolist():
             flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
-        return where[flags[rows] == _ANCHOR]
+        found: NDArray[np.intp] = where[flags[rows] == _ANCHOR]
+        return found
 
     def _flags(self, forms: Forms) -> NDArray[np.int8]:
         """(F,) what is known of each form. A vocabulary's forms only grow: each is looked at once, when first met."""

@@ -65,6 +65,7 @@ def _case(page: CasePage, row: CaseRow) -> dict[str, Any]:
         "instance": row.instance,
         "documents": page.case.documents,
         "facts": [_fact(fact) for fact in page.case.facts],
+        "sections": [{"name": s.name, "start": s.start, "end": s.end} for s in page.case.sections],
         "earlier": row.earlier,
     }
 

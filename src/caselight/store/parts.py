@@ -1,7 +1,7 @@
 """Tables in parts: one file a bucket of record ids, whose name says what made it.
 
-A part is called `BUCKET-of-BUCKETS-KEY.parquet` (or `.arrow`, which is read by memory map). The key is the hash of
-everything that went into it; a part with the wanted key need not be made again, whatever happened in between.
+A part is called `BUCKET-of-BUCKETS-KEY.arrow`. The key is the hash of everything that went into it; a part with the
+wanted key need not be made again, whatever happened in between.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Parts:
             parts[int(bucket), int(buckets), key] = Part(int(bucket), int(buckets), key, path)
         return parts
 
-    def path(self, table: str, bucket: int, buckets: int, key: str, suffix: str = "parquet") -> Path:
+    def path(self, table: str, bucket: int, buckets: int, key: str) -> Path:
         """Where that part is or will be."""
-        return self.folder / table / f"{bucket:04d}-of-{buckets:04d}-{key}.{suffix}"
+        return self.folder / table / f"{bucket:04d}-of-{buckets:04d}-{key}.arrow"
 
     def write(self, path: Path, content: pa.Table) -> None:
         """The part at `path`, whole or not at all."""
