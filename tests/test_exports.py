@@ -20,7 +20,7 @@ from report_sample import constructed, contents_of, small, small_codebook, small
 # The contract with other tools: names and their order.
 JSONL = {
     "documents": "id name path media_type state reason reader chars pages language parent duplicate_of",
-    "cases": "id matter instance documents facts earlier",
+    "cases": "id matter instance documents facts sections earlier",
     "answers": "case variable value coder score evidence",
     "estimates": "name variable value unit estimate low high level method n N cases",
     "problems": "stage subject kind message",

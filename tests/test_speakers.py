@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caselight.coding.cues import compile_speakers
-from caselight.coding.reading import BatchCues, Hit, Reading, paragraph_starts
+from caselight.coding.reading import Hit, Reading, paragraph_starts
 from caselight.pack import Pack, load_pack
 from caselight.types import Case, Document
 from caselight.words import Vocabulary, tokenise
@@ -78,7 +78,7 @@ def _reading(text: str, pack: str = "ru") -> Reading:
     loaded = load_pack(pack)
     document = Document("d", "d.txt", text, "text", "text/plain", loaded.language)
     words = tokenise([text], VOCABULARIES[loaded.language])
-    return Reading(document, Case("c", "", ("d",)), BatchCues(words, compile_speakers(loaded)), words, 0, {})
+    return Reading(document, Case("c", "", ("d",)), compile_speakers(loaded), words, 0, {})
 
 
 def _marked(marked: str) -> tuple[Reading, Hit]:

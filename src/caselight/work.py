@@ -114,7 +114,7 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
     tables |= words_tables(words)
     cases = _structure(documents, words, tables)
     _code(list(zip(documents, cases, strict=True)), words, room.variables, {}, tables)
-    gc.collect()
+    gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
     return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
 
 
@@ -133,7 +133,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
         rows = read_table(path, ["case", "value"]).to_pydict()
         known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
     _code(list(zip(documents, cases, strict=True)), words, order.variables, known, tables)
-    gc.collect()
+    gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
     return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
 
 

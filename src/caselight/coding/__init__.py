@@ -15,7 +15,7 @@ from caselight.codebook import Codebook
 from caselight.coding import rules
 from caselight.coding.cues import Speakers, compile_speakers
 from caselight.coding.phrases import Phrases, compile_phrases, find
-from caselight.coding.reading import BatchCues, Hit, Reading
+from caselight.coding.reading import Hit, Reading
 from caselight.coding.rules import Known, Question, Rule
 from caselight.pack import Pack
 from caselight.types import Answer, Case, Document, Problem, Value
@@ -66,11 +66,9 @@ def code(
     """
     names = tuple(n for n in coder.questions if variables is None or n in variables)
     part = _part(coder, names)
-    found = list(_hits(batch, words, part.phrases))
-    cues = BatchCues(words, coder.speakers, [i for i, hits in enumerate(found) if hits])
     answers: list[Answer] = []
     problems: list[Problem] = []
-    for i, hits in enumerate(found):
+    for i, hits in enumerate(_hits(batch, words, part.phrases)):
         document, case = batch[i]
         if not document.acts():
             answers += [Answer(case.id, name, None, "rules") for name in names]
@@ -78,7 +76,7 @@ def code(
             message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
             problems.append(Problem("coding", subject, "no_act_text", message))
             continue
-        reading = Reading(document, case, cues, words, i, hits)
+        reading = Reading(document, case, coder.speakers, words, i, hits)
         values: dict[str, Value] = {}
         looked_up = _known(case, values, known or {})
         for name in names:

@@ -105,25 +105,29 @@ class Cues:
             )
         return cues
 
-    def tokens(self, words: Words, where: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of the tokens `where` that anchor one of the cues: only there `find` has to look."""
+    def inside(self, words: Words, first: int, last: int) -> list[int]:
+        """The tokens from `first` to `last`, counted from `first`, that anchor one of the cues: `find` looks there."""
         flags = self._flags(words.forms)
-        rows = words.row[where]
-        text = words.forms.text
-        for row in np.unique(rows[flags[rows] == _UNKNOWN]).tolist():
-            flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
-        found: NDArray[np.intp] = where[flags[rows] == _ANCHOR]
+        rows = words.row[first:last]
+        known = flags[rows]
+        unknown = rows[known == _UNKNOWN].tolist()
+        if unknown:
+            text = words.forms.text
+            for row in unknown:
+                flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
+            known = flags[rows]
+        found: list[int] = np.flatnonzero(known == _ANCHOR).tolist()
         return found
 
     def _flags(self, forms: Forms) -> NDArray[np.int8]:
         """(F,) what is known of each form. A vocabulary's forms only grow: each is looked at once, when first met."""
+        whose = forms if forms.owner is None else forms.owner
         owner, flags = self.flags.get("", (None, np.zeros(0, np.int8)))
-        if forms.owner is None or owner is not forms.owner:
+        if owner is not whose:
             flags = np.zeros(0, np.int8)
         if len(flags) < len(forms):
             flags = np.concatenate([flags, np.zeros(2 * len(forms) - len(flags), np.int8)])
-            if forms.owner is not None:
-                self.flags[""] = forms.owner, flags
+            self.flags[""] = whose, flags
         return flags
 
     def find(self, forms: Sequence[str], where: Iterable[int]) -> list[Found]:

@@ -8,12 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
@@ -46,49 +42,13 @@ class Hit(NamedTuple):
     end: int
 
 
-class BatchCues:
-    """A pack's cues, and where in a batch they can be: looked for when first asked."""
-
-    def __init__(self, words: Words, speakers: Speakers, texts: Sequence[int] | None = None) -> None:
-        self.speakers = speakers
-        self._words = words
-        self._texts = texts  # numbers of the texts that will be asked about, ascending; None = any
-
-    @cached_property
-    def _tokens(self) -> NDArray[np.intp]:
-        first = self._words.first
-        texts = range(len(first) - 1) if self._texts is None else self._texts
-        parts = [np.arange(first[i], first[i + 1]) for i in texts]
-        return np.concatenate(parts) if parts else np.zeros(0, np.intp)
-
-    @cached_property
-    def turns(self) -> NDArray[np.intp]:
-        """Tokens of the batch, ascending, at which a cue of who speaks can be."""
-        return self.speakers.turns.tokens(self._words, self._tokens)
-
-    @cached_property
-    def heads(self) -> NDArray[np.intp]:
-        """The same for cues at the heads of sentences."""
-        return self.speakers.heads.tokens(self._words, self._tokens)
-
-    @cached_property
-    def denials(self) -> NDArray[np.intp]:
-        """The same for cues of denial."""
-        return self.speakers.denials.tokens(self._words, self._tokens)
-
-    @cached_property
-    def struck(self) -> NDArray[np.intp]:
-        """The same for cues of striking."""
-        return self.speakers.struck.tokens(self._words, self._tokens)
-
-
 @dataclass(slots=True)
 class Reading:
     """One case being coded. Made anew for every case and thrown away with it."""
 
     document: Document
     case: Case
-    cues: BatchCues
+    cues: Speakers
     words: Words  # of the whole batch
     number: int  # of the document's text in the batch
     hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
@@ -166,9 +126,9 @@ class Reading:
         text = words.forms.text
         forms = list(map(text.__getitem__, words.row[first:last].tolist()))
         anchors = (self.cues.turns, self.cues.heads, self.cues.denials)
-        turns, heads, denials = (_inside(tokens, first, last) for tokens in anchors)
+        turns, heads, denials = (cues.inside(words, first, last) for cues in anchors)
         sentences = words.sentence[first:last].tolist()
-        return speakers.read(Paragraph(start, end, first, forms, sentences, self.cues.speakers, denials), turns, heads)
+        return speakers.read(Paragraph(start, end, first, forms, sentences, self.cues, denials), turns, heads)
 
     def said_by(self, hit: Hit) -> str:
         """Who says it."""
@@ -187,8 +147,6 @@ class Reading:
         paragraph = self.paragraph(hit)
         if speakers.is_denied(paragraph, (hit.first, hit.last), self._between):
             return True
-        if not len(self.cues.struck):
-            return False
         starts = self._starts or [0]
         following = bisect_right(starts, hit.start)
         return self._is_struck(following - 1, hit.first) or (
@@ -198,10 +156,10 @@ class Reading:
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
         first, last = self._tokens(*self._bounds(i))
-        tokens = (_inside(self.cues.struck, max(first, from_token), last)) if last > from_token else []
+        start = max(first, from_token)
+        tokens = self.cues.struck.inside(self.words, start, last) if last > from_token else []
         if not tokens:
             return False
-        start = max(first, from_token)
         return speakers.is_struck(self._paragraph(i), from_token, [start + token for token in tokens])
 
     def _between(self, before: int, behind: int) -> str:
@@ -235,13 +193,6 @@ def _around(text: str, sentence: tuple[int, int], hit: Hit) -> tuple[int, int]:
         comma = text.rfind(",", hit.end, hit.end + room)
         end = comma if comma >= 0 else hit.end
     return start, end
-
-
-def _inside(tokens: NDArray[np.intp], first: int, last: int) -> list[int]:
-    """Those from token `first` to `last`, counted from `first`."""
-    low, high = tokens.searchsorted((first, last))
-    found: list[int] = (tokens[low:high] - first).tolist()
-    return found
 
 
 def paragraph_starts(text: str) -> list[int]:
