@@ -26,7 +26,9 @@ def summary(made: Made, shown: Contents) -> dict[str, Any]:
         "states": dict(sorted(Counter(row.state for row in shown.records).items())),
         "balanced": all(book.balanced for book in shown.books),
         "books": [asdict(book) for book in shown.books],
-        "problems": [asdict(problem) for problem in shown.problems],
+        "problems": [
+            {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message} for p in shown.problems
+        ],
         "readers": made.level,
         "figures": figures(shown),
         "report": str(made.report),
