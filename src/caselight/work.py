@@ -11,12 +11,16 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
+from caselight.coding.phrases import Hits
 from caselight.engine import Failure
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack
@@ -32,7 +36,7 @@ from caselight.tables import (
     read_table,
     texts_table,
 )
-from caselight.types import Answer, Case, Document, Problem, Reading, Record, Value
+from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
 from caselight.words import Vocabulary, Words, tokenise
 from caselight.wordtables import learned_table, words_of, words_tables
 
@@ -113,7 +117,7 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
     }
     tables |= words_tables(words)
     cases = _structure(documents, words, tables)
-    _code(list(zip(documents, cases, strict=True)), words, room.variables, {}, tables)
+    _code(_Batch(list(zip(documents, cases, strict=True)), words), room.variables, {}, tables)
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
     return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
 
@@ -124,29 +128,55 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
         raise RuntimeError(f"a worker that only codes anew has failed: {failures[0].reason}")
     mark(0)
     order = orders[0]
-    documents = documents_of(read_table(order.texts, _TEXT_COLUMNS if order.cases else None))
-    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [document.text for document in documents])
+    texts = read_table(order.texts)
+    words = words_of(read_table(order.words[0]), read_table(order.words[1]), texts["text"].to_pylist())
     tables: dict[str, pa.Table] = {}
-    cases = cases_of(_cases(order, order.cases)) if order.cases else _structure(documents, words, tables)
+    found = None
+    if order.cases is None:
+        documents = documents_of(texts)
+        cases = _structure(documents, words, tables)
+    else:
+        found = coding.look(words, _room[0].coder, order.variables)
+        documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, np.unique(found.text))
     known: dict[tuple[str, str], Value] = {}
     for variable, path in order.known.items():
         rows = read_table(path, ["case", "value"]).to_pydict()
         known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
-    _code(list(zip(documents, cases, strict=True)), words, order.variables, known, tables)
-    gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
+    _code(_Batch(list(zip(documents, cases, strict=True)), words, found), order.variables, known, tables)
+    gc.collect(0)
     return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
+
+
+def _to_be_read(
+    texts: pa.Table, cases: pa.Table, variables: Collection[str], touched: NDArray[np.integer[Any]]
+) -> tuple[list[Document], list[Case]]:
+    """The documents and cases of a bucket; only those that have a hit (or all, if facts are asked for) are whole.
+
+    Of the others coding looks at nothing but the id, and whether there is an act at all; building them would be most
+    of the work.
+    """
+    codebook = _room[0].coder.codebook
+    if any(looks_at_facts(codebook, name) for name in variables):
+        return documents_of(texts.select(_TEXT_COLUMNS)), cases_of(cases)
+    whole = dict(zip(touched.tolist(), documents_of(texts.select(_TEXT_COLUMNS).take(touched)), strict=True))
+    known = dict(zip(touched.tolist(), cases_of(cases.select(_CASE_COLUMNS).take(touched)), strict=True))
+    regions = texts["regions"].combine_chunks()
+    acts = regions.value_parent_indices().filter(pc.equal(regions.flatten().field("kind"), RegionKind.ACT.value))
+    no_act = set(np.flatnonzero(pc.list_value_length(regions).to_numpy()).tolist()) - set(acts.to_pylist())
+    card = (Region(RegionKind.CARD, 0, 0),)
+    documents, found = [], []
+    for i, (document, name, case) in enumerate(
+        zip(texts["id"].to_pylist(), texts["name"].to_pylist(), cases["id"].to_pylist(), strict=True)
+    ):
+        bare = Document(document, name, "", "", "", "", regions=card if i in no_act else ())
+        documents.append(whole.get(i, bare))
+        found.append(known.get(i, Case(case, "", (document,))))
+    return documents, found
 
 
 # What coding needs of a document; fields and pages, most of what there is to build, it does not look at.
 _TEXT_COLUMNS = ["id", "name", "text", "reader", "media_type", "language", "regions"]
 _CASE_COLUMNS = ["id", "documents", "instance", "sections"]
-
-
-def _cases(order: Recoding, path: Path) -> pa.Table:
-    """The bucket's cases, with their facts only if one of the variables looks at facts."""
-    codebook = _room[0].coder.codebook
-    facts = any(looks_at_facts(codebook, name) for name in order.variables)
-    return read_table(path, [*_CASE_COLUMNS, "facts"] if facts else _CASE_COLUMNS)
 
 
 def looks_at_facts(codebook: Codebook, name: str) -> bool:
@@ -210,17 +240,22 @@ def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa
     return cases
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is to be coded."""
+
+    pairs: list[tuple[Document, Case]]
+    words: Words
+    found: Hits | None = None  # None = not looked for yet
+
+
 def _code(
-    batch: Sequence[tuple[Document, Case]],
-    words: Words,
-    variables: Collection[str],
-    known: Mapping[tuple[str, str], Value],
-    tables: dict[str, pa.Table],
+    batch: _Batch, variables: Collection[str], known: Mapping[tuple[str, str], Value], tables: dict[str, pa.Table]
 ) -> None:
     """The answers for these variables; a table for each is added to `tables`."""
     if not variables:
         return
-    answers, problems = coding.code(batch, words, _room[0].coder, variables, known)
+    answers, problems = coding.code(batch.pairs, batch.words, _room[0].coder, variables, known, batch.found)
     by_variable: dict[str, list[Answer]] = {name: [] for name in variables}
     for answer in answers:
         by_variable[answer.variable].append(answer)
@@ -228,6 +263,6 @@ def _code(
     for problem in problems:
         problem_of.setdefault(problem.subject.partition(" ")[2], []).append(problem)
     for name, given in by_variable.items():
-        if [a.case for a in given] != [case.id for _, case in batch]:
-            raise AssertionError(f"variable {name}: {len(given)} answers for {len(batch)} cases, or out of order")
+        if [a.case for a in given] != [case.id for _, case in batch.pairs]:
+            raise AssertionError(f"variable {name}: {len(given)} answers for {len(batch.pairs)} cases, or out of order")
         tables[f"answers/{name}"] = answers_table(given, problem_of.get(name, ()))

@@ -14,7 +14,7 @@ import numpy as np
 from caselight.codebook import Codebook
 from caselight.coding import rules
 from caselight.coding.cues import Speakers, compile_speakers
-from caselight.coding.phrases import Phrases, compile_phrases, find
+from caselight.coding.phrases import Hits, Phrases, compile_phrases, find
 from caselight.coding.reading import Hit, Reading
 from caselight.coding.rules import Known, Question, Rule
 from caselight.pack import Pack
@@ -54,6 +54,7 @@ def code(
     coder: Coder,
     variables: Collection[str] | None = None,
     known: Mapping[tuple[str, str], Value] | None = None,
+    found: Hits | None = None,
 ) -> tuple[list[Answer], list[Problem]]:
     """One answer for each case and variable, cases in the order of the batch, and what could not be decided.
 
@@ -63,12 +64,14 @@ def code(
         words: of the documents' texts, in the order of the batch.
         variables: ask only these; None = all.
         known: (case, variable) -> value, for variables that are not asked but that conditions look at.
+        found: what `look` found for these variables, if it was asked before; a text without a hit is not read.
     """
     names = tuple(n for n in coder.questions if variables is None or n in variables)
     part = _part(coder, names)
     answers: list[Answer] = []
     problems: list[Problem] = []
-    for i, hits in enumerate(_hits(batch, words, part.phrases)):
+    found = find(words, part.phrases) if found is None else found
+    for i, hits in enumerate(_hits(batch, words, found)):
         document, case = batch[i]
         if not document.acts():
             answers += [Answer(case.id, name, None, "rules") for name in names]
@@ -115,9 +118,13 @@ def _part(coder: Coder, names: tuple[str, ...]) -> Coder:
     return coder.parts[names]
 
 
-def _hits(batch: Sequence[tuple[Document, Case]], words: Words, phrases: Phrases) -> Iterator[dict[int, Sequence[Hit]]]:
+def look(words: Words, coder: Coder, variables: Collection[str]) -> Hits:
+    """Where the phrases of these variables stand in the texts."""
+    return find(words, _part(coder, tuple(n for n in coder.questions if n in variables)).phrases)
+
+
+def _hits(batch: Sequence[tuple[Document, Case]], words: Words, found: Hits) -> Iterator[dict[int, Sequence[Hit]]]:
     """For each document of the batch, phrase -> its hits in the act, in order."""
-    found = find(words, phrases)
     order = np.lexsort((found.first, found.phrase, found.text))
     text, phrase, first, last = (a[order] for a in (found.text, found.phrase, found.first, found.last))
     columns = (first, last, words.sentence[first], words.clause[first], words.start[first], words.end[last - 1])
