@@ -129,15 +129,17 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
     mark(0)
     order = orders[0]
     texts = read_table(order.texts)
-    words = words_of(read_table(order.words[0]), read_table(order.words[1]), texts["text"].to_pylist())
+    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [""] * texts.num_rows)
     tables: dict[str, pa.Table] = {}
     found = None
     if order.cases is None:
         documents = documents_of(texts)
+        words = replace(words, texts=tuple(document.text for document in documents))
         cases = _structure(documents, words, tables)
     else:
         found = coding.look(words, _room[0].coder, order.variables)
         documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, np.unique(found.text))
+        words = replace(words, texts=tuple(document.text for document in documents))
     known: dict[tuple[str, str], Value] = {}
     for variable, path in order.known.items():
         rows = read_table(path, ["case", "value"]).to_pydict()
