@@ -1,6 +1,5 @@
 # make demo    the example study, from nothing to a report      (Python 3.11 or newer is all that is needed)
-# make test    the whole test suite
-# make check   the test suite and everything else that a change must pass
+# make test    everything that a change must pass: lint, types, imports, spelling, licences, docs, and all tests
 # make docs    write the generated pages of docs/ anew
 # make clean   remove what make has made
 #
@@ -9,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check docs clean
+.PHONY: demo test docs clean
 .DELETE_ON_ERROR:
 
 # The newest suitable Python that is there: python3 itself, or one with its version in the name.
@@ -21,9 +20,6 @@ demo: .venv/.installed
 	@$(BIN)/caselight demo demo
 
 test: .venv/.installed-test .venv/.system
-	@$(BIN)/python -m pytest
-
-check: .venv/.installed-test .venv/.system
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./check
 
 docs: .venv/.installed-test

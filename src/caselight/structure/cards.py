@@ -154,9 +154,9 @@ def _read(field_text: str, entry: CardEntry, folding: Folding, readers: Readers)
         for value, statute in read_all_articles(words.text, readers):
             yield value, *words.origin(statute.start, statute.end)
         return
-    value = entry.value or read_value(words.text[start:end], entry.kind, readers)
-    if value:
-        yield value, *words.origin(start, end)
+    found = entry.value or read_value(words.text[start:end], entry.kind, readers)
+    if found:
+        yield found, *words.origin(start, end)
 
 
 def _source(document: Document, labelled: Field) -> str:
