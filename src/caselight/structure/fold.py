@@ -34,7 +34,8 @@ UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 COMBINING = "\u0306\u0308"
 # Characters: one search for everything strange is faster than one for each sign in short texts, slower in long ones.
 SHORT = 500
-_LENGTH_CHANGES = (*UNSEEN, *COMBINING, "-\n", "- \n")
+LONG = 3_000  # from here on looking at each line's end is faster than looking for hyphens at line ends
+_LENGTH_CHANGES = (*UNSEEN, *COMBINING)
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
 _BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\nПетербург" keeps its hyphen
@@ -83,10 +84,8 @@ class Folding:
         if len(text) <= SHORT and (text.isascii() or not self.strange.search(text)):
             return View(text, start, end)
         starts = ends = None
-        for mark in _LENGTH_CHANGES:
-            if mark in text:
-                text, starts, ends = _without_unseen(text, start)
-                break
+        if _changes_length(text):
+            text, starts, ends = _without_unseen(text, start)
         if not letters:
             return View(text, start, end, starts, ends)
         for strange, plain in PLAIN.items():
@@ -96,6 +95,21 @@ class Folding:
             if strange in text:
                 text = text.replace(strange, plain)
         return View(text, start, end, starts, ends)
+
+
+def _changes_length(text: str) -> bool:
+    """Whether something in the text is taken out: an unseen mark, a second code point, a hyphen at a line's end."""
+    for mark in _LENGTH_CHANGES:
+        if mark in text:
+            return True
+    if len(text) <= LONG:
+        return "-\n" in text or "- \n" in text
+    line_end = text.find("\n")
+    while line_end > 0:
+        if text[line_end - 1] == "-" or text.endswith("- ", 0, line_end):
+            return True
+        line_end = text.find("\n", line_end + 1)
+    return False
 
 
 def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:
