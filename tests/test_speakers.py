@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
-from caselight.coding.cues import compile_speakers
+from caselight.coding.cues import Speakers, compile_speakers
 from caselight.coding.reading import Hit, Reading, paragraph_starts
 from caselight.pack import Pack, load_pack
 from caselight.types import Case, Document
@@ -75,10 +77,16 @@ DENIED = [
 
 
 def _reading(text: str, pack: str = "ru") -> Reading:
+    language, speakers = _loaded(pack)
+    document = Document("d", "d.txt", text, "text", "text/plain", language)
+    words = tokenise([text], VOCABULARIES[language])
+    return Reading(document, Case("c", "", ("d",)), speakers, words, 0, {})
+
+
+@cache
+def _loaded(pack: str) -> tuple[str, Speakers]:
     loaded = load_pack(pack)
-    document = Document("d", "d.txt", text, "text", "text/plain", loaded.language)
-    words = tokenise([text], VOCABULARIES[loaded.language])
-    return Reading(document, Case("c", "", ("d",)), compile_speakers(loaded), words, 0, {})
+    return loaded.language, compile_speakers(loaded)
 
 
 def _marked(marked: str) -> tuple[Reading, Hit]:
@@ -107,7 +115,8 @@ def test_every_cue_catches_its_own_example(name: str) -> None:
     compiled = compile_speakers(pack)
     missed = []
     for cue, example, kind in _entries(pack):
-        forms = [_reading(example, name).words.forms.text[row] for row in _reading(example, name).words.row.tolist()]
+        words = _reading(example, name).words
+        forms = [words.forms.text[row] for row in words.row.tolist()]
         tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
         cues = [c for table in tables for c in table.find(forms, range(len(forms)))]
         if not any(found.cue.kind == kind for found in cues):
