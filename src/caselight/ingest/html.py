@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from caselight.ingest.card import TITLE, Card, find, one_line, read_card
 from caselight.ingest.charset import BYTE_ORDER_MARKS, decode
 from caselight.ingest.content import Content, UnreadableError, Writer
+from caselight.ingest.nesting import flattened
 from caselight.ingest.tidy import BLOCK_TAG, HIDES, read_tidy
 from caselight.types import RegionKind, State
 
@@ -100,7 +101,7 @@ def _read(page: bytes, start: int) -> Content | None:
     content = _read_quickly(part, title) if start else None
     if content is not None:
         return content
-    part = BLOCK_TAG.sub("\n<", part)
+    part = flattened(BLOCK_TAG.sub("\n<", part))
     tree = LexborHTMLParser(part.encode("utf-8", "replace"))
     body = tree.body
     if body is None:
@@ -198,10 +199,12 @@ def _write_act(text: str, writer: Writer) -> None:
 def _mark_hidden(acts: list[Any]) -> None:
     """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
     for act in acts:
-        for node in find(_HIDDEN, act):
+        hidden = find(_HIDDEN, act)
+        most = len(act.text_lexbor()) / 2 if hidden else 0
+        for node in hidden:
             if not HIDES.search(node.attributes.get("style") or "display:none"):
                 continue
-            if node.mem_id != act.mem_id and len(node.text_lexbor()) < len(act.text_lexbor()) / 2:
+            if node.mem_id != act.mem_id and len(node.text_lexbor()) < most:
                 node.insert_before(_OPEN)
                 node.insert_after(_CLOSE)
 
