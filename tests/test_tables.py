@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caselight import tables
+from caselight.errors import StudyError
 from caselight.types import (
     Answer,
     Case,
@@ -108,3 +111,12 @@ def test_an_array_whose_offsets_leave_its_buffer_is_refused() -> None:
     sent[offset : offset + 4] = (1 << 30).to_bytes(4, "little")
     with pytest.raises(ValueError, match=r".+"):
         tables.decode(bytes(sent))
+
+
+@pytest.mark.parametrize("content", [b"", b"ARROW1", b"nothing of the kind", None])
+def test_a_damaged_table_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "part.arrow"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(StudyError, match=r"part.arrow is damaged .* Remove it"):
+        tables.read_table(path)
