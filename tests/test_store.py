@@ -76,12 +76,17 @@ def test_originals_are_read_only(tmp_path: Path, folder: Path) -> None:
 def test_what_cannot_be_opened_is_in_the_books_and_does_not_stop_the_rest(tmp_path: Path, folder: Path) -> None:
     (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
     os.mkfifo(folder / "pipe.txt")
+    (folder / "b" / "round").symlink_to(folder)
     records = Records(tmp_path / "records")
     received = records.receive([folder], never_container)
     assert received.added == 3
     catalogue = records.catalogue("v1")
-    assert [path for path, _ in catalogue.unreadable] == ["downloads/gone.txt", "downloads/pipe.txt"]
-    assert [problem.kind for problem in received.unreadable] == ["unreadable", "unreadable"]
+    assert [path for path, _ in catalogue.unreadable] == [
+        "downloads/b/round",
+        "downloads/gone.txt",
+        "downloads/pipe.txt",
+    ]
+    assert [problem.kind for problem in received.unreadable] == ["unreadable"] * 3
 
 
 def test_a_file_that_can_be_opened_later_is_no_longer_a_problem(tmp_path: Path, folder: Path) -> None:
@@ -225,3 +230,19 @@ def test_an_interrupted_write_leaves_the_old_content(tmp_path: Path, monkeypatch
         study.parts.write(path, pa.table({"a": [2]}))
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_that_may_not_be_opened_is_in_the_books(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def closed(path: str) -> object:  # the system call; permissions do not hold for root
+        if str(path).endswith("/b"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    records = Records(tmp_path / "records")
+    assert records.receive([folder], never_container).added == 1
+    assert [path for path, _ in records.catalogue("v1").unreadable] == ["downloads/b"]

@@ -154,7 +154,7 @@ class Records:
             descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb") as source:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    return {"path": path, "error": "not a regular file"}
+                    return {"path": path, "error": "it is a folder, a link to one, or a device, not a file"}
                 record_id, size, head = self.keep(source)
         except OSError as error:
             if error.errno in _OURS or str(self.folder) in str(error.filename or ""):
@@ -246,13 +246,19 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if not path.is_dir():
         yield root, path
         return
+    closed: list[OSError] = []
     found = False
-    for folder, _, names in sorted(os.walk(path)):
+    for folder, folders, names in sorted(os.walk(path, onerror=closed.append)):
         relative = os.path.relpath(folder, path)
         prefix = root if relative == "." else f"{root}/{_printable(relative)}"
-        for name in sorted(names):
+        # A link to a folder is not followed (it may lead in a circle or out of the pile); it is named in the books.
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*names, *links]):
             found = True
             yield f"{prefix}/{_printable(name)}", Path(folder, name)
+    for error in closed:  # a folder that may not be opened: its files are unknown, so the folder stands for them
+        found = True
+        yield f"{root}/{_printable(os.path.relpath(error.filename, path))}", Path(error.filename)
     if not found:
         raise UsageError(f"{path} holds no file. Name the folder that holds the records; nothing was added.")
 
