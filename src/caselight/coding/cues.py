@@ -84,7 +84,7 @@ class Cues:
 
     exact: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
     stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
-    known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it may anchor, once looked up
+    known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it anchors, once looked up
     flags: dict[str, tuple[object, NDArray[np.int8]]] = field(default_factory=dict)  # of the last vocabulary
 
     def add(self, cue: Cue) -> None:
@@ -100,9 +100,9 @@ class Cues:
         cues = self.known.get(form)
         if cues is None:
             likely = self.stems.get(form[:KEY_LETTERS], ())
-            cues = self.known[form] = self.exact.get(form, ()) + tuple(
-                c for c in likely if form.startswith(c.parts[c.anchor].stems)
-            )
+            cues = self.exact.get(form, ()) + tuple(c for c in likely if form.startswith(c.parts[c.anchor].stems))
+            if cues:  # the others, nearly all, are only flagged: a study's forms in a dict would be 20 MB a table
+                self.known[form] = cues
         return cues
 
     def inside(self, words: Words, first: int, last: int) -> list[int]:
