@@ -49,7 +49,9 @@ def wrong_rows(given: list[Path], export: Export) -> list[str]:
     listed = sum(row["parent"] is None for row in rows)
     if listed != len(given):
         wrong.append(f"{len(given)} files given ({len(unreadable)} unreadable), {listed} listed")
-    opened = {row["parent"] for row in rows} | {row["subject"] for row in export.rows("problems")}
+    # A problem with a member ("a.zip!b.txt") accounts for the archive too.
+    named = {part for row in export.rows("problems") for part in inside(row["subject"])}
+    opened = {row["parent"] for row in rows} | named
     unopened = [row["path"] for row in rows if row["state"] == "container" and not {row["id"], row["path"]} & opened]
     wrong += [f"{path}: a container with neither members nor a problem" for path in unopened]
     texts = {path.stem for path in (export.folder / "texts").glob("*.txt")}
@@ -57,6 +59,12 @@ def wrong_rows(given: list[Path], export: Export) -> list[str]:
         f"{row['path']}: read, but has no text" for row in rows if row["state"] == "read" and row["id"] not in texts
     ]
     return wrong
+
+
+def inside(subject: str) -> list[str]:
+    """The path itself and every archive that it is in."""
+    parts = subject.split("!")
+    return ["!".join(parts[:n]) for n in range(1, len(parts) + 1)]
 
 
 def account(folder: Path, work: Path, jobs: int) -> tuple[list[Figure], list[str]]:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -278,3 +279,11 @@ def test_help_has_an_example_for_each_command(cli: Run) -> None:
 
     for name in main.commands:
         assert f"caselight {name}" in cli(name, "--help").stdout.split("Example:")[1]
+
+
+def test_an_archive_with_nothing_in_it_is_a_problem(cli: Run, study: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "nothing.zip", "w"):
+        pass
+    cli("add", study, "nothing.zip")
+    told = json.loads(cli("run", study, "--json", check=3).stdout)
+    assert [(p["subject"], p["kind"]) for p in told["problems"]] == [("nothing.zip", "suspect_empty")]

@@ -209,18 +209,23 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
         message = f"{container.path} is nested more than {MAX_NESTING} archives deep. Unpack it yourself and add it."
         yield Problem("ingest", "", "over_limit", message)
         return
+    empty = True
     with study.records.path(container.id).open("rb") as untrusted:
         for item in engine.stream(unpack_container, untrusted, (container.path, dict(study.settings.mapping))):
             if isinstance(item, Failure):
                 message = f"{container.path} was not opened to its end: {item.reason}. Unpack it yourself and add it."
                 yield Problem("ingest", "", item.state.value, message)
                 return
+            empty = False
             head, data = split_member(item)
             if "problem" in head:
                 yield Problem("ingest", head["path"], head["problem"], head["message"])
             else:
                 record_id, size, start = study.records.keep(io.BytesIO(data))
                 yield Member(head["path"], record_id, size, ingest.is_container(start, head["path"]))
+    if empty:
+        message = f"{container.path} is an archive or a dump with nothing in it. Get it again from where it came from."
+        yield Problem("ingest", "", "suspect_empty", message)
 
 
 def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
