@@ -152,11 +152,10 @@ def still_works(items: Sequence[str], mark: object, failures: object) -> bytes:
     import pyarrow.compute as pc
     import pypdf
     import pypdfium2
-    import resiliparse.extract.html2text
     import selectolax.lexbor
     import striprtf.striprtf
 
-    done = [m.__name__ for m in (wave, lxml, pypdf, pypdfium2, resiliparse, selectolax, striprtf)]
+    done = [m.__name__ for m in (wave, lxml, pypdf, pypdfium2, selectolax, striprtf)]
     done.append(selectolax.lexbor.LexborHTMLParser("<p>text").text())
     done.append(str(lxml.html.fromstring("<p>text").text_content()))
     done.append(str(int(np.ones((4000, 4000)).dot(np.ones(4000)).sum())))  # threads of BLAS
