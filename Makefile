@@ -45,11 +45,13 @@ $(BIN)/pip:
 .venv/.installed: pyproject.toml | $(BIN)/pip
 	@echo "Installing Caselight into .venv (once; about a minute) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.installed-test: pyproject.toml | $(BIN)/pip
 	@echo "Installing Caselight and what its tests need into .venv (once; a minute or two) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check,bench]'
+	@$(BIN)/python -m compileall -q src
 	@touch $@ .venv/.installed
 
 # What pip cannot install: a browser for the tests that open the report in one, and fonts with Cyrillic for test PDFs.

@@ -37,6 +37,7 @@ class Done:
 def caselight(*arguments: str | Path, cache: Path | None = None, sample: bool = False) -> Done:
     """Runs `caselight ARGUMENTS`. `cache` is the folder for the vocabulary kept between studies."""
     environment = {**os.environ, "NO_COLOR": "1", **({"CASELIGHT_CACHE": str(cache)} if cache else {})}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as at a user's, modules are compiled once
     command = [sys.executable, "-m", "caselight.cli", *map(str, arguments)]
     script = Path(sys.executable).parent / "caselight"
     if script.exists():

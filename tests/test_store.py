@@ -57,6 +57,16 @@ def test_adding_the_same_folder_again_changes_nothing(tmp_path: Path, folder: Pa
     assert paths(records) == before
 
 
+def test_a_file_name_with_a_unicode_line_end_does_not_break_the_ledger(tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "a\u2028b\x85c.txt").write_text("one")
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    assert records.receive([folder], never_container).again == 1
+    assert paths(records) == ["downloads/a\u2028b\x85c.txt"]
+
+
 def test_a_file_whose_content_changed_is_a_second_record_and_the_first_is_not_lost(
     tmp_path: Path, folder: Path
 ) -> None:

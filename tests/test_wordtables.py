@@ -17,17 +17,19 @@ TEXTS = st.lists(st.text(st.sampled_from("аеёйкстА \n.;:-1aZ\u00ad\u0306
 
 @given(TEXTS)
 def test_words_come_back_as_they_were_cut(texts: list[str]) -> None:
-    words = tokenise(texts, Vocabulary("ru"))
+    same, other = Vocabulary("ru"), Vocabulary("ru")
+    words = tokenise(texts, same)
     tables = words_tables(words)
-    back = words_of(tables["tokens"], tables["forms"], texts)
-    for name in ARRAYS:
-        assert np.array_equal(getattr(words, name), getattr(back, name)), name
+    for vocabulary in (same, other):
+        back = words_of(tables["tokens"], tables["forms"], texts, vocabulary)
+        for name in ARRAYS:
+            assert np.array_equal(getattr(words, name), getattr(back, name)), name
 
 
 def test_a_word_longer_than_two_bytes_can_count_comes_back_whole() -> None:
     texts = ["ы" * 70_000]
     tables = words_tables(tokenise(texts, Vocabulary("ru")))
-    assert int(words_of(tables["tokens"], tables["forms"], texts).end[0]) == 70_000
+    assert int(words_of(tables["tokens"], tables["forms"], texts, Vocabulary("ru")).end[0]) == 70_000
 
 
 def test_what_a_worker_has_learned_is_looked_up_again_and_not_believed() -> None:

@@ -170,14 +170,23 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
 
     Example: caselight run my-study --jobs 2
     """
-    from caselight import overview, pipeline
+    from caselight import overview, pipeline, view
     from caselight.store import Study
 
     del engine  # one kind so far
     opened = Study.open(study)
     with opened.locked():
-        made, shown = pipeline.bring_up_to_date(opened, _options(jobs), Progress(), report=not no_report)
-    summary = overview.summary(made, shown)
+        if no_report:
+            made = pipeline.make_tables(opened, _options(jobs), Progress())
+            # The figures take a look at every case; nobody sees them without --json.
+            summary = (
+                overview.summary(made, view.contents(made, "en", ""))
+                if as_json
+                else overview.books(made, view.accounts(made))
+            )
+        else:
+            made, shown = pipeline.bring_up_to_date(opened, _options(jobs), Progress())
+            summary = overview.summary(made, shown)
     told = overview.summary_lines(summary)
     if not no_report:
         told.append(f"Report: {made.report}")

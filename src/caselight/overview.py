@@ -20,18 +20,21 @@ UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a 
 
 def summary(made: Made, shown: Contents) -> dict[str, Any]:
     """Books, problems and figures of a study, as JSON-ready data."""
+    return books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
+
+
+def books(made: Made, kept: Contents | view.Accounts) -> dict[str, Any]:
+    """Books and problems alone."""
     return {
         "study": str(made.study.folder),
-        "records": len(shown.records),
-        "states": dict(sorted(Counter(row.state for row in shown.records).items())),
-        "balanced": all(book.balanced for book in shown.books),
-        "books": [asdict(book) for book in shown.books],
+        "records": len(kept.records),
+        "states": dict(sorted(Counter(row.state for row in kept.records).items())),
+        "balanced": all(book.balanced for book in kept.books),
+        "books": [asdict(book) for book in kept.books],
         "problems": [
-            {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message} for p in shown.problems
+            {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message} for p in kept.problems
         ],
         "readers": made.level,
-        "figures": figures(shown),
-        "report": str(made.report),
     }
 
 

@@ -332,12 +332,11 @@ def _level(study: Study, reached: str | None) -> str:
     return file.read_text("utf-8").strip() if file.exists() else ""
 
 
-def bring_up_to_date(study: Study, options: Options, tell: Tell, report: bool = True) -> tuple[Made, Contents]:
+def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, Contents]:
     """The whole way: tables, estimates, report. The caller holds the study's lock."""
     made = make_tables(study, options, tell)
     shown = contents(made, study.settings.language, options.today)
-    if report:
-        write_pages(made, shown, tell)
+    write_pages(made, shown, tell)
     return made, shown
 
 

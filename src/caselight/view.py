@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -233,9 +234,24 @@ def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What came in and what became of it."""
+
+    records: list[RecordRow]
+    books: list[Book]
+    problems: list[Problem]
+
+
+def accounts(made: Made) -> Accounts:
+    """The records with their states, the books and the problems."""
+    records = record_rows(made)
+    return Accounts(records, books(made, records), problems(made, records))
+
+
 def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
-    records = record_rows(made)
+    kept = accounts(made)
     rows = case_rows(made, links(made))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
@@ -253,10 +269,10 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         language=language,
         codebook=made.codebook,
         pack=f"{made.pack.name}: {made.pack.title}",
-        books=books(made, records),
-        problems=problems(made, records),
+        books=kept.books,
+        problems=kept.problems,
         estimates=count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
-        records=records,
+        records=kept.records,
         cases=ordered,
         answers=answers,
         stamps={variable.name: stamp(made, variable.name) for variable in made.codebook.variables},

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from caselight.words import Forms, Vocabulary, Words
+from caselight.words import BORDER, UNLISTED, Vocabulary, Words
 from caselight.words.characters import hash_words
 
 # Longest words are base64 and lines without spaces; 65,535 characters fit two bytes and only longer ones need four.
@@ -36,26 +36,35 @@ def _begins(number: NDArray[np.int32], first: NDArray[np.int64]) -> NDArray[np.u
     return flags
 
 
-def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str]) -> Words:
-    """The words that `words_tables` made two tables of."""
-    form, lemma, other, plain = (forms[name].to_numpy() for name in ("form", "lemma", "other", "plain"))
-    table = Forms(form, lemma, other, plain, forms["text"].to_pylist())
+def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str], vocabulary: Vocabulary) -> Words:
+    """The words that `words_tables` made two tables of, as words of this vocabulary; forms it lacks are learned.
+
+    So what is known of a form (which phrases it fits, whether it tells who speaks) is known for all tables alike.
+    """
+    form = forms["form"].to_numpy()
+    place = vocabulary.look_up(form)
+    place[:2] = BORDER, UNLISTED
+    lacking = np.flatnonzero(place < 0)
+    if len(lacking):
+        texts_of = forms["text"].take(lacking).to_pylist()
+        words = np.array([bool(text) for text in texts_of])  # numbers have a row of their own, and no text
+        place[lacking[~words]] = UNLISTED
+        if words.any():
+            place[lacking[words]] = vocabulary.learn(form[lacking[words]], [text for text in texts_of if text])
     row = tokens["row"].to_numpy()
     start = tokens["start"].to_numpy()
     begins = tokens["begins"].to_numpy()
     first = np.concatenate([[0], np.flatnonzero(row == 0) + 1]).astype(np.int64)
     return Words(
         texts=tuple(texts),
-        form=table.form[row],
-        lemma=table.lemma[row],
-        other=table.other[row],
+        form=form[row],
         start=start,
         end=start + tokens["length"].to_numpy().astype(np.int32),
         first=first,
         sentence=_numbers(begins & _SENTENCE, first),
         clause=_numbers((begins & _CLAUSE) // _CLAUSE, first),
-        row=row,
-        forms=table,
+        row=place[row],
+        forms=vocabulary.forms,
     )
 
 

@@ -129,7 +129,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
     mark(0)
     order = orders[0]
     texts = read_table(order.texts)
-    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [""] * texts.num_rows)
+    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [""] * texts.num_rows, _room[0].vocabulary)
     tables: dict[str, pa.Table] = {}
     found = None
     if order.cases is None:

@@ -25,7 +25,7 @@ TITLE = "title"  # label of headings that are not "something No. so-and-so"
 
 
 @dataclass(slots=True)
-class Table:
+class _Table:
     """What is known of a table while its rows are read."""
 
     title: str
@@ -84,7 +84,7 @@ class Card:
 
 def read_card(scope: Any, card: Card) -> None:
     """Every table row, label pair and heading below `scope` (a parsed element), added to the card."""
-    tables: dict[int, Table] = {}  # by the element that holds the rows: one table has several (thead, tbody)
+    tables: dict[int, _Table] = {}  # by the element that holds the rows: one table has several (thead, tbody)
     nested = _cells_with_tables(scope)
     title = ""
     for node in find(HEADINGS, scope):
@@ -98,7 +98,7 @@ def read_card(scope: Any, card: Card) -> None:
             table = tables.get(parent.mem_id)
             if table is None:
                 owner = parent if parent.tag == "table" else parent.parent
-                table = tables.setdefault(owner.mem_id, Table(title))
+                table = tables.setdefault(owner.mem_id, _Table(title))
                 tables[parent.mem_id] = table
                 title = ""
             _row(node, table, nested, card)
@@ -132,29 +132,17 @@ def _cells_with_tables(scope: Any) -> set[int]:
     return found
 
 
-def _row(row: Any, table: Table, nested: set[int], card: Card) -> None:
+def _row(row: Any, table: _Table, nested: set[int], card: Card) -> None:
     cells = list(row.iter())
+    values = [one_line(cell.text_lexbor()) for cell in cells]
     if nested and any(cell.mem_id in nested for cell in cells):
         return
-    values = [one_line(cell.text_lexbor()) for cell in cells]
-    add_cells(values, table, card, lambda: _is_header(cells[-1]) and _is_header(cells[0]))
-
-
-def add_cells(values: list[str], table: Table, card: Card, headed: Callable[[], bool]) -> None:
-    """What a row's cells say, added to the card.
-
-    Args:
-        values: the text of each cell.
-        table: the table that the row stands in; updated.
-        card: where the row is added.
-        headed: tells whether the row's outer cells look like headings of columns.
-    """
     filled = "".join(values)
     if not filled or (len(filled) > MAX_VALUE_CHARACTERS and max(map(len, values)) > MAX_VALUE_CHARACTERS):
         return
-    if len(values) == 1:
+    if len(cells) == 1:
         table.title, table.columns, table.rows, table.begun = filled.strip("-=* "), None, 0, False
-    elif not table.begun and headed():
+    elif not table.begun and _is_header(cells[-1]) and _is_header(cells[0]):
         table.columns, table.begun = values, True
     elif table.columns is not None:
         card.add_row(table.columns, values, table.title, table.rows)

@@ -16,7 +16,6 @@ from caselight.ingest.card import TITLE, Card, find, one_line, read_card
 from caselight.ingest.charset import BYTE_ORDER_MARKS, decode
 from caselight.ingest.content import Content, UnreadableError, Writer
 from caselight.ingest.nesting import flattened
-from caselight.ingest.tidy import BLOCK_TAG, HIDES, read_tidy
 from caselight.types import RegionKind, State
 
 # Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
@@ -41,10 +40,20 @@ OUTER_CHROME = (
     "[class*=breadcrumb]"
 )
 _SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
+# Tags that begin or end a line, by their first two letters, which is much faster than by their names: td tr th table
+# div dl dd li ul ol br blockquote h1-h6 hr body; p pre; center caption; section; article; form footer; main; and their
+# ends. It must not catch b i u s a em span font sub sup; it does catch the rare label and big, which costs a line end.
+_BLOCK_TAG = re.compile(
+    rb"<(?=[tTdDlLhHbBoOuU][dDrRhHaAiIlL1-6]|/[pPdDtThHlLcC]|[pP][ >rR/]|[cC][eEaA]|[sS][eE]"
+    rb"|[aA][rR]|[fF][oO][oOrR]|[mM][aA][iI])"
+)
 _BLANKS = re.compile("  +")
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
-# Elements that may be hidden, found fast.
+# Elements that may be hidden, found fast; and what in their style really hides them ("font-size:0.9em" does not).
 _HIDDEN = "[hidden], [style*=display i], [style*=visibility i], [style*=font-size i]"
+_HIDES = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!]|$)"
+)
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
 _QUOTES = (b'"', b"'", b"=", b" ", b">")
 HEAD_BYTES = 4_096  # a declared encoding stands within
@@ -96,13 +105,8 @@ def _anchor(page: bytes) -> int:
 
 def _read(page: bytes, start: int) -> Content | None:
     """The content of the page from byte `start` on; None if that part holds nothing about a case."""
-    part, encoding = _decoded(page, start)
-    title = one_line(unescape(_title(page).decode(encoding, "replace")))
-    content = _read_quickly(part, title) if start else None
-    if content is not None:
-        return content
-    part = flattened(BLOCK_TAG.sub("\n<", part))
-    tree = LexborHTMLParser(part.encode("utf-8", "replace"))
+    part, encoding = _unified(_with_lines(page[start:]), page)
+    tree = LexborHTMLParser(flattened(part))
     body = tree.body
     if body is None:
         return None
@@ -111,28 +115,16 @@ def _read(page: bytes, start: int) -> Content | None:
     for node in find(CHROME, body):
         node.decompose()
     acts = find(ACTS, body)
+    title = _title(page)
     card = Card(0)
-    card.add(TITLE, title)
+    card.add(TITLE, one_line(unescape(title.decode(encoding, "replace"))))
     acts = acts or _find_acts(scope, card, whole=not start)
     _mark_hidden(acts)
-    texts = [text for text in (_lines(act.text_lexbor()) for act in acts) if text]
+    texts = [text for text in map(_act_text, acts) if text]
     _read_rest_as_card(scope, acts, card)
     _refuse_empty(scope, texts, card, whole=not start)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
-    return _written(card, texts)
-
-
-def _read_quickly(part: str, title: str) -> Content | None:
-    """What `_read` finds where the page is tidy enough to be read without a tree and plainly holds a case."""
-    found = read_tidy(part, title)
-    if found is None:
-        return None
-    card, texts = found[0], [text for text in map(_lines, found[1]) if text]
-    return _written(card, texts) if any(len(text) > MIN_PROSE for text in texts) else None
-
-
-def _written(card: Card, texts: list[str]) -> Content:
     writer = Writer()
     card.write(writer)
     for text in texts:
@@ -140,16 +132,21 @@ def _written(card: Card, texts: list[str]) -> Content:
     return writer.content()
 
 
-def _decoded(page: bytes, start: int) -> tuple[str, str]:
-    """The page from byte `start` on, all its white space as blanks, and the encoding that it had."""
-    part = page[start:]
+def _with_lines(part: bytes) -> bytes:
+    """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
     if b"<pre" in part or b"<PRE" in part:
         part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
-    part = part.translate(_SPACES)
+    return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
+
+
+def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
+    """The part of the page in UTF-8, and the encoding that it had."""
     try:
-        return part.decode("utf-8"), "utf-8"
+        part.decode("utf-8")
     except UnicodeDecodeError:
-        return decode(part, page[:HEAD_BYTES])
+        text, encoding = decode(part, page[:HEAD_BYTES])
+        return text.encode("utf-8", "replace"), encoding
+    return part, "utf-8"
 
 
 def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
@@ -172,8 +169,9 @@ def _title(page: bytes) -> bytes:
     return page[start : page.find(b"<", start)] if start else b""
 
 
-def _lines(text: str) -> str:
-    """A line for each paragraph of the text, empty ones left out; no-break spaces are kept."""
+def _act_text(node: Any) -> str:
+    """The block's text, a line for each of its paragraphs, empty ones left out; no-break spaces are kept."""
+    text: str = node.text_lexbor()
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])
@@ -202,7 +200,7 @@ def _mark_hidden(acts: list[Any]) -> None:
         hidden = find(_HIDDEN, act)
         most = len(act.text_lexbor()) / 2 if hidden else 0
         for node in hidden:
-            if not HIDES.search(node.attributes.get("style") or "display:none"):
+            if not _HIDES.search(node.attributes.get("style") or "display:none"):
                 continue
             if node.mem_id != act.mem_id and len(node.text_lexbor()) < most:
                 node.insert_before(_OPEN)
@@ -211,7 +209,7 @@ def _mark_hidden(acts: list[Any]) -> None:
 
 def _prose(node: Any) -> int:
     """Characters of a block that stand in long lines."""
-    return sum(len(line) for line in _lines(node.text_lexbor()).split("\n") if len(line) >= PROSE_LINE)
+    return sum(len(line) for line in _act_text(node).split("\n") if len(line) >= PROSE_LINE)
 
 
 def _children(node: Any) -> list[Any]:

@@ -13,6 +13,7 @@ _WORDS = {
     "es": "el los las que del por con una para se en tribunal",
 }
 SMALL_WORDS = {code: frozenset(words.split(" ")) for code, words in _WORDS.items()}
+_ANY_SMALL = frozenset[str]().union(*SMALL_WORDS.values())
 SAMPLE_CHARACTERS = 500  # about 70 words; the guess is the same with five times as many
 PLAIN_SHARE = 0.2  # of the sample's words: no other language has as many, so none is tried
 MIN_SHARE = 0.06  # of the sample's words; running text has 0.15 to 0.45, lists of names under 0.03
@@ -38,8 +39,9 @@ def guess_language(text: str) -> str:
 
 def _by_words(words: list[str]) -> str:
     best, most = "", max(1, int(MIN_SHARE * len(words)))
+    known = [word for word in words if word in _ANY_SMALL]
     for code, small in SMALL_WORDS.items():
-        found = sum(map(small.__contains__, words))
+        found = sum(map(small.__contains__, known))
         if found > most:
             best, most = code, found
         if found > PLAIN_SHARE * len(words):

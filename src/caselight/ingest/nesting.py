@@ -12,20 +12,20 @@ MAX_DEPTH = 500  # elements; browsers stop at 512, pages of courts have 20 to 40
 FEW_TAGS = 4_000  # parsed in under 0.05 s however they are nested, so their depth is not looked at
 # Without the elements that have no end tag, or whose end tag is left out so often that depth cannot be counted by it.
 _NESTED = re.compile(
-    r"(?i)<(?!(?:p|li|d[dt]|t[drh]|option|br|hr|img|input|meta|link|col|wbr|area|base|embed|source|param)[\s/>])"
-    r"(/?)[a-z][^<>]*>"
+    rb"(?i)<(?!(?:p|li|d[dt]|t[drh]|option|br|hr|img|input|meta|link|col|wbr|area|base|embed|source|param)[\s/>])"
+    rb"(/?)[a-z][^<>]*>"
 )
 
 
-def flattened(page: str) -> str:
-    """The page without the tags of elements that stand too deep; their text stays.
+def flattened(page: bytes) -> bytes:
+    """The page (UTF-8) without the tags of elements that stand too deep; their text stays.
 
-    >>> flattened("<b>" * 9_000 + "text").count("<b>")
+    >>> flattened(b"<b>" * 9_000 + b"text").count(b"<b>")
     500
     """
-    if page.count("<") <= FEW_TAGS:
+    if page.count(b"<") <= FEW_TAGS:
         return page
-    kept: list[str] = []
+    kept: list[bytes] = []
     depth = start = 0
     for tag in _NESTED.finditer(page):
         too_deep = depth > MAX_DEPTH if tag[1] else depth >= MAX_DEPTH
@@ -34,4 +34,4 @@ def flattened(page: str) -> str:
             kept.append(page[start : tag.start()])
             start = tag.end()
     kept.append(page[start:])
-    return "".join(kept) if start else page
+    return b"".join(kept) if start else page

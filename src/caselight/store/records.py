@@ -18,6 +18,7 @@ from caselight.types import Problem, Record
 
 HEAD_BYTES = 65_536  # what `is_container` is shown of a file; tar's magic is at 257, a dump's first row is within this
 _CHUNK_BYTES = 1 << 20
+_END = "\n"  # of a line; a path may hold other characters that end lines elsewhere (U+2028)
 # What goes wrong with the study's own disk while taking a record: never blamed on the record.
 _OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE})
 
@@ -171,7 +172,7 @@ class Records:
         whole = text[: text.rfind("\n") + 1]
         if len(whole) < len(text):
             write_text(self._ledger, whole)
-        return [json.loads(line) for line in whole.splitlines()]
+        return _parsed(whole)
 
     def _members_file(self, container: str) -> Path:
         return self.folder / "members" / f"{container}.jsonl"
@@ -191,7 +192,7 @@ class Records:
         file = self._members_file(container)
         if not file.exists():
             return None
-        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        lines = _parsed(file.read_text("utf-8"))
         return lines[1:] if lines and lines[0].get("made_by") == made_by else None
 
     def catalogue(self, made_by: str) -> Catalogue:
@@ -231,6 +232,12 @@ class Records:
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
         return Catalogue(tuple(records), frozenset(containers), tuple(unopened), unreadable, tuple(problems))
+
+
+def _parsed(lines: str) -> list[dict[str, Any]]:
+    """JSON Lines, each ended by a newline. All at once: one by one takes twice the time."""
+    found: list[dict[str, Any]] = json.loads(f"[{lines.removesuffix(_END).replace(_END, ',')}]")
+    return found
 
 
 def _unreadable(path: str, error: str) -> Problem:

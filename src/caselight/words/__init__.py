@@ -21,6 +21,7 @@ from caselight.words.tokens import Scan, scan
 from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Vocabulary, is_word
 
 __all__ = [
+    "BORDER",
     "UNLISTED",
     "Collision",
     "Forms",
@@ -48,8 +49,6 @@ class Words:
 
     texts: tuple[str, ...]  # (D,) as they were given
     form: Hashes  # (T,) of the folded form as it stands in the text
-    lemma: Hashes  # (T,) most likely lemma
-    other: Hashes  # (T,) second possible lemma; equal to `lemma` where there is none
     start: NDArray[np.int32]  # (T,) code points in the token's own text
     end: NDArray[np.int32]
     first: NDArray[np.int64]  # (D + 1,)
@@ -61,14 +60,25 @@ class Words:
     def __len__(self) -> int:
         return len(self.form)
 
+    @property
+    def lemma(self) -> Hashes:
+        """(T,) most likely lemma of each word."""
+        return self._of_forms(self.forms.lemma)
+
+    @property
+    def other(self) -> Hashes:
+        """(T,) second possible lemma; equal to `lemma` where there is none."""
+        return self._of_forms(self.forms.other)
+
+    def _of_forms(self, column: Hashes) -> Hashes:
+        return np.where(self.row == UNLISTED, self.form, column[self.row])
+
     def text(self, i: int) -> Words:
         """The words of text i alone (views, nothing is copied)."""
         part = slice(int(self.first[i]), int(self.first[i + 1]))
         return Words(
             texts=self.texts[i : i + 1],
             form=self.form[part],
-            lemma=self.lemma[part],
-            other=self.other[part],
             start=self.start[part],
             end=self.end[part],
             first=np.array([0, part.stop - part.start]),
@@ -132,17 +142,12 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary) -> Words:
     forms = vocabulary.forms
     row = np.concatenate([np.zeros(0, np.int32), *rows])
     form = np.concatenate([np.zeros(0, np.uint64), *(part.form for part in scans)])
-    lemma, other = forms.lemma.take(row), forms.other.take(row)
-    unlisted = row == UNLISTED
-    lemma[unlisted] = other[unlisted] = form[unlisted]
     sizes = [0, *accumulate(len(part.starts) for part in scans)]
     borders = [part.border + offset + 1 for part, offset in zip(scans, sizes, strict=False)]
     first = np.concatenate([np.zeros(1, np.int64), *borders])
     return Words(
         texts=tuple(texts),
         form=form,
-        lemma=lemma,
-        other=other,
         start=np.concatenate([np.zeros(0, np.int32), *(part.own_start for part in scans)]),
         end=np.concatenate([np.zeros(0, np.int32), *(part.own_end for part in scans)]),
         first=first,
