@@ -43,14 +43,15 @@ variables:
 
 @pytest.mark.parametrize(
     ("records", "size_bytes", "count"),
-    [(0, 0, 1), (1, 9, 1), (48, 1 << 20, 8), (150, 1 << 20, 16), (20_000, 400 << 20, 128), (1_000_000, 1, 1024)],
+    [(0, 0, 1), (1, 9, 1), (48, 1 << 20, 8), (150, 1 << 20, 16), (20_000, 400 << 20, 256), (1_000_000, 1, 1024)],
 )
 def test_buckets_grow_with_the_square_root_of_the_study(records: int, size_bytes: int, count: int) -> None:
     assert bucket_count(records, size_bytes) == count
 
 
 def test_large_records_make_more_buckets_so_that_one_fits_a_worker() -> None:
-    assert bucket_count(100, 100 * (10 << 20)) == 64
+    assert bucket_count(1_000, 1_000 << 20) == 512
+    assert bucket_count(100, 100 * (10 << 20)) == 128, "no more than there are records"
 
 
 def catalogue(records: list[Record]) -> Catalogue:

@@ -19,8 +19,9 @@ from caselight.store.parts import key_of
 from caselight.types import Record
 
 # A bucket is a unit of work, of cache and of file. Its size grows with the square root of the study, so that 150
-# records make 16 files a table and a million make 1,024; 16 MiB of originals a bucket keep a worker within memory.
-_BUCKET_BYTES = 16 << 20
+# records make 16 files a table, until it holds 2 MiB of originals: with more, workers need more memory the larger the
+# study is; with fewer than some 60 records, what every bucket costs weighs more than its records.
+_BUCKET_BYTES = 2 << 20
 _MOST_BUCKETS = 4096
 _SOURCE = Path(__file__).parent
 
@@ -56,7 +57,8 @@ class Plan:
 def bucket_count(records: int, size_bytes: int) -> int:
     """How many buckets a study of that size has: a power of two, from 1 to 4096."""
     count = 1
-    while count < _MOST_BUCKETS and (records > 2 * count * count or size_bytes > count * _BUCKET_BYTES):
+    most = min(records, _MOST_BUCKETS)
+    while count < most and (records > 2 * count * count or size_bytes > count * _BUCKET_BYTES):
         count *= 2
     return count
 

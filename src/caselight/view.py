@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,55 @@ _MEMBERS = "an archive or a dump; what is in it are records of their own"
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def record_rows(made: Made) -> list[RecordRow]:
-    """Every record of the study, sorted by path; each is in exactly one state."""
-    read: dict[str, dict[str, Any]] = {}
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What came in and what became of it."""
+
+    records: list[RecordRow]  # sorted by path; each is in exactly one state
+    books: list[Book]  # each stage's: each must balance, or nothing is published
+    problems: list[Problem]  # everything that could not be done, in the order of the stages
+
+
+def accounts(made: Made) -> Accounts:
+    """The records with their states, the books and the problems. Each table is opened once."""
+    states: dict[str, dict[str, Any]] = {}
+    troubles: dict[str, list[Problem]] = {stage: [] for stage in ("ingest", "structure", "coding")}
+    cases = 0
+    became = {variable.name: Counter[str]() for variable in made.codebook.variables}
+    of_variable: dict[str, list[Problem]] = {name: [] for name in became}
     for plan in made.plans:
-        for row in read_table(plan.paths["documents"]).drop_columns(["problems", "size_bytes", "name"]).to_pylist():
-            read[row["id"]] = row
+        documents = read_table(plan.paths["documents"])
+        paths = {record.id: record.path for record in plan.bucket.records}
+        states |= _states(documents)
+        troubles["ingest"] += _told(documents, "id", "ingest", paths)
+        structured = read_table(plan.paths["cases"], ["id", "problems"])
+        cases += structured.num_rows
+        troubles["structure"] += _told(structured, "id", "structure", {})
+        for name, outcome in became.items():
+            answers = read_table(plan.paths[f"answers/{name}"], ["case", "value", "problems"])
+            undecided = pc.sum(pc.equal(answers["value"], "null")).as_py() or 0
+            outcome.update({"answered": answers.num_rows - undecided, "no answer": undecided})
+            of_variable[name] += _told(answers, "case", "coding", {})
+    records = _record_rows(made, states)
+    kept = [Book(f"coding/{name}", "case", cases, tuple(sorted(outcome.items()))) for name, outcome in became.items()]
+    troubles["coding"] = list(chain.from_iterable(of_variable.values()))
+    return Accounts(records, [*_first_books(made, records, cases), *kept], _problems(made, records, troubles))
+
+
+def record_rows(made: Made) -> list[RecordRow]:
+    """Every record of the study, sorted by path."""
+    states: dict[str, dict[str, Any]] = {}
+    for plan in made.plans:
+        states |= _states(read_table(plan.paths["documents"]))
+    return _record_rows(made, states)
+
+
+def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
+    rows = documents.drop_columns(["problems", "size_bytes", "name"]).to_pylist()
+    return {row["id"]: row for row in rows}
+
+
+def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordRow]:
     first: dict[str, str] = {}
     rows = []
     for record in made.catalogue.records:
@@ -51,54 +95,27 @@ def record_rows(made: Made) -> list[RecordRow]:
     return sorted(rows, key=lambda row: (row.path, row.id))
 
 
-def problems(made: Made, records: Iterable[RecordRow]) -> list[Problem]:
-    """Everything that could not be done, in the order of the stages; each unread record is one of them."""
-    found = list(made.catalogue.problems)
-    for row in records:
-        if row.state not in _READ_STATES:
-            found.append(Problem("ingest", row.path, row.state, row.reason))
-    for plan in made.plans:
-        found += _part_problems(plan, "documents", "id", "ingest", _paths(plan))
-    for plan in made.plans:
-        found += _part_problems(plan, "cases", "id", "structure", {})
-    told = read_table(made.links).schema.metadata or {}
-    found += [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
-    for variable in made.codebook.variables:
-        for plan in made.plans:
-            found += _part_problems(plan, f"answers/{variable.name}", "case", "coding", {})
-    return found
-
-
-def _paths(plan: Plan) -> dict[str, str]:
-    return {record.id: record.path for record in plan.bucket.records}
-
-
-def _part_problems(plan: Plan, table: str, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
-    part = read_table(plan.paths[table], [key, "problems"])
-    told = part.filter(pc.greater(pc.list_value_length(part["problems"]), 0))
+def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
+    """The problems in a table's rows."""
+    told = part.select([key, "problems"]).filter(pc.greater(pc.list_value_length(part["problems"]), 0))
     for row in told.to_pylist():
         for problem in row["problems"]:
-            subject = names.get(row[key], row[key])
-            yield Problem(stage, subject, problem["kind"], problem["message"])
+            yield Problem(stage, names.get(row[key], row[key]), problem["kind"], problem["message"])
 
 
-def books(made: Made, records: Sequence[RecordRow]) -> list[Book]:
-    """For each stage: what came in, and what became of it. Each must balance, or nothing is published."""
+def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:
+    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in _READ_STATES]
+    told = read_table(made.links).schema.metadata or {}
+    linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
+    done = [*made.catalogue.problems, *unread, *troubles["ingest"]]
+    return [*done, *troubles["structure"], *linking, *troubles["coding"]]
+
+
+def _first_books(made: Made, records: Sequence[RecordRow], cases: int) -> list[Book]:
     states = Counter(row.state for row in records)
     in_all = len(made.catalogue.records) + len(made.catalogue.unreadable)
-    cases = sum(read_table(plan.paths["cases"], ["id"]).num_rows for plan in made.plans)
-    stages = [
-        Book("ingest", "record", in_all, tuple(sorted(states.items()))),
-        Book("structure", "document", states[State.READ.value], (("case", cases),)),
-    ]
-    for variable in made.codebook.variables:
-        counts: Counter[str] = Counter()
-        for plan in made.plans:
-            values = read_table(plan.paths[f"answers/{variable.name}"], ["value"])["value"]
-            undecided = sum(count["counts"] for count in values.value_counts().to_pylist() if count["values"] == "null")
-            counts.update({"answered": len(values) - undecided, "no answer": undecided})
-        stages.append(Book(f"coding/{variable.name}", "case", cases, tuple(sorted(counts.items()))))
-    return stages
+    ingest = Book("ingest", "record", in_all, tuple(sorted(states.items())))
+    return [ingest, Book("structure", "document", states[State.READ.value], (("case", cases),))]
 
 
 def links(made: Made) -> dict[str, Link]:
@@ -232,21 +249,6 @@ def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
         "court": [row.court for row in rows],
         "instance": [row.instance for row in rows],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """What came in and what became of it."""
-
-    records: list[RecordRow]
-    books: list[Book]
-    problems: list[Problem]
-
-
-def accounts(made: Made) -> Accounts:
-    """The records with their states, the books and the problems."""
-    records = record_rows(made)
-    return Accounts(records, books(made, records), problems(made, records))
 
 
 def contents(made: Made, language: str, generated_at: str) -> Contents:

@@ -191,8 +191,8 @@ class _Index:
 
     def reach(self, form: Hashes, known: int) -> None:
         """Takes in the forms from row `known` on."""
-        if len(form) * 4 > len(self.key):  # at most a quarter full: nearly every look-up is one step
-            self._resize(1 << (len(form) * 8 - 1).bit_length())
+        if len(form) * 2 > len(self.key):  # at most half full: most look-ups are one step
+            self._resize(1 << (len(form) * 4 - 1).bit_length())
             known = 0
         rows = np.arange(known, len(form), dtype=np.int32)
         rows = rows[form[known:] != 0]
