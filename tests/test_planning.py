@@ -10,7 +10,7 @@ import pytest
 
 from caselight.codebook import load_codebook
 from caselight.pack import load_pack
-from caselight.planning import bucket_count, buckets, keys
+from caselight.planning import bucket_count, buckets, keys, makers
 from caselight.store import Catalogue
 from caselight.types import Record
 
@@ -84,7 +84,7 @@ def changed(tmp_path: Path, old: str, new: str) -> set[str]:
     for i, text in enumerate((CODEBOOK, CODEBOOK.replace(old, new))):
         file = tmp_path / f"{i}.yaml"
         file.write_text(text)
-        found.append(keys(bucket, {}, load_pack("ru"), load_codebook(file)))
+        found.append(keys(bucket, makers({}, load_pack("ru"), load_codebook(file))))
     return {name for name in found[0] if found[0][name] != found[1][name]}
 
 
@@ -109,7 +109,7 @@ def test_another_mapping_of_columns_reads_everything_anew(tmp_path: Path) -> Non
     file = tmp_path / "c.yaml"
     file.write_text(CODEBOOK)
     pack, codebook = load_pack("ru"), load_codebook(file)
-    before, after = (keys(bucket, mapping, pack, codebook) for mapping in ({}, {"text": "body"}))
+    before, after = (keys(bucket, makers(mapping, pack, codebook)) for mapping in ({}, {"text": "body"}))
     assert all(before[name] != after[name] for name in before)
 
 
@@ -119,6 +119,6 @@ def test_another_pack_structures_and_codes_anew_without_reading(tmp_path: Path) 
     file.write_text(CODEBOOK)
     pack, codebook = load_pack("ru"), load_codebook(file)
     other = replace(pack, digests={**pack.digests, "facts": "changed"})
-    before, after = keys(bucket, {}, pack, codebook), keys(bucket, {}, other, codebook)
+    before, after = (keys(bucket, makers({}, each, codebook)) for each in (pack, other))
     same = {name for name in before if before[name] == after[name]}
     assert same == {"documents", "texts", "tokens", "forms"}

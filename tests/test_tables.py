@@ -90,7 +90,7 @@ def test_lists_of_structs_keep_every_tuple_in_its_row(rows: list[list[tuple[str,
 
 def test_what_is_encoded_decodes_to_the_same_tables() -> None:
     sent = {"texts": tables.texts_table([DOCUMENT]), "answers/role": tables.answers_table([ANSWER], [])}
-    got = tables.decode(tables.encode(sent))
+    got = tables.decode(tables.encode(dict(sent)))
     assert list(got) == list(sent)
     assert all(got[name].equals(table) for name, table in sent.items())
 

@@ -85,21 +85,39 @@ def code_digest(*parts: str) -> str:
     return digest.hexdigest()
 
 
-def keys(bucket: Bucket, mapping: Mapping[str, str], pack: Pack, codebook: Codebook) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What makes the parts of every bucket, as text that goes into their keys."""
+
+    read: str
+    words: str
+    cases: str
+    code: str
+    answers: Mapping[str, Sequence[str]]  # variable -> digests of it and of those that its "ask only if" looks at
+
+
+def makers(mapping: Mapping[str, str], pack: Pack, codebook: Codebook) -> Makers:
+    """The code of each stage, and the part of the mapping, pack and codebook that it uses."""
+    return Makers(
+        read=key_of("read", code_digest("ingest", "types", "tables"), sorted(mapping.items())),
+        words=key_of("words", code_digest("words")),
+        cases=key_of("structure", code_digest("structure"), pack.digest()),
+        code=key_of("code", code_digest("coding"), codebook.language),
+        answers={v.name: _coding_digests(codebook, v.name) for v in codebook.variables},
+    )
+
+
+def keys(bucket: Bucket, made_by: Makers) -> dict[str, str]:
     """The key of every part of a bucket, by table."""
-    members = "\n".join(f"{record.id} {record.name}" for record in bucket.records)
-    read = key_of("read", code_digest("ingest", "types", "tables"), sorted(mapping.items()), members)
-    words = key_of("words", code_digest("words"), read)
-    cases = key_of("structure", code_digest("structure"), pack.digest(), words)
+    read = key_of(made_by.read, "\n".join(f"{record.id} {record.name}" for record in bucket.records))
+    words = key_of(made_by.words, read)
+    cases = key_of(made_by.cases, words)
+    coded = key_of(made_by.code, cases)
     result = {"documents": read, "texts": read, "tokens": words, "forms": words, "cases": cases}
-    coded = key_of("code", code_digest("coding"), codebook.language, cases)
-    for variable in codebook.variables:
-        result[f"answers/{variable.name}"] = key_of(coded, *coding_digests(codebook, variable.name))
-    return result
+    return result | {f"answers/{name}": key_of(coded, *digests) for name, digests in made_by.answers.items()}
 
 
-def coding_digests(codebook: Codebook, name: str) -> list[str]:
-    """Digests of the variable and of those that its "ask only if" looks at: what its answers depend on."""
+def _coding_digests(codebook: Codebook, name: str) -> list[str]:
     return [v.digest() for v in codebook.variables if v.name == name or name in codebook.dependents(v.name)]
 
 
@@ -110,12 +128,16 @@ def parts_of(study: Study, table: str) -> Parts:
 
 def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codebook) -> list[Plan]:
     """What is wanted and what is missing, bucket by bucket."""
-    names = list(keys(found[0], {}, pack, codebook)) if found else []
-    there = {name: {part.path for part in parts_of(study, name).find(name).values()} for name in names}
+    made_by = makers(study.settings.mapping, pack, codebook)
+    there: dict[str, set[Path]] = {}
     plans = []
     for bucket in found:
-        wanted = keys(bucket, study.settings.mapping, pack, codebook)
-        paths = {name: parts_of(study, name).path(name, bucket.number, bucket.of, key) for name, key in wanted.items()}
+        paths = {}
+        for name, key in keys(bucket, made_by).items():
+            parts = parts_of(study, name)
+            paths[name] = parts.path(name, bucket.number, bucket.of, key)
+            if name not in there:
+                there[name] = {part.path for part in parts.find(name).values()}
         plans.append(Plan(bucket, paths, frozenset(name for name, path in paths.items() if path not in there[name])))
     return plans
 

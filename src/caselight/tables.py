@@ -263,9 +263,13 @@ def answer_of(row: dict[str, Any], variable: str) -> Answer:
 
 
 def encode(tables: dict[str, pa.Table]) -> bytes:
-    """Several tables as one block of bytes: what a worker sends back. No pickle: the sender may be a hostile file."""
+    """Several tables as one block of bytes: what a worker sends back. No pickle: the sender may be a hostile file.
+
+    Takes the tables out of `tables`, so that no two copies of all of them are held.
+    """
     parts = []
-    for name, table in tables.items():
+    for name in list(tables):
+        table = tables.pop(name)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)

@@ -104,6 +104,10 @@ def prepare(room: Room, locked: bool) -> str:
 
 def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
     """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X, learned."""
+    return _sent(_read_all(parcels, mark, failures))
+
+
+def _read_all(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> dict[str, pa.Table]:
     room = _room[0]
     readings = []
     for i, parcel in enumerate(parcels):
@@ -118,8 +122,14 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
     tables |= words_tables(words)
     cases = _structure(documents, words, tables)
     _code(_Batch(list(zip(documents, cases, strict=True)), words), room.variables, {}, tables)
+    return tables
+
+
+def _sent(tables: dict[str, pa.Table]) -> bytes:
+    """The tables, and the forms learned on the way, as bytes; what they were made from is gone by now."""
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
-    return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
+    tables["learned"] = learned_table(_room[0].vocabulary)
+    return encode(tables)
 
 
 def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
@@ -127,7 +137,10 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
     if failures:
         raise RuntimeError(f"a worker that only codes anew has failed: {failures[0].reason}")
     mark(0)
-    order = orders[0]
+    return _sent(_made_anew(orders[0]))
+
+
+def _made_anew(order: Recoding) -> dict[str, pa.Table]:
     texts = read_table(order.texts)
     words = words_of(read_table(order.words[0]), read_table(order.words[1]), [""] * texts.num_rows, _room[0].vocabulary)
     tables: dict[str, pa.Table] = {}
@@ -145,8 +158,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
         rows = read_table(path, ["case", "value"]).to_pydict()
         known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
     _code(_Batch(list(zip(documents, cases, strict=True)), words, found), order.variables, known, tables)
-    gc.collect(0)
-    return encode(tables | {"learned": learned_table(_room[0].vocabulary)})
+    return tables
 
 
 def _to_be_read(

@@ -90,6 +90,7 @@ def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -
         send(sock, END, b"")
     elif kind == BATCH:
         function, items, failures = pickle.loads(trusted)  # noqa: S301
+        trusted.clear()  # the caller still holds it
         answer = function(items, mark, failures)
         if not isinstance(answer, bytes):
             raise TypeError(f"{function} must return bytes, not {type(answer).__name__}")
