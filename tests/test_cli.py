@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import os
 import shutil
@@ -287,3 +289,54 @@ def test_an_archive_with_nothing_in_it_is_a_problem(cli: Run, study: Path, tmp_p
     cli("add", study, "nothing.zip")
     told = json.loads(cli("run", study, "--json", check=3).stdout)
     assert [(p["subject"], p["kind"]) for p in told["problems"]] == [("nothing.zip", "suspect_empty")]
+
+
+def test_a_draw_is_committed_thrown_read_and_becomes_a_figure(tmp_path: Path, cli: Run, study: Path) -> None:
+    committed = json.loads(cli("draw", study, "--size", 3, "--double", 0.4, "--json").stdout)
+    assert (committed["seed"], committed["read_twice"]) == ("", 1)
+    file = Path(committed["commitment"])
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == committed["sha256"]
+    frame = (file.parent / "frame.tsv").read_bytes()
+    assert json.loads(file.read_text("utf-8"))["frame_sha256"] == hashlib.sha256(frame).hexdigest()
+    assert "no seed" in cli("draw", study, "--seed", "12", check=2).stderr
+    cli("draw", study, "--seed", "60853020971157277135", "--sheet", "to-read.csv")
+    again = cli("draw", study, "--seed", "60853020971157277136", check=2)
+    assert "thrown already" in again.stderr
+    sheet = tmp_path / "to-read.csv"
+    with sheet.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert [row["read_twice"] for row in rows] == ["yes", "no", "no"]
+    assert "to-read.csv exists" in cli("draw", study, "--sheet", "to-read.csv", check=2).stderr
+    with sheet.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | {"surveillance_role": "relied_on"} for row in rows)
+    assert "no column 'coder'" in cli("import", study, "to-read.csv", check=2).stderr
+    assert json.loads(cli("import", study, "to-read.csv", "--coder", "anna", "--json").stdout) == {"added": {"anna": 3}}
+    assert json.loads(cli("import", study, "to-read.csv", "--coder", "anna", "--json").stdout) == {"added": {"anna": 0}}
+    figures = json.loads(cli("estimate", study, "--json").stdout)
+    found = [row for row in figures if row["value"] == "relied_on" and row["method"].startswith("exact")]
+    assert [(row["low"], row["high"], row["n"]) for row in found if row["name"] == "count"] == [(3, 3, 3)] * 2
+    before = (study / "report" / "index.html").read_text("utf-8")
+    cli("run", study)
+    assert "3 to 3 of 3" in (study / "report" / "index.html").read_text("utf-8")
+    assert "3 to 3 of 3" not in before
+    assert committed["sha256"] in (study / "report" / "method.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Say what to draw"),
+        (("--size", "4"), "the study has 3 cases"),
+        (("--size", "2", "--by", "colour"), "no variable 'colour'"),
+        (("--size", "2", "--by", "surveillance_role=red"), "no value 'red'"),
+        (("--size", "2", "--by", "slogan"), "no list of values"),
+        (("--seed", "60853020971157277135"), "No draw is committed"),
+    ],
+)
+def test_a_draw_that_cannot_be_is_refused_with_what_can(
+    cli: Run, study: Path, words: tuple[str, ...], told: str
+) -> None:
+    assert told in cli("draw", study, *words, check=2).stderr
+    assert not (study / "journal").exists()

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +259,55 @@ def report(study: Path, language: str | None, as_json: bool) -> None:
 
 @main.command()
 @STUDY
+@click.option("--size", type=int, default=None, metavar="N", help="Commit a draw of N cases.")
+@click.option("--by", multiple=True, metavar="VARIABLE[=VALUE]", help="Draw apart by the machine's answer; repeatable.")
+@click.option("--double", type=click.FloatRange(0, 1), default=0.2, show_default=True, help="Share read by two coders.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Level of confidence.")
+@click.option("--claim", type=click.Choice(["standard", "certified"]), default="standard", show_default=True)
+@click.option("--seed", default=None, metavar="DIGITS", help="What the public dice showed, after the commitment.")
+@click.option(
+    "--sheet", type=click.Path(path_type=Path), default=None, help="Write the drawn cases as a CSV to fill in."
+)
+@JSON
+def draw(study: Path, sheet: Path | None, seed: str | None, as_json: bool, **wish: Any) -> None:
+    """Commit a random draw, then draw it with a seed of public dice. People read what is drawn.
+
+    \b
+    Example: caselight draw my-study --size 100 --by surveillance_role
+             (publish the line it prints, throw dice in public)
+             caselight draw my-study --seed 60853020971157277135 --sheet to-read.csv
+    """
+    from caselight import sampling
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    with opened.locked():
+        told, lines = sampling.draw(opened, wish, seed, sheet)
+    _print(as_json, told, lines)
+
+
+@main.command("import")
+@STUDY
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--coder", default="", help="Whose answers they are, where the table has no column coder.")
+@JSON
+def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
+    """Take in answers of people from a CSV table; "adjudicator" has the last word.
+
+    Example: caselight import my-study to-read.csv --coder anna
+    """
+    from caselight import sampling
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    with opened.locked():
+        added = sampling.take_file(opened, file, coder, _now())
+    told = [f"{name}: {number:,} new answers" for name, number in added.items()]
+    _print(as_json, {"added": added}, [*told, f"Next: caselight run {study}"])
+
+
+@main.command()
+@STUDY
 @JSON
 def estimate(study: Path, as_json: bool) -> None:
     """Print the figures: counts as read by machine, until people have coded a sample.
@@ -296,6 +345,10 @@ def _options(jobs: int) -> Any:
 
     cache = os.environ.get("CASELIGHT_CACHE")
     return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _today() -> str:

@@ -1,4 +1,4 @@
-"""Five exceptions, by who must act."""
+"""Six exceptions, by who must act."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ class DefinitionError(CaselightError):
 
 class SpanError(ValueError):
     """We have a bug: a quotation does not stand in its text. Never caught, never shown as a user's mistake."""
+
+
+class Refused(CaselightError):  # noqa: N818  (not an error of the program: a figure that would not hold is not given)
+    """A figure is refused: the message says why it would not hold, in words that a reporter understands."""

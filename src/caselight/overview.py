@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -42,8 +42,10 @@ def figures(shown: Contents) -> list[dict[str, Any]]:
     """Every estimate, without the list of its cases."""
     rows = []
     for estimate in shown.estimates:
-        row = {name: getattr(estimate, name) for name in estimate.__slots__ if name != "cases"}
-        rows.append(row | {"says": UNCHECKED} if estimate.method == "machine_count" else row)
+        row = {name: getattr(estimate, name) for name in estimate.__slots__ if name not in ("cases", "strata")}
+        if estimate.strata:
+            row["strata"] = [asdict(stratum) for stratum in estimate.strata]
+        rows.append(row if estimate.strata else row | {"says": UNCHECKED})
     return rows
 
 
@@ -76,12 +78,34 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
 
 def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
     """The figures, one a line, below what they are worth."""
-    lines = [f"Figures ({UNCHECKED}):"] if rows else ["No figures yet."]
-    for row in rows:
+    people = [row for row in rows if "strata" in row]
+    machine = [row for row in rows if "strata" not in row]
+    lines = ["Figures from a random draw that people read:", *_range_lines(people), ""] if people else []
+    lines += [f"Figures ({UNCHECKED}):"] if machine else ["No figures yet."]
+    for row in machine:
         of = f" of {row['N']:,} {row['unit']}s"
         what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
         lines.append(f"  {row['variable']} = {what}: {row['estimate']:,.10g}{of}")
     return lines
+
+
+def _range_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a figure: by the claim that was committed to, which comes first; the other one in --json."""
+    told = set()
+    for row in rows:
+        figure = (row["name"], row["variable"], row["value"])
+        if figure not in told:
+            yield _range_line(row)
+        told.add(figure)
+
+
+def _range_line(row: Mapping[str, Any]) -> str:
+    what = f"  {row['variable']} = {row['value']}: "
+    rest = f"({row['level'] * 100:g} %, {row['method']}, {row['n']:,} read)"
+    if row["name"] == "recall":
+        return f"{what}the machine found {row['low']:.0%} to {row['high']:.0%} of them {rest}"
+    of = f"{row['low']:,.0f} to {row['high']:,.0f} of {row['N']:,} {row['unit']}s"
+    return f"{what}{of}, best estimate {row['estimate']:,.0f} {rest}"
 
 
 def one(made: Made, what: str) -> dict[str, Any]:

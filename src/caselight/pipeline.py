@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from caselight import ingest
 from caselight.codebook import Codebook, codebook_path, load_codebook
+from caselight.drawing import state_of
 from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.ingest.sandbox import lock
@@ -367,7 +368,7 @@ def _stamps(made: Made) -> list[str]:
     parts = [path.stem for plan in made.plans for path in plan.paths.values()]
     records = [f"{record.path} {record.id}" for record in made.catalogue.records]
     codebook = made.study.codebook.read_text("utf-8")
-    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, codebook]
+    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, codebook, state_of(made.study)]
 
 
 def export(made: Made, form: str, to: Path) -> list[str]:

@@ -225,6 +225,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A case that people read because chance picked it."""
+
+    case: str
+    stratum: str  # what the machine said of it when the draw was committed, e.g. "surveillance_role=relied_on"
+    ticket: str  # 64 hex digits
+    number: int  # place in the order of tickets, from 1
+    probability: float  # of being drawn: n_h / N_h
+    double: bool  # read by a second coder, who does not see the first one's answers
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """What was seen in one part of the pile. Letters as in the field's literature."""
+
+    N: int  # cases
+    n: int  # drawn cases that were read
+    x: int  # of these, with the code
+    undecided: int = 0  # of these, read and undecided: without the code for the lower limit, with it for the upper
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A number about the whole pile, with its interval where one can be had."""
 
@@ -239,7 +261,9 @@ class Estimate:
     method: str  # stable code, e.g. "machine_count"
     n: int  # human-coded drawn cases behind it
     N: int  # size of the pile; the letter of the field's literature
-    cases: tuple[str, ...]
+    cases: tuple[str, ...]  # counted by the machine; of a figure that people made: those they read
+    strata: tuple[Stratum, ...] = ()  # what was seen in each part of the pile; () = nobody has read
+    digest: str = ""  # 64 hex digits that change with anything the figure rests on
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight import __version__
+from caselight.drawing import fieldwork
 from caselight.estimate import count
 from caselight.planning import Made, Plan
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
@@ -254,6 +255,7 @@ def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
 def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
+    told, people = fieldwork(made.study, made.codebook)
     rows = case_rows(made, links(made))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
@@ -273,7 +275,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         pack=f"{made.pack.name}: {made.pack.title}",
         books=kept.books,
         problems=kept.problems,
-        estimates=count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
+        estimates=[*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people],
         records=kept.records,
         cases=ordered,
         answers=answers,
@@ -283,5 +285,6 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         lock_level=made.level,
         generated_at=generated_at,
         version=__version__,
+        fieldwork=told,
         sample=made.study.settings.notice,
     )

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from caselight.codebook import Codebook
+from caselight.estimate.sample import CERTIFIED, EXACT, RECALL, RUNNING, Read, Sample, agreements, estimated
 from caselight.types import Estimate, Value
 from caselight.variables import Variable
 
@@ -25,7 +26,22 @@ FACT = "fact:"  # begins the `variable` of a figure about a fact, so that none i
 # A text question may have a different answer in every case; the most frequent ones get a figure, all are listed.
 MOST_TEXTS = 20
 
-__all__ = ["FACT", "METHOD", "count", "count_facts", "count_variable", "was_asked"]
+__all__ = [
+    "CERTIFIED",
+    "EXACT",
+    "FACT",
+    "METHOD",
+    "RECALL",
+    "RUNNING",
+    "Read",
+    "Sample",
+    "agreements",
+    "count",
+    "count_facts",
+    "count_variable",
+    "estimated",
+    "was_asked",
+]
 
 
 def count(

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from caselight.report.contents import CasePage, CaseRow, Contents, Quotation, RecordRow
+from caselight.report.contents import CasePage, CaseRow, Contents, Fieldwork, Quotation, RecordRow
 from caselight.report.flat import write_csv, write_parquet
 from caselight.report.jsonl import write_jsonl
 from caselight.report.pages import write_report
 
-__all__ = ["EXPORTS", "CasePage", "CaseRow", "Contents", "Quotation", "RecordRow", "write_report"]
+__all__ = ["EXPORTS", "CasePage", "CaseRow", "Contents", "Fieldwork", "Quotation", "RecordRow", "write_report"]
 
 EXPORTS: Mapping[str, Callable[[Contents, Path], None]] = {
     "csv": write_csv,

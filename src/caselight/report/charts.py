@@ -50,8 +50,8 @@ def dot(share: float, low: float | None = None, high: float | None = None) -> Ma
 
 def figure_dot(figure: Figure) -> Markup:
     """The row of one figure, as a share of the pile."""
-    e = figure.estimate
-    if e.low is None or e.high is None or not e.N:
+    e = figure.finding
+    if e is None or e.low is None or e.high is None or not e.N:
         return dot(figure.share)
     return dot(figure.share, e.low / e.N, e.high / e.N)
 

@@ -66,6 +66,26 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Fieldwork:
+    """The draw that people read, as the report tells of it."""
+
+    number: str  # of the draw; more than 1 if another was committed before
+    digest: str  # sha256 of the commitment, as it was to be published
+    seed: str  # "" = the dice were not thrown yet
+    claim: str
+    level: float
+    sizes: Mapping[str, tuple[int, int]]  # stratum -> N_h, n_h
+    coders: Mapping[str, int]  # name -> answers given
+    read: Mapping[str, int]  # variable -> drawn cases with an answer of people
+    agreement: Mapping[str, tuple[int, float, float | None, float | None]]  # variable -> cases, same, alpha, AC1
+
+    @property
+    def drawn(self) -> int:
+        """Cases to be read."""
+        return sum(n for _, n in self.sizes.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """A study at one moment, ready to be shown.
 
@@ -91,4 +111,5 @@ class Contents:
     lock_level: str  # what Engine.level said
     generated_at: str  # as it shall be printed; the report reads no clock
     version: str  # of Caselight
+    fieldwork: Fieldwork | None = None  # None = no draw was committed
     sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none

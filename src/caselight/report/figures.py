@@ -11,6 +11,7 @@ from caselight.report.contents import Contents, Quotation
 from caselight.report.names import FACT, Names, figure_file
 from caselight.types import Estimate
 
+CERTIFIED, RECALL = "exact_certified", "recall"  # a method, and the name of a figure; see the reference
 LISTED = ("count", "given", "none", "undetermined", "not_asked")  # figures that are a number of cases
 # A telling quotation is about as long as a sentence: shorter ones lack their subject, longer ones are not read.
 _TELLING_CHARACTERS = 190
@@ -21,19 +22,23 @@ _LONGEST_CHARACTERS = 420
 class Figure:
     """One estimate, ready to be shown."""
 
-    estimate: Estimate
+    estimate: Estimate  # as counted by machine
     label: Markup
     file: str  # list of its cases, from the report's folder; "" = it has none
+    finding: Estimate | None = None  # by people who read a random draw, with its interval; None = nobody has
+    certified: Estimate | None = None  # the same, holding for every pile whatever
+    recall: Estimate | None = None  # how much of it the machine found
 
     @property
     def share(self) -> float:
-        """Part of the pile, 0 to 1."""
-        return self.estimate.estimate / self.estimate.N if self.estimate.N else 0.0
+        """Best known part of the pile, 0 to 1."""
+        best = self.finding or self.estimate
+        return best.estimate / best.N if best.N else 0.0
 
     @property
     def checked(self) -> bool:
         """People have coded a random draw, so that there is an interval."""
-        return self.estimate.low is not None
+        return self.finding is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,25 @@ class Block:
 def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
     """The figures by question, in the order in which they come."""
     held: dict[str, list[Figure]] = {}
+    people: dict[tuple[str, str, str], list[Estimate]] = {}
+    machine = []
     for e in estimates:
+        if e.strata:
+            people.setdefault((e.name, e.variable, e.value), []).append(e)
+        else:
+            machine.append(e)
+    for e in machine:
         file = figure_file(e.name, e.variable, e.value) if e.name in LISTED else ""
-        held.setdefault(e.variable, []).append(Figure(e, names.figure(e.name, e.variable, e.value), file))
+        found = people.get((e.name, e.variable, e.value), [])
+        figure = Figure(
+            e,
+            names.figure(e.name, e.variable, e.value),
+            file,
+            finding=found[0] if found else None,  # the first is by the claim that was committed to
+            certified=next((other for other in found if other.method == CERTIFIED), None),
+            recall=next(iter(people.get((RECALL, e.variable, e.value), [])), None),
+        )
+        held.setdefault(e.variable, []).append(figure)
     return [
         Block(
             variable,
@@ -96,7 +117,7 @@ def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
     several = {variable.name for variable in contents.codebook.variables if variable.kind == "many-of"}
     closed = {variable.name for variable in contents.codebook.variables if variable.values}
     for e in contents.estimates:
-        if e.name not in LISTED:
+        if e.name not in LISTED or e.strata:  # a draw is of the pile as it was when it was committed
             continue
         if size != e.N:
             found.append((e.variable, "case", size, e.N))

@@ -7,6 +7,7 @@ that an offset may point into as `texts/ID.txt`.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +37,8 @@ def write_jsonl(contents: Contents, folder: Path) -> None:
         for e in contents.estimates:
             amounts = {"estimate": e.estimate, "low": e.low, "high": e.high, "level": e.level}
             of = {"name": e.name, "variable": e.variable, "value": e.value, "unit": e.unit}
-            _line(file, of | amounts | {"method": e.method, "n": e.n, "N": e.N, "cases": e.cases})
+            rests_on = {"strata": [asdict(stratum) for stratum in e.strata], "digest": e.digest}
+            _line(file, of | amounts | {"method": e.method, "n": e.n, "N": e.N, "cases": e.cases} | rests_on)
     with _open(folder / "problems.jsonl") as file:
         for p in contents.problems:
             _line(file, {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message})

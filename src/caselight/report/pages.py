@@ -238,6 +238,11 @@ class _Report:
             "codebook": contents.codebook,
             "coder": self._t.name("coder", "rules"),
             "problems": len(contents.problems),
+            "names": self._names,
+            "fieldwork": contents.fieldwork,
+            "coders": ", ".join(f"{name} ({number})" for name, number in contents.fieldwork.coders.items())
+            if contents.fieldwork
+            else "",
             "version": contents.version,
             "fingerprint": contents.codebook.digest(),
             "generated_at": contents.generated_at,

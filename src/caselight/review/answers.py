@@ -1,0 +1,47 @@
+"""The one answer of people that counts for a drawn case and a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caselight.types import Value
+
+ADJUDICATOR = "adjudicator"  # whoever decides where two coders differ; has the last word
+UNDECIDED = "undecided"  # what a coder writes who has read the record and cannot say
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one person answered."""
+
+    case: str
+    variable: str
+    value: Value  # None = the record does not say
+    coder: str
+    decided: bool = True  # False = read, and undecided
+
+
+def settle(given: Iterable[Given]) -> dict[tuple[str, str], Given]:
+    """(case, variable) -> the answer that counts.
+
+    The adjudicator's where there is one; else the coders', if they agree; else nobody's: undecided. Of one coder the
+    last answer counts.
+    """
+    last: dict[tuple[str, str], dict[str, Given]] = {}
+    for one in given:
+        last.setdefault((one.case, one.variable), {})[one.coder] = one
+    settled = {}
+    for key, by_coder in last.items():
+        if ADJUDICATOR in by_coder:
+            settled[key] = by_coder[ADJUDICATOR]
+            continue
+        answers = list(by_coder.values())
+        same = all((one.decided, _set(one.value)) == (answers[0].decided, _set(answers[0].value)) for one in answers)
+        coder = " + ".join(sorted(by_coder))
+        settled[key] = Given(*key, answers[0].value, coder, answers[0].decided and same)
+    return settled
+
+
+def _set(value: Value) -> object:
+    return frozenset(value) if isinstance(value, tuple) else value

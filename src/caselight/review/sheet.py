@@ -1,0 +1,105 @@
+"""Answers of people from a table (CSV), as other tools and spreadsheets write them.
+
+Long: columns case, variable, value (and coder). Wide: a column case (and coder), and one for each variable. A case is
+named by its id, or by the name or path of its record. An empty cell is no answer.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+
+from caselight.codebook import Codebook
+from caselight.errors import UsageError
+from caselight.review.answers import UNDECIDED, Given
+from caselight.types import Value
+from caselight.variables import KINDS, Variable
+
+NO_ANSWER = ("does_not_say", "not_asked", "undetermined")  # read, and the record gives none
+_LONG = frozenset({"case", "variable", "value"})
+
+
+def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str], coder: str) -> list[Given]:
+    """The answers in a table.
+
+    Args:
+        text: the table, with a line of column names; separated by comma, semicolon or tab.
+        name: of the file, for messages.
+        cases: name of a case -> its id; "" = the name may mean several.
+        coder: whose answers they are where there is no column coder; "" = there must be one.
+    Raises:
+        UsageError: FILE:LINE, what is wrong there, and what is allowed. Nothing is taken then.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    rows = csv.DictReader(lines, delimiter=_delimiter(lines[0] if lines else ""), strict=True)
+    columns = [column.strip() for column in rows.fieldnames or ()]
+    rows.fieldnames = columns
+    variables = {variable.name: variable for variable in codebook.variables}
+    _check_columns(name, columns, variables, coder)
+    found: list[Given] = []
+    try:
+        for row in rows:
+            found += _row(row, f"{name}:{rows.line_num}", variables, cases, coder)
+    except csv.Error as error:
+        raise UsageError(
+            f"{name}:{rows.line_num}: the line is no CSV ({error}). Save the table again as CSV."
+        ) from None
+    if not found:
+        raise UsageError(f"{name} holds no answer. Fill in at least one cell, then import it again.")
+    return found
+
+
+def _delimiter(head: str) -> str:
+    return max(",;\t", key=head.count)
+
+
+def _check_columns(name: str, columns: Sequence[str], variables: Mapping[str, Variable], coder: str) -> None:
+    if "case" not in columns:
+        raise UsageError(f"{name}:1: there is no column 'case'. Found: {', '.join(columns) or 'nothing'}.")
+    if not coder and "coder" not in columns:
+        raise UsageError(f"{name}:1: there is no column 'coder'. Say who answered: --coder NAME.")
+    if not set(columns) >= _LONG and not set(columns) & set(variables):
+        known = ", ".join(variables)
+        raise UsageError(f"{name}:1: needs the columns variable and value, or a column for a variable ({known}).")
+
+
+def _row(
+    row: Mapping[str | None, str | None],
+    where: str,
+    variables: Mapping[str, Variable],
+    cases: Mapping[str, str],
+    coder: str,
+) -> Iterator[Given]:
+    cells = {key: (value or "").strip() for key, value in row.items() if key is not None}
+    case = cases.get(cells["case"])
+    if not case:
+        what = "means several cases; name it by its case id" if case == "" else "is no case of this study"
+        raise UsageError(f"{where}: {cells['case']!r} {what}. Nothing was imported.")
+    who = coder or cells["coder"]
+    if not who or "/" in who or who.startswith("."):
+        raise UsageError(f"{where}: {who!r} cannot be a coder's name. Use letters, digits, - and _.")
+    asked = [(cells["variable"], cells["value"])] if set(cells) >= _LONG else list(cells.items())
+    for variable, value in asked:
+        if variable in ("case", "record", "read_twice", "coder") or not value:
+            continue
+        if variable not in variables:
+            raise UsageError(f"{where}: there is no variable {variable!r}. Known: {', '.join(variables)}.")
+        yield _given(case, variables[variable], value, who, where)
+
+
+def _given(case: str, variable: Variable, text: str, coder: str, where: str) -> Given:
+    if text not in variable.value_names():
+        if text == UNDECIDED:
+            return Given(case, variable.name, None, coder, decided=False)
+        if text in NO_ANSWER:
+            return Given(case, variable.name, None, coder)
+        if text == "none" and variable.kind == "many-of":
+            return Given(case, variable.name, (), coder)
+    return Given(case, variable.name, _parsed(variable, text, where), coder)
+
+
+def _parsed(variable: Variable, text: str, where: str) -> Value:
+    try:
+        return KINDS[variable.kind].parse(text, variable)
+    except ValueError as error:
+        raise UsageError(f"{where}: {error} Or write {UNDECIDED}. Nothing was imported.") from None
