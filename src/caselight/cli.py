@@ -264,25 +264,32 @@ def report(study: Path, language: str | None, as_json: bool) -> None:
 @click.option("--double", type=click.FloatRange(0, 1), default=0.2, show_default=True, help="Share read by two coders.")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Level of confidence.")
 @click.option("--claim", type=click.Choice(["standard", "certified"]), default="standard", show_default=True)
+@click.option("--unit", type=click.Choice(["case", "matter", "record"]), default="case", show_default=True)
+@click.option("--looks", type=click.IntRange(1, 10), default=1, show_default=True, help="Looks at figures by the plan.")
+@click.option("--machine", multiple=True, metavar="NAME", help="Imported machine answers to use instead of ours.")
+@click.option("--elusion", default="", metavar="VARIABLE=VALUE", help="Draw from what the machine set aside.")
+@click.option("--verify", type=int, default=None, metavar="N", help="With --elusion: read N of those found. [all]")
 @click.option("--seed", default=None, metavar="DIGITS", help="What the public dice showed, after the commitment.")
+@click.option("--extend", type=int, default=None, metavar="M", help="Draw M more: the next tickets of the same seed.")
 @click.option(
     "--sheet", type=click.Path(path_type=Path), default=None, help="Write the drawn cases as a CSV to fill in."
 )
 @JSON
-def draw(study: Path, sheet: Path | None, seed: str | None, as_json: bool, **wish: Any) -> None:
+def draw(study: Path, sheet: Path | None, seed: str | None, extend: int | None, as_json: bool, **wish: Any) -> None:
     """Commit a random draw, then draw it with a seed of public dice. People read what is drawn.
 
     \b
     Example: caselight draw my-study --size 100 --by surveillance_role
              (publish the line it prints, throw dice in public)
              caselight draw my-study --seed 60853020971157277135 --sheet to-read.csv
+             caselight draw my-study --elusion surveillance_role=relied_on --size 60
     """
     from caselight import sampling
     from caselight.store import Study
 
     opened = Study.open(study)
     with opened.locked():
-        told, lines = sampling.draw(opened, wish, seed, sheet)
+        told, lines = sampling.draw(opened, wish, seed, extend, sheet)
     _print(as_json, told, lines)
 
 
@@ -290,20 +297,24 @@ def draw(study: Path, sheet: Path | None, seed: str | None, as_json: bool, **wis
 @STUDY
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--coder", default="", help="Whose answers they are, where the table has no column coder.")
+@click.option("--machine", default="", metavar="NAME", help="They were made by a program elsewhere, called NAME.")
 @JSON
-def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
+def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) -> None:
     """Take in answers of people from a CSV table; "adjudicator" has the last word.
 
+    With columns stratum and probability the table tells of a draw made elsewhere, and figures rest on it.
+
+    \b
     Example: caselight import my-study to-read.csv --coder anna
+             caselight import my-study model.csv --machine our-model
     """
     from caselight import sampling
     from caselight.store import Study
 
     opened = Study.open(study)
     with opened.locked():
-        added = sampling.take_file(opened, file, coder, _now())
-    told = [f"{name}: {number:,} new answers" for name, number in added.items()]
-    _print(as_json, {"added": added}, [*told, f"Next: caselight run {study}"])
+        added, told = sampling.take_file(opened, file, coder, machine, _now())
+    _print(as_json, {"added": added}, told)
 
 
 @main.command()

@@ -17,7 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from caselight.codebook import Codebook
-from caselight.estimate.sample import CERTIFIED, EXACT, RECALL, RUNNING, Read, Sample, agreements, estimated
+from caselight.estimate.agreed import agreements
+from caselight.estimate.figures import ALL, CERTIFIED, EXACT, RECALL, RUNNING, SHARE, Part, estimated, of_value, recalls
+from caselight.estimate.sample import Read, Sample, mistakes, verdicts
 from caselight.types import Estimate, Value
 from caselight.variables import Variable
 
@@ -27,12 +29,15 @@ FACT = "fact:"  # begins the `variable` of a figure about a fact, so that none i
 MOST_TEXTS = 20
 
 __all__ = [
+    "ALL",
     "CERTIFIED",
     "EXACT",
     "FACT",
     "METHOD",
     "RECALL",
     "RUNNING",
+    "SHARE",
+    "Part",
     "Read",
     "Sample",
     "agreements",
@@ -40,6 +45,10 @@ __all__ = [
     "count_facts",
     "count_variable",
     "estimated",
+    "mistakes",
+    "of_value",
+    "recalls",
+    "verdicts",
     "was_asked",
 ]
 

@@ -1,0 +1,39 @@
+"""The draw of a study and the answers of people: what was committed, what was drawn, what has been read.
+
+pile        every unit of a study, its text's hash and the machine's answers
+commitment  a draw as it lies on disk
+freezing    a draw is committed, drawn by public dice, extended
+elsewhere   a draw made in another program is taken over
+answering   answers of people and of machines elsewhere come in
+fieldwork   figures
+"""
+
+from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
+from caselight.drawing.commitment import Committed, drawn_cases, draws, last, machine_answers, waiting
+from caselight.drawing.elsewhere import adopt
+from caselight.drawing.fieldwork import Readings, fieldwork, readings, sample
+from caselight.drawing.freezing import Wish, extend, freeze, throw
+
+__all__ = [
+    "Committed",
+    "Readings",
+    "Wish",
+    "adopt",
+    "drawn_cases",
+    "draws",
+    "extend",
+    "fieldwork",
+    "freeze",
+    "given",
+    "last",
+    "machine_answers",
+    "named_cases",
+    "readings",
+    "sample",
+    "state_of",
+    "take",
+    "take_machine",
+    "throw",
+    "to_read",
+    "waiting",
+]

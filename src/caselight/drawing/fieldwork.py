@@ -1,0 +1,178 @@
+"""From a draw and the answers to it: the figures that the report shows, and what it tells of how they came about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from caselight.codebook import Codebook
+from caselight.drawing.answering import given
+from caselight.drawing.commitment import (
+    ELSEWHERE,
+    ELUSION,
+    Committed,
+    drawn_cases,
+    frame_rows,
+    last,
+    machine_answers,
+)
+from caselight.drawing.freezing import asked_digest
+from caselight.estimate import Read, Sample, agreements, estimated, mistakes
+from caselight.estimate.elusion import elusion
+from caselight.report import Fieldwork
+from caselight.review import ADJUDICATOR, Given, settle
+from caselight.store import Study
+from caselight.types import Estimate, Value
+from caselight.variables import Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What people answered about the drawn units, each question by itself."""
+
+    given: Sequence[Given]  # about drawn units, with those that follow from the codebook's "ask only if"
+    settled: Mapping[str, Mapping[str, Read]]  # variable -> unit -> the answer that counts
+
+    def of(self, variable: str) -> Mapping[str, Read]:
+        """Unit -> the answer that counts."""
+        return self.settled.get(variable, {})
+
+
+def readings(codebook: Codebook, drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
+    """What people answered about these units.
+
+    A question that people's other answers made pointless counts as answered: the record does not say.
+    """
+    units = set(drawn)
+    answered = [one for one in taken if one.case in units]
+    counts = settle(answered)
+    settled: dict[str, dict[str, Read]] = {}
+    for (unit, name), one in counts.items():
+        settled.setdefault(name, {})[unit] = Read(one.value, one.decided)
+    for variable in codebook.variables:
+        for unit in units - settled.get(variable.name, {}).keys():
+            if _is_pointless(variable, unit, settled):
+                settled.setdefault(variable.name, {})[unit] = Read(None)
+                answered.append(Given(unit, variable.name, None, "ask_if"))
+    return Readings(answered, settled)
+
+
+def _is_pointless(variable: Variable, unit: str, settled: Mapping[str, Mapping[str, Read]]) -> bool:
+    for condition in variable.ask_if:
+        read = settled.get(condition.variable, {}).get(unit)
+        if read and read.decided and not condition.holds(read.value):
+            return True
+    return False
+
+
+def sample(committed: Committed, assumptions: tuple[str, ...] = ()) -> Sample:
+    """The draw as figures take it."""
+    frame: dict[str, list[str]] = {name: [] for name in committed.sizes}
+    for row in frame_rows(committed):
+        frame.setdefault(row.stratum, []).append(row.case)
+    drawn: dict[str, list[str]] = {name: [] for name in frame}
+    for one in drawn_cases(committed):
+        drawn[one.stratum].append(one.case)
+    return Sample(
+        frame,
+        drawn,
+        machine_answers(committed),
+        committed.effective_level,
+        committed.claim,
+        committed.unit,
+        committed.digest,
+        {name: size for name, (size, _) in committed.sizes.items()},
+        (*drawn_how(committed), *assumptions),
+    )
+
+
+def drawn_how(committed: Committed) -> tuple[str, ...]:
+    """What has to be true of the draw itself."""
+    told = ["drawn_elsewhere" if committed.kind == ELSEWHERE else "drawn_by_dice", "people_right", "records_in_hand"]
+    if committed.unit == "matter":
+        told.append("matters_linked")
+    if committed.look > committed.looks:
+        told.append("looks_unplanned")
+    elif committed.looks > 1:
+        told.append("looks_planned")
+    if committed.machines:
+        told.append("machine_elsewhere")
+    return tuple(told)
+
+
+def changed(committed: Committed, codebook: Codebook, variable: str) -> tuple[str, ...]:
+    """What changed in a question since the draw was committed; figures go on with what was committed."""
+    asked = dict(committed.asked or {})
+    now = next((asked_digest(v) for v in codebook.variables if v.name == variable), "")
+    if not asked or asked.get(variable) == now:
+        return ()
+    return ("question_changed",) if variable in asked else ("question_new",)
+
+
+def errors(variable: Variable, read: Readings) -> dict[str, float | None]:
+    """Value -> share of single readings about it that a second reader or the adjudicator overturned."""
+    single: dict[str, dict[str, Given]] = {}
+    judged = set()
+    for one in read.given:
+        if one.variable == variable.name and one.coder == ADJUDICATOR:
+            judged.add(one.case)
+        elif one.variable == variable.name and one.decided:
+            single.setdefault(one.case, {})[one.coder] = one
+    settled = read.of(variable.name)
+    pairs: list[tuple[Value, Value]] = []
+    for unit, by_coder in single.items():
+        if unit in settled and settled[unit].decided and (len(by_coder) > 1 or unit in judged):
+            pairs += [(one.value, settled[unit].value) for one in by_coder.values()]
+    return {value: mistakes(value, pairs) for value in variable.value_names()}
+
+
+def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[Estimate]]:
+    """What the report tells of the draw, and the figures that people's answers to it make."""
+    committed = last(study)
+    taken = given(study)
+    search = _completeness(study, codebook, taken)
+    if committed is None:
+        return None, search
+    read = readings(codebook, (one.case for one in drawn_cases(committed)), taken)
+    figures: list[Estimate] = []
+    agreed: dict[str, tuple[int, float, float | None, float | None]] = {}
+    pile = sample(committed) if read.settled else None
+    for variable in codebook.variables:
+        if pile:
+            figures += estimated(variable, pile, read.of(variable.name), error=errors(variable, read))
+        found = agreements(variable, twice(read.given, variable.name))
+        if found:
+            agreed[variable.name] = (found.cases, found.same, found.alpha, found.ac1)
+    coders = Counter(one.coder for one in taken)
+    told = Fieldwork(
+        committed.number,
+        committed.digest,
+        committed.seed,
+        committed.claim,
+        committed.level,
+        committed.sizes,
+        dict(sorted(coders.items())),
+        {variable.name: len(read.of(variable.name)) for variable in codebook.variables},
+        agreed,
+    )
+    return told, [*figures, *search]
+
+
+def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> list[Estimate]:
+    """At most how much the machine's search missed, from the last draw of what it set aside."""
+    committed = last(study, ELUSION)
+    if committed is None or not committed.thrown:
+        return []
+    read = readings(codebook, (one.case for one in drawn_cases(committed)), taken)
+    variable, value = committed.about
+    return list(elusion(variable, value, sample(committed), read.of(variable)))
+
+
+def twice(answered: Sequence[Given], variable: str) -> list[list[Value]]:
+    """The answers to this question of each unit that two coders or more answered; the adjudicator's are left out."""
+    by_unit: dict[str, dict[str, Value]] = {}
+    for one in answered:
+        if one.variable == variable and one.coder != ADJUDICATOR and one.decided:
+            by_unit.setdefault(one.case, {})[one.coder] = one.value
+    return [list(values.values()) for values in by_unit.values() if len(values) > 1]
