@@ -267,6 +267,7 @@ class Estimate:
     digest: str = ""  # 64 hex digits that change with anything the figure rests on
     where: tuple[tuple[str, str], ...] = ()  # the part of the pile it is about: ("fact:year", "2022"); () = all of it
     assumptions: tuple[str, ...] = ()  # codes with words in report/words: what has to be true for the interval to hold
+    draw: str = ""  # sha256 of the commitment it rests on; "" = no draw
     error: float | None = None  # share of single readings that a second look overturned; None = nobody looked twice
 
 

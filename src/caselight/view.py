@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from caselight import __version__
 from caselight.drawing import fieldwork
-from caselight.estimate import count
+from caselight.estimate import count, fact_values
 from caselight.planning import Made, Plan
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
 from caselight.store.parts import key_of
@@ -142,6 +142,21 @@ def _flat_facts(part: pa.Table, wanted: pa.Array, known: dict[str, Any]) -> Iter
             known[text] = json.loads(text)
     found = zip(rows.filter(keep).to_pylist(), names, (known[text] for text in values), strict=True)
     yield from reversed(list(found))
+
+
+def fact_of_cases(made: Made, name: str) -> dict[str, tuple[str, ...]]:
+    """Case -> its values of that fact, as parts of the pile are named by them; "year" and "instance" are facts too."""
+    found: dict[str, tuple[str, ...]] = {}
+    wanted = pa.array(["decision_date" if name == "year" else name])
+    known: dict[str, Any] = {}
+    for plan in made.plans:
+        part = read_table(plan.paths["cases"], ["id", "instance", "facts"])
+        facts: list[list[tuple[str, object]]] = [[] for _ in range(part.num_rows)]
+        for place, fact, value in _flat_facts(part, wanted, known):
+            facts[place].insert(0, (fact, value))
+        rows = zip(part["id"].to_pylist(), facts, part["instance"].to_pylist(), strict=True)
+        found |= {case: fact_values(name, told, instance) for case, told, instance in rows}
+    return found
 
 
 _LISTED = ("court", "judge", "case_number", "decision_date", "outcome")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
@@ -18,7 +18,7 @@ from caselight.drawing.commitment import (
     machine_answers,
 )
 from caselight.drawing.freezing import asked_digest
-from caselight.estimate import Read, Sample, agreements, estimated, mistakes
+from caselight.estimate import Evidence, Read, Sample, agreements, estimated, mistakes
 from caselight.estimate.elusion import elusion
 from caselight.report import Fieldwork
 from caselight.review import ADJUDICATOR, Given, settle
@@ -66,7 +66,7 @@ def _is_pointless(variable: Variable, unit: str, settled: Mapping[str, Mapping[s
     return False
 
 
-def sample(committed: Committed, assumptions: tuple[str, ...] = ()) -> Sample:
+def sample(committed: Committed) -> Sample:
     """The draw as figures take it."""
     frame: dict[str, list[str]] = {name: [] for name in committed.sizes}
     for row in frame_rows(committed):
@@ -83,7 +83,7 @@ def sample(committed: Committed, assumptions: tuple[str, ...] = ()) -> Sample:
         committed.unit,
         committed.digest,
         {name: size for name, (size, _) in committed.sizes.items()},
-        (*drawn_how(committed), *assumptions),
+        drawn_how(committed),
     )
 
 
@@ -101,30 +101,49 @@ def drawn_how(committed: Committed) -> tuple[str, ...]:
     return tuple(told)
 
 
-def changed(committed: Committed, codebook: Codebook, variable: str) -> tuple[str, ...]:
-    """What changed in a question since the draw was committed; figures go on with what was committed."""
+def with_changes(pile: Sample, committed: Committed, codebook: Codebook, variable: str) -> Sample:
+    """The draw, for figures of this question: they say so where the question is not the one that was committed."""
     asked = dict(committed.asked or {})
     now = next((asked_digest(v) for v in codebook.variables if v.name == variable), "")
     if not asked or asked.get(variable) == now:
-        return ()
-    return ("question_changed",) if variable in asked else ("question_new",)
+        return pile
+    told = "question_changed" if variable in asked else "question_new"
+    return replace(pile, assumptions=(*pile.assumptions, told))
 
 
-def errors(variable: Variable, read: Readings) -> dict[str, float | None]:
-    """Value -> share of single readings about it that a second reader or the adjudicator overturned."""
+def evidence(
+    committed: Committed,
+    read: Readings,
+    fact: Callable[[str], Mapping[str, Sequence[str]]],
+) -> Evidence:
+    """Everything that figures of this draw rest on.
+
+    Args:
+        fact: name of a fact -> unit -> its values.
+    """
+    pile = sample(committed)
+
+    def error(variable: str, value: str) -> float | None:
+        return mistakes(value, overturned(variable, read))
+
+    return Evidence(pile, read.settled, fact, error)
+
+
+def overturned(variable: str, read: Readings) -> list[tuple[Value, Value]]:
+    """What one reader said and what was settled, of the units that were read twice or by the adjudicator."""
     single: dict[str, dict[str, Given]] = {}
     judged = set()
     for one in read.given:
-        if one.variable == variable.name and one.coder == ADJUDICATOR:
+        if one.variable == variable and one.coder == ADJUDICATOR:
             judged.add(one.case)
-        elif one.variable == variable.name and one.decided:
+        elif one.variable == variable and one.decided:
             single.setdefault(one.case, {})[one.coder] = one
-    settled = read.of(variable.name)
+    settled = read.of(variable)
     pairs: list[tuple[Value, Value]] = []
     for unit, by_coder in single.items():
         if unit in settled and settled[unit].decided and (len(by_coder) > 1 or unit in judged):
             pairs += [(one.value, settled[unit].value) for one in by_coder.values()]
-    return {value: mistakes(value, pairs) for value in variable.value_names()}
+    return pairs
 
 
 def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[Estimate]]:
@@ -140,7 +159,11 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     pile = sample(committed) if read.settled else None
     for variable in codebook.variables:
         if pile:
-            figures += estimated(variable, pile, read.of(variable.name), error=errors(variable, read))
+            pairs = overturned(variable.name, read)
+            error = {value: mistakes(value, pairs) for value in variable.value_names()}
+            figures += estimated(
+                variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
+            )
         found = agreements(variable, twice(read.given, variable.name))
         if found:
             agreed[variable.name] = (found.cases, found.same, found.alpha, found.ac1)

@@ -147,7 +147,13 @@ class Maker:
         told = (*sample.assumptions, *part.assumptions, *_of_method(method, given.values(), name))
         figure = Estimate(*called, *limits, sample.level, method, len(read), size, tuple(read))
         return replace(
-            figure, strata=tuple(strata), digest=digest, where=part.where, assumptions=told, error=self.error
+            figure,
+            strata=tuple(strata),
+            digest=digest,
+            where=part.where,
+            assumptions=told,
+            draw=sample.digest,
+            error=self.error,
         )
 
 

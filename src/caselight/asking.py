@@ -1,0 +1,231 @@
+"""What `estimate` asks: figures by any fact or answer, differences, trends, what hidden records would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from caselight import drawing, view
+from caselight.codebook import Codebook
+from caselight.drawing import Committed, Readings
+from caselight.drawing.commitment import ELUSION
+from caselight.drawing.fieldwork import evidence, with_changes
+from caselight.drawing.pile import members_of
+from caselight.errors import Refused, UsageError
+from caselight.estimate import FACT, Evidence, agreements
+from caselight.estimate.elusion import elusion
+from caselight.estimate.figures import Where
+from caselight.planning import Made
+from caselight.types import Estimate
+from caselight.variables import Variable
+
+MOST_GROUPS = 40  # figures of one answer, one a group; there may be hundreds of courts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know."""
+
+    variables: tuple[str, ...] = ()  # () = all
+    values: tuple[str, ...] = ()  # () = all
+    by: str = ""  # a fact or a variable: a figure for each of its values; "" = for the pile as a whole
+    where: tuple[str, ...] = ()  # NAME=VALUE, all of which hold
+    compare: tuple[str, str] | None = None  # two values of `by`: how far their shares differ
+    trend: bool = False  # the slope over the values of `by`, which are years
+    claim: str = ""  # "" = as it was committed
+    together: bool = False  # all figures hold together: what may go wrong is shared by them
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A figure that is not given, and why."""
+
+    variable: str
+    value: str
+    where: Where
+    reason: str
+
+
+@dataclass(slots=True)
+class Told:
+    """The answer to a question."""
+
+    committed: Committed | None  # None = no draw, so no figures
+    figures: list[Estimate] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    read: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # variable -> drawn units answered, drawn
+
+
+def asked(made: Made, question: Question) -> Told:
+    """The figures that were asked for, from the last draw; those that cannot be given, with the reason.
+
+    Raises:
+        UsageError: no such variable, value or fact.
+    """
+    committed = drawing.last(made.study)
+    found = Told(committed)
+    chosen = _chosen(made.codebook, question)
+    if committed is None or not committed.thrown:
+        return found
+    drawn = [one.case for one in drawing.drawn_cases(committed)]
+    read = drawing.readings(made.codebook, drawn, drawing.given(made.study))
+    base = evidence(committed, read, facts_of(made, committed.unit))
+    groups = _groups(made.codebook, base, question)
+    found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
+    figures = [(variable, value) for variable, values in chosen for value in values]
+    if question.together:
+        count = len(figures) * (1 if question.compare or question.trend else max(1, len(groups)))
+        level = 1 - (1 - base.sample.level) / max(1, count)
+        base = replace(base, sample=replace(base.sample, level=level))
+    for variable, value in figures:
+        pile = with_changes(base.sample, committed, made.codebook, variable.name)
+        if not read.of(variable.name):
+            continue
+        _add(found, replace(base, sample=pile), (variable.name, value), groups, question)
+    if not question.by and not question.where:
+        found.figures += _others(made, read, base, chosen)
+    return found
+
+
+def _add(found: Told, base: Evidence, about: tuple[str, str], groups: Sequence[Where], question: Question) -> None:
+    """The figures of one answer."""
+    claim = question.claim or base.sample.claim
+    if question.compare or question.trend:
+        name = groups[0][-1][0]
+        shared = groups[0][:-1]
+        ends = [(name, value) for value in question.compare] if question.compare else [where[-1] for where in groups]
+        make = base.difference if question.compare else base.trend
+        _try(found, about, (*shared, *ends), lambda: iter([make(*about, (*shared, *ends), claim)]))
+    for where in groups:
+        _try(found, about, where, lambda where=where: base.counts(*about, where))  # type: ignore[misc]
+
+
+def _try(found: Told, about: tuple[str, str], where: Where, make: Callable[[], Iterator[Estimate]]) -> None:
+    try:
+        found.figures += make()
+    except Refused as error:
+        found.withheld.append(Withheld(*about, where, str(error)))
+
+
+def _others(
+    made: Made, read: Readings, base: Evidence, chosen: Sequence[tuple[Variable, tuple[str, ...]]]
+) -> Iterator[Estimate]:
+    """How complete the machine's search was: from this draw, and from one of what it set aside."""
+    from caselight.estimate import recalls
+    from caselight.estimate.sample import is_whole
+
+    for variable, values in chosen:
+        answers = read.of(variable.name)
+        if answers and is_whole(base.sample, answers):
+            yield from recalls(variable.name, values, base.sample, answers)
+    aside = drawing.last(made.study, ELUSION)
+    if aside is not None and aside.thrown:
+        drawn = (one.case for one in drawing.drawn_cases(aside))
+        answers = drawing.readings(made.codebook, drawn, drawing.given(made.study)).of(aside.about[0])
+        yield from elusion(*aside.about, drawing.sample(aside), answers)
+
+
+def facts_of(made: Made, unit: str) -> Callable[[str], Mapping[str, Sequence[str]]]:
+    """Name of a fact -> unit -> its values; of a matter those of all its cases. Each fact is read once."""
+    members = members_of(made, unit)
+    known: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def fact(name: str) -> Mapping[str, Sequence[str]]:
+        if name not in known:
+            of_case = view.fact_of_cases(made, name)
+            known[name] = {
+                one: tuple(dict.fromkeys(value for case in cases for value in of_case.get(case, ())))
+                for one, cases in members.items()
+            }
+        return known[name]
+
+    return fact
+
+
+def _chosen(codebook: Codebook, question: Question) -> list[tuple[Variable, tuple[str, ...]]]:
+    """The variables with a list of answers that were asked for, each with the answers asked for."""
+    known = {variable.name: variable for variable in codebook.variables}
+    for name in question.variables:
+        if name not in known:
+            raise UsageError(f"--variable {name}: no such variable. Known: {', '.join(known)}.")
+    chosen = [known[name] for name in question.variables or known if known[name].values]
+    for value in question.values:
+        if not any(value in variable.value_names() for variable in chosen):
+            names = ", ".join(dict.fromkeys(name for variable in chosen for name in variable.value_names()))
+            raise UsageError(f"--value {value}: no such answer. Known: {names}.")
+    wanted = question.values
+    return [(v, tuple(x for x in v.value_names() if not wanted or x in wanted)) for v in chosen]
+
+
+def named(codebook: Codebook, base: Evidence, name: str) -> str:
+    """What a name means: a variable of the codebook, or else a fact.
+
+    Raises:
+        UsageError: neither.
+    """
+    if name in {variable.name for variable in codebook.variables}:
+        return name
+    fact = name.removeprefix(FACT)
+    if not any(base.fact(fact).values()):
+        variables = ", ".join(variable.name for variable in codebook.variables)
+        raise UsageError(
+            f"{name!r} is no variable, and no case states it as a fact. Facts: year, court, judge, instance, outcome, "
+            f"statute ... Variables: {variables}."
+        )
+    return FACT + fact
+
+
+def _groups(codebook: Codebook, base: Evidence, question: Question) -> list[Where]:
+    """The parts of the pile that figures are about."""
+    shared: list[tuple[str, str]] = []
+    for text in question.where:
+        name, _, value = text.partition("=")
+        if not value:
+            raise UsageError(f"--where {text}: write NAME=VALUE, such as year=2022.")
+        shared.append((named(codebook, base, name), value))
+        _check_value(codebook, base, shared[-1])
+    if not question.by:
+        if question.compare or question.trend:
+            raise UsageError("Say what to compare by: --by year, --by court ...")
+        return [tuple(shared)]
+    name = named(codebook, base, question.by)
+    for value in question.compare or ():
+        _check_value(codebook, base, (name, value))
+    values = list(question.compare or _values(codebook, base, name))
+    return [(*shared, (name, value)) for value in values]
+
+
+def _values(codebook: Codebook, base: Evidence, name: str) -> list[str]:
+    """The values that figures are given for: of a fact those with a drawn case, the largest groups."""
+    if not name.startswith(FACT):
+        return list(next(v for v in codebook.variables if v.name == name).value_names())
+    held = base.fact(name.removeprefix(FACT))
+    sizes: dict[str, int] = {}
+    for values in held.values():
+        for value in values:
+            sizes[value] = sizes.get(value, 0) + 1
+    order = sorted(sizes, key=lambda value: (-sizes[value], value))[:MOST_GROUPS]
+    return sorted(order) if name == f"{FACT}year" else order
+
+
+def _check_value(codebook: Codebook, base: Evidence, pair: tuple[str, str]) -> None:
+    name, value = pair
+    if name.startswith(FACT):
+        known = {one for values in base.fact(name.removeprefix(FACT)).values() for one in values}
+    else:
+        known = set(next(v for v in codebook.variables if v.name == name).value_names())
+    if value not in known:
+        listed = ", ".join(sorted(known)[:12])
+        raise UsageError(f"No case has {name.removeprefix(FACT)} = {value!r}. There are: {listed}.")
+
+
+def agreement_rows(made: Made, names: Sequence[str] = ()) -> Iterator[tuple[str, object]]:
+    """How far readers agree on each question; nothing of those that nobody answered twice."""
+    from caselight.drawing.fieldwork import twice
+
+    taken = drawing.given(made.study)
+    for variable in made.codebook.variables:
+        if not names or variable.name in names:
+            found = agreements(variable, twice(taken, variable.name))
+            if found:
+                yield variable.name, found
