@@ -2,8 +2,9 @@
 
 A gambler who believes that the mean of the pile is m bets on each case as it is read, in the order of the tickets. Were
 m right the bets would be fair, and the chance that the stake is ever multiplied by 1 / tail is at most the tail
-(Ville's inequality). Kept is every m at which it is not. As reading goes on the cases not yet read have, if m is right,
-the mean m_t = (N m - sum of those read) / (N - t + 1). Numbers are scaled to 0 .. 1. Against too large an m the stake is
+(Ville's inequality). Kept is every m at which it is not. As reading goes on the cases not yet read have, if m is
+right, the mean m_t = (N m - sum of those read) / (N - t + 1). Numbers are scaled to 0 .. 1. Against too large an m the
+stake is
 
     K(m) = mean over c of  prod_t (1 + c (m_t - y_t) / (1 - m_t))
 

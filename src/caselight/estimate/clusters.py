@@ -4,8 +4,9 @@ Cases are drawn, persons counted: persons of one case share its fate, so that th
 exact interval; Korn and Graubard's and the logit one are approximate, are marked so, and are refused where they fail.
 M_i persons in case i, y_i of them with the code; n cases drawn of N.
 
-Sources: Woodruff, JASA 66 (1971) 411-414 (ratio, linearised); Korn and Graubard, Survey Methodology 24 (1998) 193-201; Horvitz and Thompson, JASA 47 (1952) 663-685, with the
-error of Hansen and Hurwitz, Annals of Mathematical Statistics 14 (1943) 333-362; Kish, Survey Sampling (1965), 8.2.
+Sources: Woodruff, JASA 66 (1971) 411-414 (ratio, linearised); Korn and Graubard, Survey Methodology 24 (1998) 193-201;
+Horvitz and Thompson, JASA 47 (1952) 663-685, with the error of Hansen and Hurwitz, Annals of Mathematical Statistics 14
+(1943) 333-362; Kish, Survey Sampling (1965), section 8.2.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class PersonShare:
 def share_among_persons(
     persons: Sequence[int],
     positive: Sequence[int],
-    N: int,
+    N: int,  # noqa: N803
     level: float = 0.95,
-    method: str = "beta",  # noqa: N803
+    method: str = "beta",
 ) -> PersonShare:
     """The share of persons with the code, from a simple draw of cases; approximate.
 

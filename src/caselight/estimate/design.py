@@ -34,7 +34,7 @@ def share_with_error(strata: Sequence[Stratum]) -> Pair:
         check(s.x, s.n, s.N)
         if s.n < min(2, s.N):
             raise Refused(
-                f"in a part of the pile {s.n} of {s.N} cases were read: from fewer than two nobody can tell how they vary"
+                f"of {s.N} cases of a part of the pile {s.n} were read; fewer than two do not show how they vary"
             )
         if not s.N:
             continue
