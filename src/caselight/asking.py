@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from caselight import drawing, view
 from caselight.codebook import Codebook
@@ -33,6 +34,8 @@ class Question:
     compare: tuple[str, str] | None = None  # two values of `by`: how far their shares differ
     trend: bool = False  # the slope over the values of `by`, which are years
     claim: str = ""  # "" = as it was committed
+    most: float | None = None  # the most that one case can have of a number; None = not known
+    persons: str = ""  # a number variable or a fact that says how many persons a case is about; "" = cases are counted
     together: bool = False  # all figures hold together: what may go wrong is shared by them
 
 
@@ -68,11 +71,12 @@ def asked(made: Made, question: Question) -> Told:
     if committed is None or not committed.thrown:
         return found
     drawn = [one.case for one in drawing.drawn_cases(committed)]
-    read = drawing.readings(made.codebook, drawn, drawing.given(made.study))
+    read = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study))
     base = evidence(committed, read, facts_of(made, committed.unit))
     groups = _groups(made.codebook, base, question)
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
-    figures = [(variable, value) for variable, values in chosen for value in values]
+    bounds = "" if question.most is None else f"0..{question.most:g}"
+    figures = [(v, value) for v, values in chosen for value in (values if v.values else (bounds,))]
     if question.together:
         count = len(figures) * (1 if question.compare or question.trend else max(1, len(groups)))
         level = 1 - (1 - base.sample.level) / max(1, count)
@@ -81,7 +85,16 @@ def asked(made: Made, question: Question) -> Told:
         pile = with_changes(base.sample, committed, made.codebook, variable.name)
         if not read.of(variable.name):
             continue
-        _add(found, replace(base, sample=pile), (variable.name, value), groups, question)
+        at = replace(base, sample=pile)
+        if not variable.values:
+            for where in groups:
+                _try(found, (variable.name, value), where, partial(at.numbers, variable.name, value, where))
+            continue
+        _add(found, at, (variable.name, value), groups, question)
+        if question.persons:
+            counted = named(made.codebook, base, question.persons)
+            one = partial(at.persons, variable.name, value, counted)
+            _try(found, (variable.name, value), ((counted, "*"),), lambda one=one: iter([one()]))  # type: ignore[misc]
     if not question.by and not question.where:
         found.figures += _others(made, read, base, chosen)
     return found
@@ -97,7 +110,7 @@ def _add(found: Told, base: Evidence, about: tuple[str, str], groups: Sequence[W
         make = base.difference if question.compare else base.trend
         _try(found, about, (*shared, *ends), lambda: iter([make(*about, (*shared, *ends), claim)]))
     for where in groups:
-        _try(found, about, where, lambda where=where: base.counts(*about, where))  # type: ignore[misc]
+        _try(found, about, where, partial(base.counts, *about, where))
 
 
 def _try(found: Told, about: tuple[str, str], where: Where, make: Callable[[], Iterator[Estimate]]) -> None:
@@ -121,7 +134,7 @@ def _others(
     aside = drawing.last(made.study, ELUSION)
     if aside is not None and aside.thrown:
         drawn = (one.case for one in drawing.drawn_cases(aside))
-        answers = drawing.readings(made.codebook, drawn, drawing.given(made.study)).of(aside.about[0])
+        answers = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study)).of(aside.about[0])
         yield from elusion(*aside.about, drawing.sample(aside), answers)
 
 
@@ -143,18 +156,19 @@ def facts_of(made: Made, unit: str) -> Callable[[str], Mapping[str, Sequence[str
 
 
 def _chosen(codebook: Codebook, question: Question) -> list[tuple[Variable, tuple[str, ...]]]:
-    """The variables with a list of answers that were asked for, each with the answers asked for."""
+    """The variables with a list of answers, and the numbers, that were asked for, each with the answers asked for."""
     known = {variable.name: variable for variable in codebook.variables}
     for name in question.variables:
         if name not in known:
             raise UsageError(f"--variable {name}: no such variable. Known: {', '.join(known)}.")
-    chosen = [known[name] for name in question.variables or known if known[name].values]
+    chosen = [known[name] for name in question.variables or known if known[name].values or known[name].kind == "number"]
     for value in question.values:
         if not any(value in variable.value_names() for variable in chosen):
             names = ", ".join(dict.fromkeys(name for variable in chosen for name in variable.value_names()))
             raise UsageError(f"--value {value}: no such answer. Known: {names}.")
     wanted = question.values
-    return [(v, tuple(x for x in v.value_names() if not wanted or x in wanted)) for v in chosen]
+    rows = [(v, tuple(x for x in v.value_names() if not wanted or x in wanted)) for v in chosen]
+    return [row for row in rows if row[1] or (not row[0].values and not wanted)]
 
 
 def named(codebook: Codebook, base: Evidence, name: str) -> str:

@@ -319,17 +319,60 @@ def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) ->
 
 @main.command()
 @STUDY
+@click.option("--variable", "variables", multiple=True, metavar="NAME", help="Only this question; repeatable.")
+@click.option("--value", "values", multiple=True, metavar="VALUE", help="Only this answer; repeatable.")
+@click.option(
+    "--by", default="", metavar="NAME", help="A figure for each value of a fact (year, court ...) or variable."
+)
+@click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only the part of the cases for which this holds.")
+@click.option("--compare", nargs=2, default=None, metavar="A B", help="How far two values of --by differ.")
+@click.option("--trend", is_flag=True, help="With --by year: how the share changes from year to year.")
+@click.option("--claim", type=click.Choice(["standard", "certified"]), default=None, help="Of differences. [committed]")
+@click.option("--most", type=float, default=None, metavar="X", help="The most that one case can have of a number.")
+@click.option("--persons", default="", metavar="NAME", help="Shares among persons; NAME counts the persons of a case.")
+@click.option("--if-hidden", type=click.FloatRange(0, 1), default=None, metavar="SHARE", help="If so many are hidden.")
+@click.option("--together", is_flag=True, help="All figures hold together, not each by itself: wider ranges.")
+@click.option(
+    "--plan", type=click.FloatRange(0, 1), default=None, metavar="WIDTH", help="How many to read for a range."
+)
+@click.option(
+    "--guess",
+    nargs=2,
+    type=click.FloatRange(0, 1),
+    default=(0.9, 0.02),
+    show_default=True,
+    metavar="RIGHT MISSED",
+    help="With --plan: share of the machine's yes that is right, of its no that is wrong.",
+)
 @JSON
-def estimate(study: Path, as_json: bool) -> None:
-    """Print the figures: counts as read by machine, until people have coded a sample.
+def estimate(
+    study: Path, as_json: bool, if_hidden: float | None, plan: float | None, guess: tuple[float, float], **question: Any
+) -> None:
+    """Print the figures: with exact ranges once people have read a draw, counts by machine until then.
 
+    \b
     Example: caselight estimate my-study
+             caselight estimate my-study --by year --variable surveillance_role --value relied_on --trend
+             caselight estimate my-study --by court --compare "Tverskoy" "Basmanny" --value relied_on
+             caselight estimate my-study --variable fine --most 300000
     """
-    from caselight import overview, pipeline, view
+    from caselight import asking, overview, pipeline, sizing, telling, view
     from caselight.store import Study
 
-    figures = overview.figures(view.contents(pipeline.current(Study.open(study)), "en", ""))
-    _print(as_json, figures, overview.figure_lines(figures), data=True)
+    made = pipeline.current(Study.open(study))
+    question["claim"] = question["claim"] or ""
+    asked = asking.Question(**question)
+    if plan is not None:
+        row, lines = sizing.sized(made, asked, plan, guess)
+        _print(as_json, row, lines, data=True)
+        return
+    told = asking.asked(made, asked)
+    rows = telling.told_rows(told, if_hidden, asking.agreement_rows(made, asked.variables))
+    lines = telling.told_lines(told, rows, str(study))
+    if asked == asking.Question():
+        machine = [row for row in overview.figures(view.contents(made, "en", "")) if "strata" not in row]
+        rows, lines = [*rows, *machine], [*lines, "", *overview.figure_lines(machine)]
+    _print(as_json, rows, lines, data=True)
 
 
 @main.command()

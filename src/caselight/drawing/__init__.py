@@ -11,7 +11,7 @@ fieldwork   figures
 from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
 from caselight.drawing.commitment import Committed, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
-from caselight.drawing.fieldwork import Readings, fieldwork, readings, sample
+from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "adopt",
     "drawn_cases",
     "draws",
+    "exported",
     "extend",
     "fieldwork",
     "freeze",

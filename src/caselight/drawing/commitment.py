@@ -74,7 +74,7 @@ class Committed:
 
 def draws(study: Study) -> list[Committed]:
     """All draws of the study, in the order in which they were committed."""
-    return [_open(file.parent) for file in sorted(folder_of(study).glob("*/commitment.json"))]
+    return [open_folder(file.parent) for file in sorted(folder_of(study).glob("*/commitment.json"))]
 
 
 def last(study: Study, kind: str = "") -> Committed | None:
@@ -103,7 +103,7 @@ def write(folder: Path, files: Mapping[str, str], commitment: Mapping[str, Any])
     sums = "".join(f"{digest_of(content)}  {name}\n" for name, content in {**files, "commitment.json": text}.items())
     write_text(folder / "SHA256SUMS", sums)
     write_text(folder / "commitment.json", text)
-    return _open(folder)
+    return open_folder(folder)
 
 
 def next_folder(study: Study) -> Path:
@@ -168,7 +168,8 @@ def needed(study: Study, committed: Committed | None) -> Committed:
     return committed
 
 
-def _open(folder: Path) -> Committed:
+def open_folder(folder: Path) -> Committed:
+    """The draw that lies in a folder."""
     text = (folder / "commitment.json").read_text("utf-8")
     seed = folder / "seed.txt"
     return read(folder, text, seed.read_text("ascii").strip() if seed.exists() else "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
@@ -13,6 +15,7 @@ from caselight.drawing.commitment import (
     ELUSION,
     Committed,
     drawn_cases,
+    draws,
     frame_rows,
     last,
     machine_answers,
@@ -39,10 +42,13 @@ class Readings:
         return self.settled.get(variable, {})
 
 
-def readings(codebook: Codebook, drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
+def readings(variables: Sequence[Variable], drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
     """What people answered about these units.
 
     A question that people's other answers made pointless counts as answered: the record does not say.
+
+    Args:
+        variables: of the codebook; () where `taken` has these answers already.
     """
     units = set(drawn)
     answered = [one for one in taken if one.case in units]
@@ -50,7 +56,7 @@ def readings(codebook: Codebook, drawn: Iterable[str], taken: Iterable[Given]) -
     settled: dict[str, dict[str, Read]] = {}
     for (unit, name), one in counts.items():
         settled.setdefault(name, {})[unit] = Read(one.value, one.decided)
-    for variable in codebook.variables:
+    for variable in variables:
         for unit in units - settled.get(variable.name, {}).keys():
             if _is_pointless(variable, unit, settled):
                 settled.setdefault(variable.name, {})[unit] = Read(None)
@@ -153,7 +159,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     search = _completeness(study, codebook, taken)
     if committed is None:
         return None, search
-    read = readings(codebook, (one.case for one in drawn_cases(committed)), taken)
+    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     figures: list[Estimate] = []
     agreed: dict[str, tuple[int, float, float | None, float | None]] = {}
     pile = sample(committed) if read.settled else None
@@ -187,9 +193,33 @@ def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> l
     committed = last(study, ELUSION)
     if committed is None or not committed.thrown:
         return []
-    read = readings(codebook, (one.case for one in drawn_cases(committed)), taken)
+    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     variable, value = committed.about
     return list(elusion(variable, value, sample(committed), read.of(variable)))
+
+
+def exported(study: Study, codebook: Codebook, folder: Path) -> list[str]:
+    """Writes every draw and all answers of people into an export: draws/NNNN/* and readings.jsonl; their names.
+
+    Answers of people stand as each of them gave them; those that follow from the codebook's "ask only if" have the
+    coder "ask_if". Nothing is written where no draw was committed.
+    """
+    found, taken = draws(study), given(study)
+    if not found:
+        return []
+    for committed in found:
+        place = folder / "draws" / committed.number
+        place.mkdir(parents=True)
+        for file in sorted(committed.folder.iterdir()):
+            (place / file.name).write_bytes(file.read_bytes())
+    units = {one.case for committed in found for one in drawn_cases(committed)}
+    read = readings(codebook.variables, units, taken)
+    rows = [*(one for one in taken if one.case not in units), *read.given]
+    with (folder / "readings.jsonl").open("w", encoding="utf-8", newline="\n") as out:
+        for one in rows:
+            told = {"case": one.case, "variable": one.variable, "value": one.value}
+            out.write(json.dumps(told | {"coder": one.coder, "decided": one.decided}, ensure_ascii=False) + "\n")
+    return ["draws", "readings.jsonl"]
 
 
 def twice(answered: Sequence[Given], variable: str) -> list[list[Value]]:

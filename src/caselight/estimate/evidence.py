@@ -22,6 +22,7 @@ from caselight.estimate.figures import (
     of_value,
     recalls,
 )
+from caselight.estimate.numbers import LARGER, MEAN, PERSONS, TOTAL, numbers, persons
 from caselight.estimate.sample import Read, Sample, Verdicts, both, is_whole, verdicts
 from caselight.types import Estimate, Stratum
 
@@ -80,9 +81,38 @@ class Evidence:
             raise Refused(self._why_not(variable, part))
         yield from found
 
+    def numbers(self, variable: str, value: str, where: Where = ()) -> Iterator[Estimate]:
+        """Total and mean of a number.
+
+        Raises:
+            Refused: nothing can be said; the message says why.
+        """
+        part = self.part(where)
+        if part.inside is not None and not any(unit in part.inside for unit in self._drawn()):
+            raise Refused(self._why_not(variable, part))
+        yield from numbers(variable, value, self.sample, self.read.get(variable, {}), part)
+
+    def persons(self, variable: str, value: str, name: str) -> Estimate:
+        """The share of persons in cases with this answer; `name` is the variable or fact that counts them.
+
+        Raises:
+            Refused: too little was read, or not by a simple draw.
+        """
+        counted: dict[str, float | None] = {}
+        if name.startswith(FACT):
+            for unit, values in self.fact(name.removeprefix(FACT)).items():
+                counted[unit] = float(values[0]) if values and values[0].isdigit() else None
+        else:
+            for unit, read in self.read.get(name, {}).items():
+                counted[unit] = float(read.value) if read.decided and isinstance(read.value, int | float) else None
+        return persons(variable, value, self.sample, self.read.get(variable, {}), counted, name)
+
+    def _drawn(self) -> list[str]:
+        return [unit for units in self.sample.drawn.values() for unit in units]
+
     def _why_not(self, variable: str, part: Part) -> str:
         answers = self.read.get(variable, {})
-        drawn = [unit for units in self.sample.drawn.values() for unit in units]
+        drawn = self._drawn()
         here = [unit for unit in drawn if part.inside is None or unit in part.inside]
         if not here:
             size = len(part.inside or ())
@@ -144,15 +174,17 @@ class Evidence:
         """Figures of which one is the one of that name."""
         about = (figure.variable, figure.value)
         claim = "certified" if figure.method in (CERTIFIED, CONTRASTS["certified"]) else "standard"
-        if figure.name in (MISSED, COMPLETE):
-            return elusion(*about, self.sample, self.read.get(figure.variable, {}))
-        if figure.name == RECALL:
-            return recalls(figure.variable, [figure.value], self.sample, self.read.get(figure.variable, {}))
-        if figure.name == DIFFERENCE:
-            return [self.difference(*about, figure.where, claim)]
-        if figure.name == TREND:
-            return [self.trend(*about, figure.where, claim)]
-        return self.counts(*about, figure.where) if figure.name in ("count", SHARE) else ()
+        answers = self.read.get(figure.variable, {})
+        ways: dict[str, Callable[[], Iterable[Estimate]]] = {
+            **dict.fromkeys(("count", SHARE), lambda: self.counts(*about, figure.where)),
+            **dict.fromkeys((TOTAL, MEAN, LARGER), lambda: self.numbers(*about, figure.where)),
+            **dict.fromkeys((MISSED, COMPLETE), lambda: elusion(*about, self.sample, answers)),
+            RECALL: lambda: recalls(figure.variable, [figure.value], self.sample, answers),
+            DIFFERENCE: lambda: [self.difference(*about, figure.where, claim)],
+            TREND: lambda: [self.trend(*about, figure.where, claim)],
+            PERSONS: lambda: [self.persons(*about, figure.where[-1][0])],
+        }
+        return ways[figure.name]() if figure.name in ways else ()
 
 
 def _year(text: str) -> float:

@@ -135,7 +135,12 @@ class Maker:
         return [seen(cell, given) for cell in cells(self.sample, flagged, self.part.inside)]
 
     def made(
-        self, name: str, method: str, limits: tuple[float, float, float], strata: Sequence[Stratum], given: Verdicts
+        self,
+        name: str,
+        method: str,
+        limits: tuple[float, float, float],
+        strata: Sequence[Stratum],
+        given: Mapping[str, object],
     ) -> Estimate:
         """The figure with what it rests on."""
         sample, part = self.sample, self.part
@@ -144,7 +149,7 @@ class Maker:
         size = sample.size if inside is None else sum(s.N for s in strata)
         called = (name, self.variable, self.value, sample.unit)
         digest = digest_of(sample, called, part.where, (method, sample.level), strata, {u: given[u] for u in read})
-        told = (*sample.assumptions, *part.assumptions, *_of_method(method, given.values(), name))
+        told = (*sample.assumptions, *part.assumptions, *_of_method(method, strata, name))
         figure = Estimate(*called, *limits, sample.level, method, len(read), size, tuple(read))
         return replace(
             figure,
@@ -172,7 +177,7 @@ def digest_of(
     where: Where,
     how: tuple[str, float],
     strata: Iterable[Stratum],
-    read: Mapping[str, bool | float | None],
+    read: Mapping[str, object],
 ) -> str:
     """64 hex digits that change with anything a figure rests on: sha256 of one line of JSON.
 
@@ -182,21 +187,15 @@ def digest_of(
         read: unit -> what counted for it.
     """
     parts = [[s.name, s.N, s.n, s.x, s.undecided] for s in strata]
-    told = [
-        sample.digest,
-        *called,
-        [list(pair) for pair in where],
-        *how,
-        parts,
-        sorted([u, v] for u, v in read.items()),
-    ]
+    counted = [[unit, read[unit]] for unit in sorted(read)]
+    told = [sample.digest, *called, [list(pair) for pair in where], *how, parts, counted]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def _of_method(method: str, given: Iterable[bool | float | None], name: str) -> tuple[str, ...]:
+def _of_method(method: str, strata: Iterable[Stratum], name: str) -> tuple[str, ...]:
     told = {EXACT: ("limits_standard",), CERTIFIED: ("limits_certified",), RUNNING: ("limits_running",)}.get(method, ())
     told = (*told, "halves") if name in (SHARE, RECALL) else told
-    return (*told, "undecided_both") if None in set(given) else told
+    return (*told, "undecided_both") if any(s.undecided for s in strata) else told
 
 
 def _running(variable: str, value: str, sample: Sample, given: Verdicts) -> Iterator[Estimate]:
