@@ -9,15 +9,19 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from caselight import __version__
+from caselight.console import JSON, STUDY
+from caselight.console import say as _say
+from caselight.console import told as _print
 from caselight.errors import CaselightError, UsageError
+from caselight.fieldwork_commands import draw, estimate, import_
 from caselight.lean import start_lean
 from caselight.progress import Progress
 
@@ -56,12 +60,6 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-STUDY = click.argument("study", type=click.Path(path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
@@ -259,124 +257,6 @@ def report(study: Path, language: str | None, as_json: bool) -> None:
 
 @main.command()
 @STUDY
-@click.option("--size", type=int, default=None, metavar="N", help="Commit a draw of N cases.")
-@click.option("--by", multiple=True, metavar="VARIABLE[=VALUE]", help="Draw apart by the machine's answer; repeatable.")
-@click.option("--double", type=click.FloatRange(0, 1), default=0.2, show_default=True, help="Share read by two coders.")
-@click.option("--level", type=float, default=0.95, show_default=True, help="Level of confidence.")
-@click.option("--claim", type=click.Choice(["standard", "certified"]), default="standard", show_default=True)
-@click.option("--unit", type=click.Choice(["case", "matter", "record"]), default="case", show_default=True)
-@click.option("--looks", type=click.IntRange(1, 10), default=1, show_default=True, help="Looks at figures by the plan.")
-@click.option("--machine", multiple=True, metavar="NAME", help="Imported machine answers to use instead of ours.")
-@click.option("--elusion", default="", metavar="VARIABLE=VALUE", help="Draw from what the machine set aside.")
-@click.option("--verify", type=int, default=None, metavar="N", help="With --elusion: read N of those found. [all]")
-@click.option("--seed", default=None, metavar="DIGITS", help="What the public dice showed, after the commitment.")
-@click.option("--extend", type=int, default=None, metavar="M", help="Draw M more: the next tickets of the same seed.")
-@click.option(
-    "--sheet", type=click.Path(path_type=Path), default=None, help="Write the drawn cases as a CSV to fill in."
-)
-@JSON
-def draw(study: Path, sheet: Path | None, seed: str | None, extend: int | None, as_json: bool, **wish: Any) -> None:
-    """Commit a random draw, then draw it with a seed of public dice. People read what is drawn.
-
-    \b
-    Example: caselight draw my-study --size 100 --by surveillance_role
-             (publish the line it prints, throw dice in public)
-             caselight draw my-study --seed 60853020971157277135 --sheet to-read.csv
-             caselight draw my-study --elusion surveillance_role=relied_on --size 60
-    """
-    from caselight import sampling
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    with opened.locked():
-        told, lines = sampling.draw(opened, wish, seed, extend, sheet)
-    _print(as_json, told, lines)
-
-
-@main.command("import")
-@STUDY
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--coder", default="", help="Whose answers they are, where the table has no column coder.")
-@click.option("--machine", default="", metavar="NAME", help="They were made by a program elsewhere, called NAME.")
-@JSON
-def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) -> None:
-    """Take in answers of people from a CSV table; "adjudicator" has the last word.
-
-    With columns stratum and probability the table tells of a draw made elsewhere, and figures rest on it.
-
-    \b
-    Example: caselight import my-study to-read.csv --coder anna
-             caselight import my-study model.csv --machine our-model
-    """
-    from caselight import sampling
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    with opened.locked():
-        added, told = sampling.take_file(opened, file, coder, machine, _now())
-    _print(as_json, {"added": added}, told)
-
-
-@main.command()
-@STUDY
-@click.option("--variable", "variables", multiple=True, metavar="NAME", help="Only this question; repeatable.")
-@click.option("--value", "values", multiple=True, metavar="VALUE", help="Only this answer; repeatable.")
-@click.option(
-    "--by", default="", metavar="NAME", help="A figure for each value of a fact (year, court ...) or variable."
-)
-@click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only the part of the cases for which this holds.")
-@click.option("--compare", nargs=2, default=None, metavar="A B", help="How far two values of --by differ.")
-@click.option("--trend", is_flag=True, help="With --by year: how the share changes from year to year.")
-@click.option("--claim", type=click.Choice(["standard", "certified"]), default=None, help="Of differences. [committed]")
-@click.option("--most", type=float, default=None, metavar="X", help="The most that one case can have of a number.")
-@click.option("--persons", default="", metavar="NAME", help="Shares among persons; NAME counts the persons of a case.")
-@click.option("--if-hidden", type=click.FloatRange(0, 1), default=None, metavar="SHARE", help="If so many are hidden.")
-@click.option("--together", is_flag=True, help="All figures hold together, not each by itself: wider ranges.")
-@click.option(
-    "--plan", type=click.FloatRange(0, 1), default=None, metavar="WIDTH", help="How many to read for a range."
-)
-@click.option(
-    "--guess",
-    nargs=2,
-    type=click.FloatRange(0, 1),
-    default=(0.9, 0.02),
-    show_default=True,
-    metavar="RIGHT MISSED",
-    help="With --plan: share of the machine's yes that is right, of its no that is wrong.",
-)
-@JSON
-def estimate(
-    study: Path, as_json: bool, if_hidden: float | None, plan: float | None, guess: tuple[float, float], **question: Any
-) -> None:
-    """Print the figures: with exact ranges once people have read a draw, counts by machine until then.
-
-    \b
-    Example: caselight estimate my-study
-             caselight estimate my-study --by year --variable surveillance_role --value relied_on --trend
-             caselight estimate my-study --by court --compare "Tverskoy" "Basmanny" --value relied_on
-             caselight estimate my-study --variable fine --most 300000
-    """
-    from caselight import asking, overview, pipeline, sizing, telling, view
-    from caselight.store import Study
-
-    made = pipeline.current(Study.open(study))
-    question["claim"] = question["claim"] or ""
-    asked = asking.Question(**question)
-    if plan is not None:
-        row, lines = sizing.sized(made, asked, plan, guess)
-        _print(as_json, row, lines, data=True)
-        return
-    told = asking.asked(made, asked)
-    rows = telling.told_rows(told, if_hidden, asking.agreement_rows(made, asked.variables))
-    lines = telling.told_lines(told, rows, str(study))
-    if asked == asking.Question():
-        machine = [row for row in overview.figures(view.contents(made, "en", "")) if "strata" not in row]
-        rows, lines = [*rows, *machine], [*lines, "", *overview.figure_lines(machine)]
-    _print(as_json, rows, lines, data=True)
-
-
-@main.command()
-@STUDY
 @click.option("--format", "form", required=True, type=click.Choice(["jsonl", "csv", "parquet"]), help="Kind of tables.")
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder for the tables; must not exist yet.")
 @JSON
@@ -401,18 +281,9 @@ def _options(jobs: int) -> Any:
     return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _today() -> str:
     return date.today().isoformat()
 
 
-def _print(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
-    """The result as JSON on stdout, or its lines: on stdout where they are what was asked for, else on stderr."""
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
-        return
-    for line in lines:
-        click.echo(line, err=not data)
+for _command in (draw, import_, estimate):
+    main.add_command(_command)

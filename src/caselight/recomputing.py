@@ -7,6 +7,7 @@ recompute(DIR)                                     reads these, draws again, set
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
@@ -50,30 +51,33 @@ def recompute(folder: Path) -> list[Recomputed]:
     wrong: dict[str, list[str]] = {}
     for place in sorted((folder / "draws").glob("*/commitment.json")):
         committed = open_folder(place.parent)
-        read = readings((), (one.case for one in drawn_cases(committed)), given)
-        bases[committed.digest] = evidence(committed, read, _facts(cases, place.parent))
         wrong[committed.digest] = list(_faults_of_draw(committed))
+        if not wrong[committed.digest]:
+            read = readings((), (one.case for one in drawn_cases(committed)), given)
+            bases[committed.digest] = evidence(committed, read, _facts(cases, place.parent))
     rows = [row for row in _lines(folder / "estimates.jsonl") if row["strata"]]
     return [_one(row, bases.get(row["draw"]), wrong.get(row["draw"], [])) for row in rows]
 
 
 def _one(row: Mapping[str, Any], base: Evidence | None, wrong: Sequence[str]) -> Recomputed:
+    if base is None and wrong:
+        return Recomputed(row, None, tuple(wrong))
     if base is None:
         return Recomputed(row, None, (f"the draw {row['draw'][:12]} that it rests on is not in the folder",))
     named = _estimate(row)
     try:
         again = base.again(named)
     except CaselightError as error:
-        return Recomputed(row, None, (*wrong, str(error)))
+        return Recomputed(row, None, (str(error),))
     if again is None:
-        return Recomputed(row, None, (*wrong, "nothing of that name comes out"))
+        return Recomputed(row, None, ("nothing of that name comes out",))
     faults = [
         f"{part}: {getattr(named, part)} was published, {getattr(again, part)} comes out"
         for part in _differ(named, again)
     ]
     if named.level is not None and named.level < base.sample.level - _NEAR:
         faults.append(f"level: {base.sample.level} was committed to, {named.level} was published")
-    return Recomputed(row, again, (*wrong, *faults))
+    return Recomputed(row, again, tuple(faults))
 
 
 def _differ(one: Estimate, other: Estimate) -> Iterator[str]:
@@ -92,10 +96,18 @@ def _faults_of_draw(committed: Committed) -> Iterator[str]:
     for name, key in (("frame.tsv", "frame_sha256"), ("machine.jsonl", "machine_answers_sha256")):
         if digest_of((committed.folder / name).read_text("utf-8")) != told[key]:
             yield f"{name} is not the file that was committed"
-    if committed.kind == ELSEWHERE or not committed.seed:
+    if committed.kind == ELSEWHERE:
+        if {one.stratum for one in drawn_cases(committed)} != set(committed.sizes):
+            yield "drawn.tsv has other strata than were committed"
+        return
+    rows = frame_rows(committed)
+    if Counter(row.stratum for row in rows) != {name: size for name, (size, _) in committed.sizes.items()}:
+        yield "frame.tsv does not have as many units in each stratum as were committed"
+        return
+    if not committed.seed:
         return
     sizes = {name: n for name, (_, n) in committed.sizes.items()}
-    drawn = {(one.case, one.stratum, one.ticket) for one in draw(frame_rows(committed), sizes, committed.seed, 0)}
+    drawn = {(one.case, one.stratum, one.ticket) for one in draw(rows, sizes, committed.seed, 0)}
     if drawn != {(one.case, one.stratum, one.ticket) for one in drawn_cases(committed)}:
         yield "drawn.tsv does not hold what the seed draws"
 

@@ -21,7 +21,7 @@ UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 
 
 def draw(
-    study: Study, wish: Mapping[str, Any], seed: str | None, extend: int | None, sheet: Path | None
+    study: Study, wish: Mapping[str, Any], seed: str | None, extend: int | None, sheet: Path | None, number: str = ""
 ) -> tuple[dict[str, Any], list[str]]:
     """Commits where a size is given, throws where a seed is, extends, writes the sheet where one is wanted.
 
@@ -40,12 +40,9 @@ def draw(
     if seed is not None:
         drawing.throw(study, seed)
     if extend is not None:
-        drawing.extend(study, extend, wish["double"])
-    committed = drawing.waiting(study)
-    if committed is None:
-        raise UsageError(
-            f"No draw is committed in {study.folder}. Commit one: caselight draw {study.folder} --size 100"
-        )
+        committed = drawing.extend(study, extend, wish["double"], number)
+    else:
+        committed = drawing.chosen(study, number)
     lines = _told(study, committed)
     if sheet is not None:
         if not committed.thrown:

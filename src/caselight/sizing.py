@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caselight.asking import Question
+from caselight.drawing.asking import Question
 from caselight.drawing.pile import pile
 from caselight.errors import UsageError
 from caselight.estimate import sizes

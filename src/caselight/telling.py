@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from caselight.asking import Told
+from caselight.drawing.asking import Told
 from caselight.estimate import FACT
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.missing import if_hidden

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight import __version__
-from caselight.drawing import fieldwork
-from caselight.estimate import count, fact_values
+from caselight.drawing import fieldwork, kept_figures
+from caselight.estimate import count
 from caselight.planning import Made, Plan
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
 from caselight.store.parts import key_of
@@ -142,21 +142,6 @@ def _flat_facts(part: pa.Table, wanted: pa.Array, known: dict[str, Any]) -> Iter
             known[text] = json.loads(text)
     found = zip(rows.filter(keep).to_pylist(), names, (known[text] for text in values), strict=True)
     yield from reversed(list(found))
-
-
-def fact_of_cases(made: Made, name: str) -> dict[str, tuple[str, ...]]:
-    """Case -> its values of that fact, as parts of the pile are named by them; "year" and "instance" are facts too."""
-    found: dict[str, tuple[str, ...]] = {}
-    wanted = pa.array(["decision_date" if name == "year" else name])
-    known: dict[str, Any] = {}
-    for plan in made.plans:
-        part = read_table(plan.paths["cases"], ["id", "instance", "facts"])
-        facts: list[list[tuple[str, object]]] = [[] for _ in range(part.num_rows)]
-        for place, fact, value in _flat_facts(part, wanted, known):
-            facts[place].insert(0, (fact, value))
-        rows = zip(part["id"].to_pylist(), facts, part["instance"].to_pylist(), strict=True)
-        found |= {case: fact_values(name, told, instance) for case, told, instance in rows}
-    return found
 
 
 _LISTED = ("court", "judge", "case_number", "decision_date", "outcome")
@@ -290,7 +275,11 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         pack=f"{made.pack.name}: {made.pack.title}",
         books=kept.books,
         problems=kept.problems,
-        estimates=[*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people],
+        estimates=[
+            *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
+            *people,
+            *kept_figures(made),
+        ],
         records=kept.records,
         cases=ordered,
         answers=answers,

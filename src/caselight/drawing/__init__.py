@@ -6,19 +6,22 @@ freezing    a draw is committed, drawn by public dice, extended
 elsewhere   a draw made in another program is taken over
 answering   answers of people and of machines elsewhere come in
 fieldwork   figures
+asking      figures of parts of the pile, differences, trends; kept: those that are published
 """
 
 from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
-from caselight.drawing.commitment import Committed, drawn_cases, draws, last, machine_answers, waiting
+from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
 from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
+from caselight.drawing.kept import keep, kept, kept_figures
 
 __all__ = [
     "Committed",
     "Readings",
     "Wish",
     "adopt",
+    "chosen",
     "drawn_cases",
     "draws",
     "exported",
@@ -26,6 +29,9 @@ __all__ = [
     "fieldwork",
     "freeze",
     "given",
+    "keep",
+    "kept",
+    "kept_figures",
     "last",
     "machine_answers",
     "named_cases",

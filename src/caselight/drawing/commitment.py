@@ -90,6 +90,20 @@ def waiting(study: Study) -> Committed | None:
     return found[-1] if found else None
 
 
+def chosen(study: Study, number: str) -> Committed:
+    """The draw of that number; "" = the last one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if not number:
+        return needed(study, waiting(study))
+    found = {committed.number: committed for committed in draws(study)}
+    if number not in found:
+        raise UsageError(f"--draw {number}: there is no such draw. There are: {', '.join(found) or 'none'}.")
+    return found[number]
+
+
 def folder_of(study: Study) -> Path:
     """Where the draws of a study lie."""
     return study.folder / "journal" / "draws"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from caselight.drawing import commitment
 from caselight.drawing.commitment import ELSEWHERE, Committed
@@ -43,12 +44,17 @@ def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
         "level": 0.95,
         "claim": "standard",
     }
+    files = {"frame.tsv": frame, "machine.jsonl": whole.machine_text()}
+    files["codebook.yaml"] = made.study.codebook.read_text("utf-8")
+    return _written(made, found, files, text)
+
+
+def _written(made: Made, found: DrawnElsewhere, files: Mapping[str, str], text: Mapping[str, object]) -> Committed:
+    """The draw as it lies on disk: once, however often it is imported."""
     digest = digest_of(json.dumps(text, ensure_ascii=False, indent=1) + "\n")
     for known in commitment.draws(made.study):
         if known.digest == digest:
             return known
-    files = {"frame.tsv": frame, "machine.jsonl": whole.machine_text()}
-    files["codebook.yaml"] = made.study.codebook.read_text("utf-8")
     folder = commitment.next_folder(made.study)
     committed = commitment.read(folder, json.dumps(text, ensure_ascii=False, indent=1) + "\n", "")
     order = [(unit, name) for name in sorted(found.drawn) for unit in sorted(found.drawn[name])]

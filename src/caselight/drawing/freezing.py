@@ -156,16 +156,22 @@ def throw(study: Study, seed: str) -> list[Drawn]:
     return drawn
 
 
-def extend(study: Study, more: int, double: float) -> Committed:
+def extend(study: Study, more: int, double: float, number: str = "") -> Committed:
     """Commits and draws `more` units: in each stratum those with the next tickets of the same seed.
 
     Nobody can choose which; but whoever has seen answers may choose that there be more. So the extension says how many
     answers there were, and counts as a further look if there were any (docs/decisions/0005).
 
+    Args:
+        number: of the draw, such as 0001; "" = the last one.
     Raises:
         UsageError: there is no draw that was thrown, or not so many units are left.
     """
-    old = commitment.needed(study, commitment.waiting(study))
+    old = commitment.chosen(study, number)
+    if old.number in {other.extends for other in commitment.draws(study)}:
+        raise UsageError(
+            f"Draw {old.number} was extended already; extend its extension: leave --draw out, or name that."
+        )
     if not old.seed:
         raise UsageError(f"Draw {old.number} has no seed, so it cannot be extended. Throw its dice first.")
     left = sum(N - n for N, n in old.sizes.values())
@@ -190,7 +196,7 @@ def extend(study: Study, more: int, double: float) -> Committed:
     files = {name: (old.folder / name).read_text("utf-8") for name in kept if (old.folder / name).exists()}
     new = commitment.write(commitment.next_folder(study), files, known)
     commitment.write_drawn(new, _after(old, new, round(double * more)), old.seed)
-    return commitment.needed(study, commitment.waiting(study))
+    return commitment.open_folder(new.folder)
 
 
 def _after(old: Committed, new: Committed, doubles: int) -> list[Drawn]:

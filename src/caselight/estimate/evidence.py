@@ -23,7 +23,7 @@ from caselight.estimate.figures import (
     recalls,
 )
 from caselight.estimate.numbers import LARGER, MEAN, PERSONS, TOTAL, numbers, persons
-from caselight.estimate.sample import Read, Sample, Verdicts, both, is_whole, verdicts
+from caselight.estimate.sample import Read, Sample, Verdicts, both, cells, is_whole, verdicts
 from caselight.types import Estimate, Stratum
 
 FACT = "fact:"  # begins the name of a fact in `where`, so that none is taken for a variable of the codebook
@@ -135,6 +135,14 @@ class Evidence:
             raise Refused("groups are compared by facts that are known of every case, such as year or court")
         given = verdicts(answers, value)
         return Maker(self.sample, variable, value, part).strata(given), given, part
+
+    def is_comparable(self, where: Where) -> bool:
+        """Whether enough of this group was drawn for its share to be compared; decided by how much, never by what."""
+        part = self.part(where)
+        inside = part.inside or frozenset()
+        drawn = sum(unit in inside for unit in self._drawn())
+        every = all(cell.drawn for cell in cells(self.sample, inside=inside))
+        return every and drawn >= min(contrasts.LEAST_READ, len(inside))
 
     def difference(self, variable: str, value: str, where: Where, claim: str) -> Estimate:
         """Share in the first of the last two parts of `where` less the share in the second.

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from caselight import drawing, view
 from caselight.codebook import Codebook
-from caselight.drawing import Committed, Readings
-from caselight.drawing.commitment import ELUSION
-from caselight.drawing.fieldwork import evidence, with_changes
-from caselight.drawing.pile import members_of
+from caselight.drawing.answering import given
+from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, last
+from caselight.drawing.facts import facts_of
+from caselight.drawing.fieldwork import Readings, evidence, readings, sample, twice, with_changes
 from caselight.errors import Refused, UsageError
-from caselight.estimate import FACT, Evidence, agreements
+from caselight.estimate import FACT, Evidence, agreements, recalls
 from caselight.estimate.elusion import elusion
 from caselight.estimate.figures import Where
+from caselight.estimate.sample import is_whole
 from caselight.planning import Made
 from caselight.types import Estimate
 from caselight.variables import Variable
@@ -65,13 +65,13 @@ def asked(made: Made, question: Question) -> Told:
     Raises:
         UsageError: no such variable, value or fact.
     """
-    committed = drawing.last(made.study)
+    committed = last(made.study)
     found = Told(committed)
     chosen = _chosen(made.codebook, question)
     if committed is None or not committed.thrown:
         return found
-    drawn = [one.case for one in drawing.drawn_cases(committed)]
-    read = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study))
+    drawn = [one.case for one in drawn_cases(committed)]
+    read = readings(made.codebook.variables, drawn, given(made.study))
     base = evidence(committed, read, facts_of(made, committed.unit))
     groups = _groups(made.codebook, base, question)
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
@@ -107,6 +107,8 @@ def _add(found: Told, base: Evidence, about: tuple[str, str], groups: Sequence[W
         name = groups[0][-1][0]
         shared = groups[0][:-1]
         ends = [(name, value) for value in question.compare] if question.compare else [where[-1] for where in groups]
+        if not question.compare:
+            ends = [end for end in ends if base.is_comparable((*shared, end))]
         make = base.difference if question.compare else base.trend
         _try(found, about, (*shared, *ends), lambda: iter([make(*about, (*shared, *ends), claim)]))
     for where in groups:
@@ -124,35 +126,15 @@ def _others(
     made: Made, read: Readings, base: Evidence, chosen: Sequence[tuple[Variable, tuple[str, ...]]]
 ) -> Iterator[Estimate]:
     """How complete the machine's search was: from this draw, and from one of what it set aside."""
-    from caselight.estimate import recalls
-    from caselight.estimate.sample import is_whole
-
     for variable, values in chosen:
         answers = read.of(variable.name)
         if answers and is_whole(base.sample, answers):
             yield from recalls(variable.name, values, base.sample, answers)
-    aside = drawing.last(made.study, ELUSION)
+    aside = last(made.study, ELUSION)
     if aside is not None and aside.thrown:
-        drawn = (one.case for one in drawing.drawn_cases(aside))
-        answers = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study)).of(aside.about[0])
-        yield from elusion(*aside.about, drawing.sample(aside), answers)
-
-
-def facts_of(made: Made, unit: str) -> Callable[[str], Mapping[str, Sequence[str]]]:
-    """Name of a fact -> unit -> its values; of a matter those of all its cases. Each fact is read once."""
-    members = members_of(made, unit)
-    known: dict[str, dict[str, tuple[str, ...]]] = {}
-
-    def fact(name: str) -> Mapping[str, Sequence[str]]:
-        if name not in known:
-            of_case = view.fact_of_cases(made, name)
-            known[name] = {
-                one: tuple(dict.fromkeys(value for case in cases for value in of_case.get(case, ())))
-                for one, cases in members.items()
-            }
-        return known[name]
-
-    return fact
+        drawn = (one.case for one in drawn_cases(aside))
+        answers = readings(made.codebook.variables, drawn, given(made.study)).of(aside.about[0])
+        yield from elusion(*aside.about, sample(aside), answers)
 
 
 def _chosen(codebook: Codebook, question: Question) -> list[tuple[Variable, tuple[str, ...]]]:
@@ -235,9 +217,7 @@ def _check_value(codebook: Codebook, base: Evidence, pair: tuple[str, str]) -> N
 
 def agreement_rows(made: Made, names: Sequence[str] = ()) -> Iterator[tuple[str, object]]:
     """How far readers agree on each question; nothing of those that nobody answered twice."""
-    from caselight.drawing.fieldwork import twice
-
-    taken = drawing.given(made.study)
+    taken = given(made.study)
     for variable in made.codebook.variables:
         if not names or variable.name in names:
             found = agreements(variable, twice(taken, variable.name))
