@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from math import isfinite, sqrt
 
 from caselight.errors import Refused
+from caselight.estimate.design import share_with_error
 from caselight.estimate.finite_population import checked_level
 from caselight.estimate.proportions import wilson
 from caselight.estimate.ranges import Range, Ratio
@@ -214,6 +215,12 @@ def _ordered(a: Range, b: Range, low: float, high: float | None) -> Ratio:
     if at is not None:
         low, high = min(low, at), None if high is None else max(high, at)
     return Ratio(at, low, high)
+
+
+def difference_with_error(first: Sequence[Stratum], second: Sequence[Stratum]) -> tuple[float, float]:
+    """First share less second, and its standard error, as survey programs give them: for comparison, see design.py."""
+    (a, error_a), (b, error_b) = share_with_error(first), share_with_error(second)
+    return a - b, sqrt(error_a**2 + error_b**2)
 
 
 def newcombe(x1: int, n1: int, x2: int, n2: int, level: float = 0.95) -> Range:
