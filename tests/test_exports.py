@@ -127,6 +127,7 @@ MAIN = {
     "ftm": "entities.ftm.json",
     "jsonl": "cases.jsonl",
     "parquet": "cases.parquet",
+    "pdf": "report.pdf",
     "xlsx": "study.xlsx",
 }
 

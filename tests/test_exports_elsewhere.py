@@ -120,3 +120,26 @@ def test_an_annotation_points_at_its_words_by_place_and_by_quotation(tmp_path: P
         assert quote["prefix"] + quote["exact"] + quote["suffix"] in text
         assert row["type"] == "Annotation"
         assert row["@context"] == "http://www.w3.org/ns/anno.jsonld"
+
+
+def printed(contents: Contents, folder: Path) -> tuple[str, bytes]:
+    """The words of the printed report, and its bytes."""
+    import pypdf
+
+    file = export("pdf", contents, folder) / "report.pdf"
+    pages = pypdf.PdfReader(file).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split()), file.read_bytes()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "All questions"), ("ru", "Все вопросы")])
+def test_the_printed_report_is_an_archive_pdf_with_its_words_in_it(tmp_path: Path, language: str, words: str) -> None:
+    text, data = printed(replace(small(3), language=language), tmp_path / "out")
+    assert words in text
+    assert "Районный суд" in text
+    assert b"pdfaid:part>2<" in data
+
+
+def test_nothing_in_a_record_instructs_the_typesetter(tmp_path: Path) -> None:
+    title = '#panic("x") = *a* $b$ \\ #read("/etc/passwd") <label> @ref'
+    text, _ = printed(replace(small(2), title=title), tmp_path / "out")
+    assert " ".join(title.split()) in text.replace("“", '"').replace("”", '"')

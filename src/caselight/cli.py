@@ -69,7 +69,7 @@ JOBS = click.option(
     help="Worker processes. [default: cores]",
 )
 # As in report.EXPORTS, which a test compares: naming them here spares every command the loading of the report.
-FORMS = ("annotations", "csv", "frictionless", "ftm", "jsonl", "parquet", "xlsx")
+FORMS = ("annotations", "csv", "frictionless", "ftm", "jsonl", "parquet", "pdf", "xlsx")
 LANGUAGE = click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
 
 

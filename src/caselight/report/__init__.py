@@ -16,6 +16,7 @@ from caselight.report.flat import write_csv, write_parquet
 from caselight.report.ftm import write_ftm
 from caselight.report.jsonl import write_jsonl
 from caselight.report.pages import write_report
+from caselight.report.printed import write_pdf
 from caselight.report.workbook import write_xlsx
 
 __all__ = ["EXPORTS", "CasePage", "CaseRow", "Contents", "Fieldwork", "Quotation", "RecordRow", "write_report"]
@@ -27,5 +28,6 @@ EXPORTS: Mapping[str, Callable[[Contents, Path], None]] = {
     "ftm": write_ftm,
     "jsonl": write_jsonl,
     "parquet": write_parquet,
+    "pdf": write_pdf,
     "xlsx": write_xlsx,
 }
