@@ -8,13 +8,15 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import caselight
 from caselight import drawing, pipeline
 from caselight.drawing import Committed, Wish
 from caselight.planning import Made
 from caselight.review import Given, read_sheet
-from caselight.store import Study
+from caselight.store import Settings, Study
 from caselight.types import Value
 
+RECORDS = Path(caselight.__file__).parent / "studies" / "demo" / "records"
 SEED = "60853020971157277135"
 TIME = "2026-05-03T12:00:00+00:00"
 Judge = Callable[[int, str, str, Value], Value]  # number of the unit, coder, variable, machine's answer -> answer
@@ -22,7 +24,9 @@ Judge = Callable[[int, str, str, Value], Value]  # number of the unit, coder, va
 
 def made_demo(folder: Path) -> Made:
     """The study of the constructed rulings with its tables."""
-    with pipeline.demo(folder, "en") as study:
+    study = pipeline.new(folder, Settings("Demo", "ru", "en"), "surveillance")
+    pipeline.add(study, [RECORDS], {})
+    with study.locked():
         options = pipeline.Options(1, folder.parent / "cache", "2026-05-03")
         return pipeline.make_tables(study, options, lambda *_: None)
 
