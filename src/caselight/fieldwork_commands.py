@@ -87,6 +87,7 @@ def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) ->
 @click.option("--most", type=float, default=None, metavar="X", help="The most that one case can have of a number.")
 @click.option("--persons", default="", metavar="NAME", help="Shares among persons; NAME counts the persons of a case.")
 @click.option("--if-hidden", type=click.FloatRange(0, 1), default=None, metavar="SHARE", help="If so many are hidden.")
+@click.option("--recoded", is_flag=True, help='Part the cases by what the machine says now, with a "but".')
 @click.option("--keep", is_flag=True, help="Publish these figures: in the report and the export from the next run on.")
 @click.option("--drop", is_flag=True, help="Publish them no longer.")
 @click.option("--together", is_flag=True, help="All figures hold together, not each by itself: wider ranges.")

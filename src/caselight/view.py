@@ -256,6 +256,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
+    people += kept_figures(made, {figure.digest for figure in people})
     rows = case_rows(made, links(made))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
@@ -278,7 +279,6 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         estimates=[
             *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
             *people,
-            *kept_figures(made),
         ],
         records=kept.records,
         cases=ordered,

@@ -37,7 +37,8 @@ def findings(contents: Contents) -> list[Finding]:
     held: dict[tuple[object, ...], list[Estimate]] = {}
     for e in contents.estimates:
         if e.strata:
-            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level), []).append(e)
+            now = "recoded" in e.assumptions
+            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level, now), []).append(e)
     found = []
     for same in held.values():
         counted = machine.get((same[0].name, same[0].variable, same[0].value))
@@ -81,6 +82,8 @@ class FindingPages:
         parts += [self.where(name, value) for name, value in e.where]
         if e.name != "count":
             parts.append(self._t(f"finding.{e.name}"))
+        if "recoded" in e.assumptions:
+            parts.append(self._t("finding.recoded"))
         return Markup(", ").join(parts)
 
     def where(self, name: str, value: str) -> Markup:
