@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -122,11 +123,21 @@ def _limits(
     tail: float,
     mid_p: bool,
 ) -> tuple[Integers, Integers]:
-    """Of one stratum, (M,) each; every count that occurs is worked out once."""
+    """Of one stratum, (M,) each; every count that occurs is worked out once, and a single one remembered."""
+    least, most = np.asarray(least, np.int64), np.asarray(most, np.int64)
+    if least.size == 1:
+        low = N - _single_upper(n - int(least[0]), n, N, tail, mid_p)
+        return np.array([low]), np.array([_single_upper(int(most[0]), n, N, tail, mid_p)])
     seen, where = np.unique(least, return_inverse=True)
-    low = lower_limits(seen, n, N, tail, mid_p)[where]
+    lower = lower_limits(seen, n, N, tail, mid_p)[where]
     seen, where = np.unique(most, return_inverse=True)
-    return low, upper_limits(seen, n, N, tail, mid_p)[where]
+    return lower, upper_limits(seen, n, N, tail, mid_p)[where]
+
+
+# A study of many categories asks for the same counts over and over: none of 50, none of 75.
+@lru_cache(maxsize=20_000)
+def _single_upper(x: int, n: int, N: int, tail: float, mid_p: bool) -> int:  # noqa: N803
+    return int(upper_limits([x], n, N, tail, mid_p)[0])
 
 
 def _mover(outcomes: Outcomes, level: float, mid_p: bool) -> tuple[Floats, Floats]:
