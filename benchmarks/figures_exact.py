@@ -13,9 +13,8 @@ from statistics import median
 
 import numpy as np
 
-from caselight.estimate.combined import fisher_limits
 from caselight.estimate.finite_population import Floats, Integers, log_chance, lower_limits, upper_limits
-from caselight.estimate.stratified import Outcomes, raw_limits, whole_cases
+from caselight.estimate.stratified import Outcomes, whole_limits
 from caselight.review import allocate
 from product import Figure, figure
 
@@ -74,7 +73,7 @@ def _law(size: int, n: int, t: int) -> tuple[Integers, Floats]:
 def coverage(setting: Setting, claim: str, mid_p: bool = False) -> tuple[float, float]:
     """Chance that the interval holds the truth, and mean width in cases."""
     outcomes, chances = outcomes_of(setting)
-    low, high = whole_cases(outcomes, *raw_limits(outcomes, 0.95, claim, mid_p))
+    low, high = whole_limits(outcomes, 0.95, claim, mid_p)
     held = chances[(low <= setting.truth) & (setting.truth <= high)].sum()
     return float(held), float(((high - low) * chances).sum())
 
@@ -91,8 +90,8 @@ def fisher_width(setting: Setting, draws: int, chance: np.random.Generator) -> t
     parts = (setting.flagged, setting.others)
     seen = np.stack([chance.hypergeometric(t, size - t, n, draws) for size, n, t in parts]).astype(np.int64)
     outcomes = Outcomes(tuple(p[0] for p in parts), tuple(p[1] for p in parts), seen, seen)
-    fisher = whole_cases(outcomes, *fisher_limits(outcomes.N, outcomes.n, seen, seen, 0.025))
-    bonferroni = whole_cases(outcomes, *raw_limits(outcomes, 0.95, "certified"))
+    fisher = whole_limits(outcomes, 0.95, "fisher")
+    bonferroni = whole_limits(outcomes, 0.95, "certified")
     return float((fisher[1] - fisher[0]).mean()), float((bonferroni[1] - bonferroni[0]).mean())
 
 

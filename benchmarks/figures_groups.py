@@ -90,7 +90,7 @@ def piles(chance: np.random.Generator) -> dict[str, tuple[Floats, float]]:
 def sums(quick: bool) -> Iterator[Figure]:
     """Totals of fines by each claim: simple draws and draws by a machine's guess of which are large."""
     chance = np.random.default_rng(SEED + 1)
-    draws = 20 if quick else 120
+    draws = 40 if quick else 120
     held: dict[str, list[float]] = {"certified": [], "standard": [], "unless": []}
     widths: dict[str, list[float]] = {"certified": [], "standard": [], "unless": []}
     given = wrong = 0

@@ -301,20 +301,25 @@ def inputs(quick: bool) -> Iterator[Figure]:
 
 
 def speed(_quick: bool) -> Iterator[Figure]:
-    """Time for a figure with both claims."""
-    large = [Stratum(5_450, 75, 61), Stratum(94_550, 225, 3)]
-    count([Stratum(100_000, 10, 1)])  # the tables of logarithms are made once a session
-    begun = time.perf_counter()
-    count(large)
-    count(large, claim="certified")
-    yield figure("one figure of 100,000 cases, both claims, ms", (time.perf_counter() - begun) * 1000, "<= 50")
+    """Time for a figure with both claims; of the processor, since other programs may run beside."""
+    count([Stratum(100_000, 10, 1)])  # the table of logarithms is made once a session
+    one = [_seconds([[Stratum(5_450, 75, 61 + i), Stratum(94_550, 225, 3 + i)]]) for i in range(5)]
+    note = f"median of five; {sorted(wall for _, wall in one)[2] * 1000:.0f} ms by the clock"
+    yield figure("one figure of 100,000 cases, both claims, CPU ms", sorted(one)[2][0] * 1000, "<= 50", note)
     chance = np.random.default_rng(1)
-    many = [
-        [Stratum(5_450 - i, 75, int(chance.integers(76))), Stratum(94_550 + i, 225, int(chance.integers(226)))]
-        for i in range(500)
-    ]
-    begun = time.perf_counter()
-    for strata in many:
+    cpu, wall = _seconds(
+        [
+            [Stratum(5_450 - i, 75, int(chance.integers(76))), Stratum(94_550 + i, 225, int(chance.integers(226)))]
+            for i in range(500)
+        ]
+    )
+    yield figure("500 figures of 100,000 cases, both claims, CPU s", cpu, "<= 10", f"{wall:.1f} s by the clock")
+
+
+def _seconds(figures: list[list[Stratum]]) -> tuple[float, float]:
+    """Of the processor, and by the clock."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    for strata in figures:
         count(strata)
         count(strata, claim="certified")
-    yield figure("500 figures of 100,000 cases, both claims, s", time.perf_counter() - begun, "<= 10")
+    return time.process_time() - cpu, time.perf_counter() - wall

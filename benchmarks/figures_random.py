@@ -13,7 +13,7 @@ from caselight.estimate.anytime import running_range
 from caselight.estimate.combined import budget
 from caselight.estimate.finite_population import Floats, Integers, at_most, upper_limit
 from caselight.estimate.recall import completeness, completeness_by_draws
-from caselight.estimate.stratified import Outcomes, raw_limits, whole_cases
+from caselight.estimate.stratified import Outcomes, whole_limits
 from caselight.types import Stratum
 from product import Figure, figure
 
@@ -45,7 +45,7 @@ def adversarial(quick: bool) -> Iterator[Figure]:
         outcomes = Outcomes(tuple(d[0] for d in design), tuple(d[1] for d in design), seen, seen)
         truth, size = sum(t for *_, t in design), sum(d[0] for d in design)
         for claim in ("certified", "standard"):
-            low, high = whole_cases(outcomes, *raw_limits(outcomes, 0.95, claim))
+            low, high = whole_limits(outcomes, 0.95, claim)
             held[claim].append(float(((low <= truth) & (truth <= high)).mean()))
             outside += int(((low < 0) | (high > size) | (low > high)).sum())
         held["fisher"].append(_fisher(design, seen))
@@ -152,7 +152,7 @@ def _worst_exact(quick: bool) -> float:
 def always_looking(quick: bool) -> Iterator[Figure]:
     """How often the running range is wrong at some time, looked at after every case."""
     chance = np.random.default_rng(SEED + 2)
-    paths = 1_000 if quick else 4_000
+    paths = 2_000 if quick else 4_000
     worst = 0.0
     for size, truth, prior in [
         (200, 2, (1.0, 1.0)),

@@ -127,7 +127,7 @@ def upper_limits(x: ArrayLike, n: int, N: int, tail: float, mid_p: bool = False)
 
 
 def _around(x: Integers, n: int, N: int, tail: float) -> tuple[Integers, ...]:  # noqa: N803
-    """A count a little below the limit and one a little above: Wilson's limit with the finite correction, -1/8, +1/4."""
+    """A count a little below the limit, nearly always, and one a little above: around Wilson's finite limit."""
     if not 0 < n < N:
         return ()
     spread = NormalDist().inv_cdf(1 - tail) ** 2 * (N - n) / (n * (N - 1))
