@@ -240,7 +240,8 @@ def designs(data: Data) -> None:
         assert 0 <= low < high <= 1
 
 
-LAWS: tuple[Callable[[Data], None], ...] = (
+Law = Callable[[Data], None]
+LAWS: tuple[Law, ...] = (
     counts,
     single_limits,
     running,
@@ -263,7 +264,7 @@ LAWS: tuple[Callable[[Data], None], ...] = (
 )
 
 
-def try_law(law: Callable[[Data], None], examples: int) -> None:
+def try_law(law: Law, examples: int) -> None:
     """Runs a law on so many inputs.
 
     Raises:

@@ -129,10 +129,10 @@ def _whole_cases(outcomes: Outcomes, low: Floats, high: Floats) -> tuple[Integer
 
 
 def _estimate(strata: Sequence[Stratum]) -> float | None:
-    decided = [s.n - s.undecided for s in strata]
-    if not all(decided):
+    decided = [(s, s.n - s.undecided) for s in strata if s.N]
+    if not all(n for _, n in decided):
         return None
-    return sum(s.N * s.x / n for s, n in zip(strata, decided, strict=True))
+    return sum(s.N * s.x / n for s, n in decided)
 
 
 def _limits(
