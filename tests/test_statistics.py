@@ -48,6 +48,8 @@ A, B = [Stratum(400, 60, 30)], [Stratum(600, 60, 12)]
         ([Stratum(20, 20, 7, 2)], 20 * 7 / 18, 7, 9, "an undecided case stays drawn: 0 for low, 1 for high"),
         ([Stratum(4, 4, 0, 4)], None, 0, 4, "all undecided: no best estimate"),
         ([Stratum(2000, 50, 0)], 0, 0, 140, "nothing seen still has an upper limit"),
+        ([Stratum(100, 98, 0)], 0, 0, 1, "no width without reading everything"),
+        ([Stratum(100, 98, 98)], 100, 99, 100, "from above, too"),
         ([Stratum(0, 0, 0), Stratum(20, 20, 7)], 7, 7, 7, "an empty part changes nothing"),
     ],
 )

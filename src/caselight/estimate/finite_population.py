@@ -27,6 +27,8 @@ Integers = NDArray[np.int64]
 WINDOW = 21.0
 # The tables of logarithms of factorials take 32 bytes a case while they are made; no pile of court records is larger.
 MOST_CASES = 4_000_000
+# Beyond it chances are lost in the rounding of 1 - level; nobody has read enough cases to claim so much.
+MOST_LEVEL = 1 - 1e-9
 # One table of 2^17 numbers (1 MB) serves every pile up to 131,071 cases; larger ones get one for each power of two.
 LEAST_BITS = 17
 # Where a probability equals the tail exactly (N = 40, n = 1, x = 1: P = 1/40) rounding must not decide.
@@ -76,7 +78,7 @@ def checked_level(level: float) -> float:
     Raises:
         Refused: it is not a probability, or so low that an interval means nothing.
     """
-    if not 0.5 <= level < 1:
+    if not 0.5 <= level <= MOST_LEVEL:
         raise Refused(f"a level of {level} is not a confidence level; choose one from 0.5 to below 1, usually 0.95")
     return level
 

@@ -120,12 +120,16 @@ def whole_limits(
 def _whole_cases(outcomes: Outcomes, low: Floats, high: Floats) -> tuple[Integers, Integers]:
     """The limits rounded outward to whole cases, and never beyond what was seen. (M,) int64 each.
 
-    The rounding is part of the method: without it small piles are covered in as little as 44 % of draws.
+    The rounding is part of the method: without it small piles are covered in as little as 44 % of draws. Where cases
+    are left unread an interval has a width: of 100 cases 98 read without one, the exact limits are 0 and 0, since one
+    among the two others would be missed in 2 % of draws only; given is 0 to 1.
     """
     seen, seen_not = outcomes.least.sum(axis=0), sum(outcomes.n) - outcomes.most.sum(axis=0)
     down = np.maximum(np.floor(low + _NEAR).astype(np.int64), seen)
     up = np.minimum(np.ceil(high - _NEAR).astype(np.int64), sum(outcomes.N) - seen_not)
-    return down, up
+    certain = (down == up) & (sum(outcomes.n) < sum(outcomes.N))
+    wider = np.maximum(down - 1, seen), np.minimum(up + 1, sum(outcomes.N) - seen_not)
+    return np.where(certain, wider[0], down), np.where(certain, wider[1], up)
 
 
 def _estimate(strata: Sequence[Stratum]) -> float | None:
