@@ -27,7 +27,7 @@ JSONL = {
     "problems": "stage subject kind message",
 }
 # What comes after the promised names (docs/decisions/0004).
-ADDED = {"estimates": "strata digest"}
+ADDED = {"estimates": "strata digest where draw error assumptions"}
 TABLES = ["answers", "cases", "documents", "estimates", "evidence", "facts", "problems"]
 
 

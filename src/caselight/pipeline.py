@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from caselight import ingest
 from caselight.codebook import Codebook, codebook_path, load_codebook
-from caselight.drawing import state_of
+from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.ingest.sandbox import lock
@@ -367,4 +367,6 @@ def export(made: Made, form: str, to: Path) -> list[str]:
         raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
     to.mkdir(parents=True, exist_ok=True)
     EXPORTS[form](contents(made, made.study.settings.language, ""), to)
+    if form == "jsonl":
+        exported(made.study, made.codebook, to)
     return sorted(path.name for path in to.iterdir())

@@ -24,6 +24,8 @@ Integers = NDArray[np.int64]
 
 # P(|X - mean| > d) <= 2 exp(-2 d^2 / n) (Hoeffding 1963, section 6): with d^2 = 21 n a sum lacks less than 1e-18.
 WINDOW = 21.0
+# The tables of logarithms of factorials take 32 bytes a case while they are made; no pile of court records is larger.
+MOST_CASES = 4_000_000
 # Where a probability equals the tail exactly (N = 40, n = 1, x = 1: P = 1/40) rounding must not decide.
 TIE = 1e-9
 
@@ -80,10 +82,14 @@ def check(x: int, n: int, N: int) -> None:  # noqa: N803
     """Nothing, if these counts are possible.
 
     Raises:
-        Refused: 0 <= x <= n <= N does not hold.
+        Refused: 0 <= x <= n <= N does not hold, or N is beyond MOST_CASES.
     """
     if not 0 <= x <= n <= N:
         raise Refused(f"{x} of {n} drawn cases out of {N} is impossible; needed: 0 <= with the code <= drawn <= all")
+    if N > MOST_CASES:
+        raise Refused(f"{N:,} cases are more than can be worked out exactly ({MOST_CASES:,}); part the pile")
+    if any(number != int(number) for number in (x, n, N)):
+        raise Refused(f"{x} of {n} drawn cases out of {N}: cases are counted whole")
 
 
 def lower_limits(x: ArrayLike, n: int, N: int, tail: float, mid_p: bool = False) -> Integers:  # noqa: N803
