@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight import __version__
-from caselight.drawing import fieldwork
+from caselight.drawing import fieldwork, kept_figures
 from caselight.estimate import count
 from caselight.planning import Made, Plan
 from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
@@ -275,7 +275,11 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         pack=f"{made.pack.name}: {made.pack.title}",
         books=kept.books,
         problems=kept.problems,
-        estimates=[*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people],
+        estimates=[
+            *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
+            *people,
+            *kept_figures(made),
+        ],
         records=kept.records,
         cases=ordered,
         answers=answers,

@@ -5,18 +5,23 @@ case and question the one answer that counts, from one coder, from two who agree
 """
 
 from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, settle
-from caselight.review.draw import FrameRow, allocate, digest_of, draw, frame_text, ticket
+from caselight.review.draw import FrameRow, allocate, digest_of, draw, enlarged, frame_text, ticket
+from caselight.review.elsewhere import DrawnElsewhere, has_probabilities, read_draw
 from caselight.review.sheet import read_sheet
 
 __all__ = [
     "ADJUDICATOR",
     "UNDECIDED",
+    "DrawnElsewhere",
     "FrameRow",
     "Given",
     "allocate",
     "digest_of",
     "draw",
+    "enlarged",
     "frame_text",
+    "has_probabilities",
+    "read_draw",
     "read_sheet",
     "settle",
     "ticket",
