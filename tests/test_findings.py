@@ -1,126 +1,111 @@
-"""Pages of figures that people made: the sentence, both claims, what it rests on, in both languages."""
+"""Findings: what a sentence may say, what it may not, and what is wrong with one that cannot be read."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from caselight import drawing, view
-from caselight.drawing import Wish
-from caselight.drawing.asking import Question
-from caselight.planning import Made
-from caselight.report import Contents, write_report
-from caselight.report.findings import findings
-from caselight.report.interface import Interface, phrases
-from caselight.report.spans import Axis, span
-from caselight.types import Value
-from fieldwork_study import TIME, as_machine, drawn, made_demo, read_by
-from report_sample import small
+from caselight.definitions import parse
+from caselight.errors import DefinitionError
+from caselight.report.findings import Speaker, read_findings
+from caselight.report.interface import Interface
+from caselight.types import Estimate, Stratum
+from report_sample import small_codebook
 
-ROLE = "surveillance_role"
+STRATA = (Stratum(2000, 100, 5),)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    made = made_demo(tmp_path_factory.mktemp("demo") / "s")
-    committed = drawn(made, Wish(24, (f"{ROLE}=relied_on",), double=0.5))
-
-    def differs(number: int, coder: str, variable: str, said: Value) -> Value:
-        return "mentioned" if variable == ROLE and coder == "boris" and number == 1 else said
-
-    read_by(made, committed, {"anna": as_machine, "boris": differs})
-    drawing.keep(made.study, Question((ROLE,), ("relied_on",), by="instance", where=("year=2022",)), TIME)
-    return made
+def range_(value: str, low: float | None, high: float | None, method: str = "exact_stratified") -> Estimate:
+    at = 97.0 if low is None or high is None else (low + high) / 2
+    drawn = () if low is None else STRATA
+    return Estimate("count", "role", value, "case", at, low, high, 0.95, method, 100, 2000, (), drawn)
 
 
-@pytest.fixture(scope="module")
-def contents(made: Made) -> Contents:
-    return view.contents(made, "en", "2026-05-03")
+FIGURES = [
+    range_("relied_on", None, None),
+    range_("relied_on", 61, 148),
+    range_("relied_on", 40, 170, "exact_certified"),
+    range_("none", 1001, 1500),
+]
+UNREAD = [range_("relied_on", None, None)]
+RUNNING = [range_("relied_on", 10, 400, "running_range")]
 
 
-def pages(contents: Contents, folder: Path, language: str) -> dict[str, str]:
-    write_report(folder, replace(contents, language=language))
-    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in folder.rglob("*.html")}
+def said(sentence: str, figures: list[Estimate], language: str = "en") -> tuple[str, str]:
+    quoted = sentence.replace("'", "''")
+    findings = read_findings(parse(f"findings:\n  - '{quoted}'\n", "findings.yaml"), small_codebook())
+    one = Speaker(figures, {"cases": 2000, "records": 2014}, Interface(language)).say(findings)[0]
+    return (one.sentence.striptags() if one.sentence else ""), one.refused
 
 
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace(" .", ".")
+@pytest.mark.parametrize(
+    ("sentence", "language", "printed"),
+    [
+        ("In {count role=relied_on} …", "en", "In between 61 and 148 of 2,000 cases (best estimate 104) …"),
+        ("В {count role=relied_on} …", "ru", "В от 61 до 148 из 2000 дел (лучшая оценка 104) …"),
+        ("{share role=relied_on}", "en", "between 3 % and 7.4 %"),
+        ("{most role=none: Most} of {cases} cases", "en", "Most of 2,000 cases"),
+        ("{at least 1/2 role=none: half}", "en", "half"),
+        ("{at most 10 % role=relied_on: at most a tenth}", "en", "at most a tenth"),
+        ("{records} records & <b>", "en", "2,014 records & <b>"),
+    ],
+)
+def test_a_sentence_prints_what_was_computed(sentence: str, language: str, printed: str) -> None:
+    assert said(sentence, FIGURES, language) == (printed, "")
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_every_figure_has_its_page_with_all_that_it_rests_on(contents: Contents, tmp_path: Path, language: str) -> None:
-    made = pages(contents, tmp_path / "r", language)
-    found = findings(contents)
-    assert found
-    for one in found:
-        page, e = made[one.file], one.figure
-        assert e.digest in page
-        assert e.draw in page
-        for code in e.assumptions:
-            assert phrases(language)[f"assumption.{code}"].split("“")[0][:40] in page.replace("&#39;", "'")
-        assert page.count('<svg class="span"') == 1 + (one.other is not None)
-        assert page.count("<desc>") == page.count('<svg class="span"')
-        assert page.count('href="../case/') >= e.n
-        assert one.file.removeprefix("figures/") in made["figures/index.html"]
-        if one.other:
-            assert one.other.digest in page
+@pytest.mark.parametrize(
+    ("sentence", "figures", "reason"),
+    [
+        ("{count role=relied_on}", UNREAD, "nobody has checked the machine on a random draw for role=relied_on"),
+        ("{count role=relied_on}", RUNNING, "not read to its end"),
+        ("{most role=relied_on: Most}", FIGURES, "“Most” says more than the range of role=relied_on does, 61 to 148"),
+        ("{at least 0.55 role=none: 55}", FIGURES, "says more than the range of role=none does, 1,001 to 1,500"),
+        ("{at most 7 % role=relied_on: few}", FIGURES, "says more"),
+        (
+            "{most role=none: Most} and {count role=relied_on}",
+            RUNNING,
+            "role=none: draw, read, then run again; the draw",
+        ),
+    ],
+)
+def test_a_sentence_that_its_figures_do_not_bear_out_is_refused(
+    sentence: str, figures: list[Estimate], reason: str
+) -> None:
+    printed, refused = said(sentence, figures)
+    assert not printed
+    assert reason in refused
 
 
-def test_the_sentence_says_how_many_of_how_many_how_sure_and_who_read(contents: Contents, tmp_path: Path) -> None:
-    made = pages(contents, tmp_path / "r", "en")
-    one = next(f for f in findings(contents) if f.figure.value == "relied_on" and f.figure.name == "count")
-    e = one.figure
-    words = plain(made[one.file])
-    assert f"Of 48 cases, between {e.low:.0f} and {e.high:.0f} (best estimate {e.estimate:.0f}) are" in words
-    assert "(95 %)" in words
-    assert "drawn by public dice, by 2 readers" in words
-    assert f"{e.estimate:.0f} of 48 ({e.low:.0f} to {e.high:.0f})" in words
-    assert "The machine alone counted 20." in words
+def test_exactly_half_is_not_most() -> None:
+    assert said("{most role=none: Most}", [range_("none", 1000, 1500)])[1]
+    assert not said("{at least 1/2 role=none: half}", [range_("none", 1000, 1500)])[1]
 
 
-def test_figures_of_parts_name_their_part_and_stay_off_the_first_page(contents: Contents, tmp_path: Path) -> None:
-    made = pages(contents, tmp_path / "r", "en")
-    parts = [f for f in findings(contents) if f.figure.where]
-    assert parts
-    for one in parts:
-        assert "Year of the decision: 2022" in plain(made[one.file])
-        assert one.machine is None
-    front = made["index.html"]
-    assert not any(one.file in front for one in parts)
-    whole = next(f for f in findings(contents) if f.figure.value == "relied_on" and not f.figure.where)
-    assert whole.file in front or whole.file in made[f"answers/{ROLE}/relied_on.html"]
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("findings:\n - '{count rle=none}'", 2, "there is no variable 'rle'. Did you mean 'role'?"),
+        ("findings:\n - '{count role=non}'", 2, "role has no value 'non'. Did you mean 'none'?"),
+        ("findings:\n - '{97 cases}'", 2, "{97 cases} is no figure. Allowed: {cases}"),
+        ("findings:\n - ok\n - '{most role=none}'", 3, "say after a colon which words to print"),
+        ("findings:\n - '{count role=none: x}'", 2, "nothing may stand after it"),
+        ("findings:\n - '{at least role=none: x}'", 2, "give a share of the cases"),
+        ("findings:\n - '{at least 3/2 role=none: x}'", 2, "give a share of the cases"),
+        ("findings:\n - '{most 3 role=none: x}'", 2, "most takes no number"),
+        ("findings:\n - 'In {count role=none'", 2, "a brace is open"),
+        ("findings:\n - {de: 'x'}", 2, "'de' is not known here"),
+        ("findings: x", 1, "a list of sentences is expected"),
+        ("finding: []", 1, "'finding' is not known here. Did you mean 'findings'?"),
+    ],
+)
+def test_a_mistake_names_its_line_and_what_is_allowed(text: str, where: int, message: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        read_findings(parse(text, "findings.yaml"), small_codebook())
+    assert str(error.value).startswith(f"findings.yaml:{where}: ")
+    assert message in str(error.value)
 
 
-def test_agreement_stands_with_each_answer_and_its_counts(contents: Contents, tmp_path: Path) -> None:
-    assert contents.fieldwork is not None
-    on = {one.answer: one for one in contents.fieldwork.positive[ROLE]}
-    assert on["mentioned"].share is not None
-    assert on["mentioned"].low < on["mentioned"].share < 1
-    words = plain(pages(contents, tmp_path / "r", "en")["figures/index.html"])
-    assert f"only mentioned {on['mentioned'].cases} " in words
-
-
-def test_without_a_draw_the_page_says_what_there_is_instead(tmp_path: Path) -> None:
-    made = pages(small(3), tmp_path / "r", "en")
-    assert "no random draw has been read" in made["figures/index.html"]
-    assert [name for name in made if name.startswith("figures/")] == ["figures/index.html"]
-
-
-def test_a_figure_that_is_gone_loses_its_page(contents: Contents, tmp_path: Path) -> None:
-    folder = tmp_path / "r"
-    write_report(folder, contents)
-    gone = next(f for f in findings(contents) if f.figure.where)
-    assert (folder / gone.file).exists()
-    write_report(folder, replace(contents, estimates=[e for e in contents.estimates if not e.where]))
-    assert not (folder / gone.file).exists()
-
-
-def test_a_span_is_drawn_to_scale_with_its_words() -> None:
-    svg = str(span(25, 50, 100, Axis(0, 100), ("a < b", "25 to 100"), Interface("en")))
-    assert 'cx="320.0"' in svg
-    assert 'x1="168.0"' in svg
-    assert "<title>a &lt; b</title><desc>25 to 100</desc>" in svg
-    assert "50&#8239;%" in str(span(0, 0, 1, Axis(0, 1, percent=True), ("", ""), Interface("en")))
+def test_nothing_in_a_sentence_becomes_markup() -> None:
+    findings = read_findings(parse("findings: ['<script>{cases}</script>']", "f"), small_codebook())
+    sentence = Speaker(FIGURES, {"cases": 1, "records": 1}, Interface("en")).say(findings)[0].sentence
+    assert sentence == "&lt;script&gt;1&lt;/script&gt;"
