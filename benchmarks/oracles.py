@@ -70,7 +70,7 @@ def _alike(got: Any, expected: Any, tolerance: float) -> bool:
 
 
 def proportions(name: str, given: Inputs) -> Any:
-    method = {"wilson": wilson, "clopper": clopper_pearson, "jeffreys": jeffreys}[name.split("_")[0]]
+    method = {"wilson": wilson, "clopper": clopper_pearson, "jeffreys": jeffreys}[name.partition("_")[0]]
     return method(given["x"], given["n"], given.get("level", 0.95))
 
 
@@ -137,7 +137,7 @@ def clustered(name: str, given: Inputs) -> Any:
     return design.logit_interval(at, error, freedom, level)
 
 
-def contrasted(name: str, given: Inputs) -> Any:
+def contrasted(_name: str, given: Inputs) -> Any:
     if "period1" in given:
         first, second = ([Stratum(*row) for row in given[period]] for period in ("period1", "period2"))
         return contrasts.difference_with_error(second, first)
@@ -145,7 +145,7 @@ def contrasted(name: str, given: Inputs) -> Any:
     return [found.low, found.high]
 
 
-def corrected(name: str, given: Inputs) -> Any:
+def corrected(_name: str, given: Inputs) -> Any:
     rates = (given["sens"], given["spec"], given.get("level", 0.95))
     found = machine_assisted.rogan_gladen(given["pos"], given["tested"], *rates).share
     return [found.estimate, found.low, found.high]
@@ -163,12 +163,12 @@ def agreed(name: str, given: Inputs) -> Any:
     return agreement.alpha(units, given.get("metric", "nominal"))
 
 
-def at_any_time(name: str, given: Inputs) -> Any:
+def at_any_time(_name: str, given: Inputs) -> Any:
     level = given.get("level", 1 - given.get("alpha", 0.05))
     return list(anytime.running_range(given["x"], given["n"], given["N"], level, tuple(given.get("prior", (1, 1)))))
 
 
-def complete(name: str, given: Inputs) -> Any:
+def complete(_name: str, given: Inputs) -> Any:
     if "discard_pile" in given:
         seen = (given["found_verified"], given["discard_pile"], given["sampled"], given["relevant_in_sample"])
         found = recall.completeness(*seen, level=given.get("level", 0.95))
@@ -179,11 +179,11 @@ def complete(name: str, given: Inputs) -> Any:
     return recall.light_least_positives(given["recall"], given.get("confidence", 0.95))
 
 
-def drawn(name: str, given: Inputs) -> Any:
+def drawn(_name: str, given: Inputs) -> Any:
     return sorted(given["ids"], key=lambda case: (ticket(given["seed"], case), case))
 
 
-def hidden(name: str, given: Inputs) -> Any:
+def hidden(_name: str, given: Inputs) -> Any:
     if "se_max" in given:
         return missing.imbens_manski(given["width"], given["se_max"], given.get("level", 0.95))
     return missing.if_hidden(*given["ci_published"], given["unpublished_share"])

@@ -40,6 +40,15 @@ def coded(texts: Mapping[str, str], pack: str, codebook: str) -> dict[tuple[str,
     return {(named[answer.case], answer.variable): answer for answer in answers}
 
 
+def structured(texts: Mapping[str, str], pack: str) -> dict[str, Case]:
+    """Name of the text -> its case, with the facts that the product reads in it."""
+    loaded = load_pack(pack)
+    documents = [_document(name, text, loaded.language) for name, text in texts.items()]
+    words = tokenise([document.text for document in documents], Vocabulary(loaded.language))
+    rules = structure.compile_pack(loaded)
+    return {d.name: structure.structure(d, words.text(i), rules).case for i, d in enumerate(documents)}
+
+
 def constructed(folder: Path) -> dict[str, float]:
     """F1 of each variable, and for quotations: share of the gold ones met, speaker right, denial right."""
     golds = {p.stem: json.loads(p.read_text("utf-8")) for p in sorted(folder.glob("*.json")) if p.stem.isdigit()}

@@ -184,7 +184,7 @@ def kappa(
 def kappa_of_table(counts: Sequence[Sequence[float]], weights: str = "") -> float | None:
     """Cohen's kappa of a square table: rows are the first coder's answers, columns the second's.
 
-    >>> kappa_of_table([[20, 5], [10, 15]])
+    >>> round(kappa_of_table([[20, 5], [10, 15]]), 6)
     0.4
     """
     if weights not in ("", "linear", "quadratic"):
@@ -195,7 +195,7 @@ def kappa_of_table(counts: Sequence[Sequence[float]], weights: str = "") -> floa
     steps = np.abs(np.subtract.outer(np.arange(len(both)), np.arange(len(both)))).astype(np.float64)
     apart = {"": (steps > 0).astype(np.float64), "linear": steps, "quadratic": steps**2}[weights]
     expected = float(both.sum(axis=1) @ apart @ both.sum(axis=0))
-    return round(1 - float((both * apart).sum()) * float(both.sum()) / expected, 15) if expected else None
+    return 1 - float((both * apart).sum()) * float(both.sum()) / expected if expected else None
 
 
 def positive(pairs: Sequence[tuple[bool, bool]]) -> tuple[int, int]:

@@ -108,8 +108,10 @@ def horvitz_thompson(chance: Sequence[float], y: Sequence[float]) -> tuple[float
     Raises:
         Refused: a chance that is none, or fewer than two cases.
     """
-    if len(chance) != len(y) or len(y) < 2 or not all(0 < p <= 1 for p in chance) or not np.isfinite(y).all():
-        raise Refused("needed: two cases or more, each with its value and its chance of being drawn, above 0, up to 1")
+    if len(chance) != len(y) or len(y) < 2 or not all(1e-9 <= p <= 1 for p in chance):
+        raise Refused("needed: two cases or more, each with its value and its chance of being drawn, up to 1")
+    if not all(abs(value) < 1e15 for value in y):
+        raise Refused("a value is no number, or too large to be squared")
     expanded = np.array(y, np.float64) / np.array(chance, np.float64)
     n = len(expanded)
     return float(expanded.sum()), float(sqrt(n / (n - 1) * ((expanded - expanded.mean()) ** 2).sum()))
@@ -144,9 +146,11 @@ def design_effect(groups: Sequence[Sequence[float]]) -> float:
     if len(full) < 2:
         raise Refused("fewer than two groups of copies; a design effect needs more")
     values = np.concatenate(full)
+    if not (np.abs(values) < 1e15).all():
+        raise Refused("a value is no number, or too large to be squared")
     n, at, k = len(values), float(values.mean()), len(full)
     spread = float(values.var(ddof=1))
-    if not np.isfinite(spread) or spread < 1e-15:
+    if spread < 1e-15:
         raise Refused("all values are the same, so there is no variance to compare")
     between = sum(float((group - at).sum()) ** 2 for group in full) * k / (k - 1) / n**2
     return between / (spread / n)

@@ -52,14 +52,14 @@ def _upper(N: Sequence[int], n: Sequence[int], x: Integers, tail: float) -> int:
     known = sum(size if not drawn else seen for size, drawn, seen in sizes if not 0 < drawn < size)
     if not parts:
         return known
-    budget = _budget(len(parts), tail)
-    steps = np.sort(np.concatenate([_steps(*part, budget) for part in parts]))
-    afforded = int(np.searchsorted(np.cumsum(steps), budget, side="left"))
+    most = budget(len(parts), tail)
+    steps = np.sort(np.concatenate([_steps(*part, most) for part in parts]))
+    afforded = int(np.searchsorted(np.cumsum(steps), most, side="left"))
     return known + sum(seen for _, _, seen in parts) + afforded
 
 
 @lru_cache(maxsize=64)
-def _budget(strata: int, tail: float) -> float:
+def budget(strata: int, tail: float) -> float:
     """Half the quantile of chi squared: what -sum ln P must stay below; a tie counts as beyond, as elsewhere."""
     from scipy.special import gammainccinv
 
@@ -67,7 +67,7 @@ def _budget(strata: int, tail: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _steps(N: int, n: int, x: int, budget: float) -> Floats:  # noqa: N803
+def _steps(N: int, n: int, x: int, most: float) -> Floats:  # noqa: N803
     """What each further case of one stratum costs, from t = x + 1 on: increases of -ln P(X <= x | t), rising.
 
     P(X <= x | t) is the chance that the (x + 1)-th case with the code, were the drawn ones put among all at random,
@@ -83,5 +83,5 @@ def _steps(N: int, n: int, x: int, budget: float) -> Floats:  # noqa: N803
         tails = tails / tails[0]
     with np.errstate(divide="ignore"):
         cost = -np.log(np.maximum(tails, 0.0))
-    steps = np.diff(cost[: int(np.searchsorted(cost, budget, side="right")) + 1])
+    steps = np.diff(cost[: int(np.searchsorted(cost, most, side="right")) + 1])
     return np.maximum.accumulate(np.maximum(steps, 0.0)) if len(steps) else steps

@@ -53,7 +53,11 @@ def logit_interval(at: float, error: float, freedom: int, level: float = 0.95) -
     """
     half = _quantile(freedom, level) * _checked(at, error) / (at * (1 - at))
     middle = log(at / (1 - at))
-    return 1 / (1 + exp(half - middle)), 1 / (1 + exp(-half - middle))
+    return _share(middle - half), _share(middle + half)
+
+
+def _share(logit: float) -> float:
+    return 1 / (1 + exp(min(-logit, 700.0)))  # beyond 709 a float is infinite
 
 
 def beta_interval(at: float, error: float, n: int, freedom: int, level: float = 0.95) -> Pair:

@@ -11,7 +11,6 @@ Sources: Krippendorff, Content Analysis (4th ed. 2018), ch. 12 (nominal to ratio
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from math import isfinite
 
 import numpy as np
 
@@ -115,8 +114,9 @@ def in_order(answers: set[Hashable], order: Sequence[Hashable], metric: Distance
 
 
 def _number(answer: Hashable) -> float:
-    if not isinstance(answer, int | float) or not isfinite(answer):
-        raise Refused(f"{answer!r} is no number; this measure compares numbers")
+    # Beyond 10^15 a float no longer holds every whole number; squares of sums of squares must stay in its range.
+    if not isinstance(answer, int | float) or not abs(answer) < 1e15:
+        raise Refused(f"{answer!r} is no number, or too large a one; this measure compares numbers")
     return float(answer)
 
 

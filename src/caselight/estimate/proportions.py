@@ -17,7 +17,7 @@ from math import sqrt
 from statistics import NormalDist
 
 from caselight.errors import Refused
-from caselight.estimate.finite_population import checked_level
+from caselight.estimate.finite_population import MOST_CASES, checked_level
 
 Pair = tuple[float, float]
 
@@ -72,6 +72,6 @@ def wilson_finite(x: int, n: int, N: int, level: float = 0.95) -> Pair:  # noqa:
 
 def _checked(x: float, n: float, level: float) -> float:
     """The tail on each side."""
-    if not 0 <= x <= n < float("inf"):
+    if not 0 <= x <= n < MOST_CASES or 0 < n < 1e-9:
         raise Refused(f"{x} of {n} is no share; needed: 0 <= with the code <= all")
     return (1 - checked_level(level)) / 2

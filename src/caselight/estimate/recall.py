@@ -87,11 +87,11 @@ def light_buscar(relevant: Sequence[bool], N: int, target: float = 0.95) -> floa
     Args:
         relevant: whether each read case was relevant, in the order of reading.
         N: cases in the pile.
-        target: share of the relevant cases that is to be found, above 0, up to 1.
+        target: share of the relevant cases that is to be found, from 0.000001 to 1.
     """
     n = len(relevant)
-    if not 0 < target <= 1 or not 0 < n <= N:
-        raise Refused("needed: one case read or more, no more than the pile has, and a target above 0, up to 1")
+    if not 1e-6 <= target <= 1 or not 0 < n <= N:
+        raise Refused("needed: one case read or more, no more than the pile has, and a target from 0.000001 to 1")
     last = np.cumsum(np.array(relevant, bool)[::-1].astype(np.int64))  # relevant among the last i read
     i = np.arange(1, n + 1)
     least = np.floor(int(last[-1]) / target + 1 - (int(last[-1]) - last)).astype(np.int64)

@@ -18,7 +18,7 @@ import numpy as np
 
 from caselight.errors import Refused
 from caselight.estimate.finite_population import Floats, Integers, check, checked_level, log_chance
-from caselight.estimate.stratified import Outcomes, raw_limits, whole_cases
+from caselight.estimate.stratified import Outcomes, whole_limits
 
 # Outcomes less likely than this are left out: together they are below 0.1 % for any two strata.
 RARE = 1e-7
@@ -133,7 +133,7 @@ def outlook(
     _check(parts, goal, level, 0.5)
     size = sum(part.N for part in parts)
     outcomes, chances = _everything(parts, drawn)
-    low, high = whole_cases(outcomes, *raw_limits(outcomes, level, claim))
+    low, high = whole_limits(outcomes, level, claim)
     below, above = low / size, high / size
     if goal.kind == "width":
         reached = above - below <= goal.value + 1e-12
