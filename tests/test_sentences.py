@@ -6,8 +6,8 @@ import pytest
 
 from caselight.definitions import parse
 from caselight.errors import DefinitionError
-from caselight.report.sentences import Speaker, read_findings
 from caselight.report.interface import Interface
+from caselight.report.sentences import Speaker, read_findings
 from caselight.types import Estimate, Stratum
 from report_sample import small_codebook
 
