@@ -43,6 +43,8 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
     """
     study = _opened(folder, language)
     with study.locked():
+        if not study.findings.exists():
+            study.findings.write_bytes((_SHIPPED / "findings.yaml").read_bytes())
         study.records.receive([_SHIPPED / "records"], is_container)
         made = pipeline.make_tables(study, options, tell)
         if drawing.last(study) is None:

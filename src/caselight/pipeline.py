@@ -353,8 +353,8 @@ def _stamps(made: Made) -> list[str]:
     """What a report is made from: changes whenever any of its pages might."""
     parts = [path.stem for plan in made.plans for path in plan.paths.values()]
     records = [f"{record.path} {record.id}" for record in made.catalogue.records]
-    codebook = made.study.codebook.read_text("utf-8")
-    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, codebook, state_of(made.study)]
+    written = [file.read_text("utf-8") for file in (made.study.codebook, made.study.findings) if file.exists()]
+    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, *written, state_of(made.study)]
 
 
 def export(made: Made, form: str, to: Path) -> list[str]:
