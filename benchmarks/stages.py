@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=300)
     arguments = parser.parse_args()
     pack = load_pack(arguments.pack)
-    room = work.furnish({}, pack, load_codebook(arguments.codebook), Vocabulary.load(None, pack.language))
+    room = work.furnish({}, pack, load_codebook(arguments.codebook), Vocabulary.load(None, pack.language), True)
     work._room[:] = [room]
     records = parcels(arguments.folder, arguments.records)
     for name in ("cold", "warm"):

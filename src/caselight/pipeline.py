@@ -43,7 +43,6 @@ from caselight.tables import (
 from caselight.types import Problem, Record
 from caselight.view import contents
 from caselight.words import Vocabulary
-from caselight.wordtables import learn_again
 from caselight.work import (
     Parcel,
     Recoding,
@@ -142,14 +141,13 @@ def _make_parts(
     level = None
     unread = [plan for plan in plans if plan.must_read]
     if unread:
-        vocabulary.open()  # the dictionary, before workers are forked: they share it
-        with Engine(options.jobs, prepare, (room, True)) as engine:
-            _read_all(study, engine, unread, vocabulary, tell)
+        with Engine(options.jobs, prepare, (room, True), answer=vocabulary.tell) as engine:
+            _read_all(study, engine, unread, tell)
             level = engine.level
     stale = [plan for plan in plans if plan.missing and not plan.must_read]
     if stale:
-        with Engine(options.jobs, prepare, (room, False), locked=False) as engine:
-            _recode_all(study, engine, stale, vocabulary, tell)
+        with Engine(options.jobs, prepare, (room, False), locked=False, answer=vocabulary.tell) as engine:
+            _recode_all(study, engine, stale, tell)
     if options.vocabulary and len(vocabulary) > known:
         vocabulary.save(options.vocabulary)
     return level
@@ -229,7 +227,7 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
         yield Problem("ingest", "", "suspect_empty", message)
 
 
-def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
     """Reads, structures and codes the buckets of these plans."""
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
@@ -237,7 +235,7 @@ def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: V
         tell("read", 0, total)
     for number, answer in engine.map(read_bucket, (_parcels(study, plan) for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
         done += len(plan.bucket.records)
         tell("read", done, total)
 
@@ -246,7 +244,7 @@ def _parcels(study: Study, plan: Plan) -> list[Parcel]:
     return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
 
 
-def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
     """Structures and codes anew what does not need the originals."""
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
@@ -254,7 +252,7 @@ def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary:
         tell("code", 0, total)
     for number, answer in engine.map(recode_bucket, ([_recoding(plan)] for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
         done += len(plan.bucket.records)
         tell("code", done, total)
 
@@ -271,12 +269,9 @@ def _recoding(plan: Plan) -> Recoding:
 _SCHEMAS = {"documents": DOCUMENTS, "texts": TEXTS, "cases": CASES}
 
 
-def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], vocabulary: Vocabulary, ids: set[str]) -> None:
+def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], ids: set[str]) -> None:
     """Writes a worker's tables, after a look at whether they are what was asked for."""
     for name, table in untrusted.items():
-        if name == "learned":
-            learn_again(vocabulary, table)
-            continue
         if name not in plan.paths:
             raise ValueError(f"a worker answered with a table {name!r} that nobody asked for")
         schema = ANSWERS if name.startswith("answers/") else _SCHEMAS.get(name)

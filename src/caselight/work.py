@@ -38,7 +38,7 @@ from caselight.tables import (
 )
 from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
 from caselight.words import Vocabulary, Words, tokenise
-from caselight.wordtables import learned_table, words_of, words_tables
+from caselight.wordtables import words_of, words_tables
 
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
 
@@ -92,9 +92,13 @@ def furnish(
     return Room(mapping, vocabulary, rules, coder, tuple(v.name for v in codebook.variables))
 
 
-def prepare(room: Room, locked: bool) -> str:
-    """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words."""
-    room.vocabulary.mark_known()
+def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:
+    """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words.
+
+    A word that no study has met is looked up by the parent, which `ask` reaches: once for all workers, and in a process
+    that no parser can take over. What is kept between studies is never what a worker says.
+    """
+    room.vocabulary.ask_with(ask)
     _room[:] = [room]
     # A bucket makes millions of small objects and nearly no cycles: looking for cycles while it is made costs a fifth
     # of the time. They are looked for once, when the bucket is done.
@@ -103,7 +107,7 @@ def prepare(room: Room, locked: bool) -> str:
 
 
 def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
-    """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X, learned."""
+    """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X."""
     return _sent(_read_all(parcels, mark, failures))
 
 
@@ -126,9 +130,8 @@ def _read_all(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fail
 
 
 def _sent(tables: dict[str, pa.Table]) -> bytes:
-    """The tables, and the forms learned on the way, as bytes; what they were made from is gone by now."""
+    """The tables as bytes; what they were made from is gone by now."""
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
-    tables["learned"] = learned_table(_room[0].vocabulary)
     return encode(tables)
 
 

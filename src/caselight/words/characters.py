@@ -5,6 +5,7 @@ The value of a character holds its folded code point (small letter, ё as е) in
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -182,14 +183,15 @@ def fold(word: str) -> str:
 # Latin letters that are drawn like Cyrillic ones, small (as folded) and capital alike: H folds to h, Н to н.
 _HOMOGLYPHS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _LOOKALIKE = frozenset("abcehkmoptxy")
+_LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-я]")
 
 
 def plain(folded: str) -> str:
     """The word as it was meant: lookalike Latin letters inside a Cyrillic word made Cyrillic."""
-    if folded.isascii() or not any("а" <= c <= "я" for c in folded):
+    latin = _LATIN.findall(folded)
+    if not latin or not _CYRILLIC.search(folded):
         return folded
-    latin = {c for c in folded if "a" <= c <= "z"}
-    return folded.translate(_HOMOGLYPHS) if latin and latin <= _LOOKALIKE else folded
+    return folded.translate(_HOMOGLYPHS) if _LOOKALIKE.issuperset(latin) else folded
 
 
 def compose(cluster: str) -> int:
