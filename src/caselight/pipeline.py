@@ -19,15 +19,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import Codebook, codebook_path, load_codebook
+from caselight.codebook import Codebook, load_codebook
 from caselight.drawing import state_of
 from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.ingest.sandbox import lock
-from caselight.pack import Pack, load_pack, shipped
+from caselight.intake import new
+from caselight.pack import Pack, load_pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
-from caselight.store import Catalogue, Member, Received, Settings, Study
+from caselight.store import Catalogue, Member, Settings, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
 from caselight.structure.link import LinkKey, link
@@ -80,30 +81,6 @@ class Options:
     jobs: int
     vocabulary: Path | None  # folder where word forms are kept between studies; None = not kept
     today: str  # date printed in the report
-
-
-def new(folder: Path, settings: Settings, codebook: str) -> Study:
-    """A new study with a copy of that codebook, and of the pack where it is a folder of the user's own.
-
-    Raises:
-        UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
-    """
-    load_pack(settings.pack)
-    source = codebook_path(codebook)
-    load_codebook(source)
-    own = settings.pack not in shipped()
-    study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
-    if own:
-        shutil.copytree(settings.pack, study.folder / "pack")
-    return study
-
-
-def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Received:
-    """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
-    with study.locked():
-        if mapping:
-            study.write(replace(study.settings, mapping={**study.settings.mapping, **mapping}))
-        return study.records.receive(paths, ingest.is_container)
 
 
 def way_of_unpacking(study: Study) -> str:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded once, before workers are forked)
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
 from caselight.coding.phrases import Hits

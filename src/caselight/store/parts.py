@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from caselight.store.files import write_whole
-from caselight.tables import write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def key_of(*made_by: object) -> str:
@@ -52,6 +53,8 @@ class Parts:
 
     def write(self, path: Path, content: pa.Table) -> None:
         """The part at `path`, whole or not at all."""
+        from caselight.tables import write_table  # with pyarrow, which `new` and `add` do without
+
         write_whole(path, lambda temporary: write_table(temporary, content))
 
     def prune(self, table: str, keep: Iterable[Path]) -> None:
