@@ -49,7 +49,7 @@ def stages(bucket: list[work.Parcel], room: work.Room, spent: dict[str, float]) 
     cases = timed(
         spent,
         "structure",
-        lambda: [structure.structure(d, words.text(i), room.rules).case for i, d in enumerate(documents)],
+        lambda: [made.case for made in structure.structure(documents, words, room.rules)],
     )
     batch = list(zip(documents, cases, strict=True))
     timed(spent, "code", lambda: coding.code(batch, words, room.coder, room.variables, {}))

@@ -251,7 +251,7 @@ def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa
     rules = _room[0].rules
     if rules is None:
         raise RuntimeError("cases are to be made by a worker that was not given the rules for them")
-    structured = [structure.structure(d, words.text(i), rules) for i, d in enumerate(documents)]
+    structured = structure.structure(documents, words, rules)
     cases = [s.case for s in structured]
     keys = [link_key(case, document).to_json() for case, document in zip(cases, documents, strict=True)]
     tables["cases"] = cases_table(cases, [s.problems for s in structured], keys)
