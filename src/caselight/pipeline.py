@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -197,8 +198,8 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
             if "problem" in head:
                 yield Problem("ingest", head["path"], head["problem"], head["message"])
             else:
-                record_id, size, start = study.records.keep(io.BytesIO(data))
-                yield Member(head["path"], record_id, size, ingest.is_container(start, head["path"]))
+                path = head["path"]
+                yield Member(path, *study.records.keep(io.BytesIO(data), partial(ingest.is_container, name=path)))
     if empty:
         message = f"{container.path} is an archive or a dump with nothing in it. Get it again from where it came from."
         yield Problem("ingest", "", "suspect_empty", message)

@@ -235,10 +235,10 @@ def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
 
 
 def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
-    reading = ingest.read(parcel.untrusted, parcel.record.path, mapping)
+    reading = ingest.read(parcel.untrusted, parcel.record.path, mapping, parcel.record.id)
     if reading.document is None:
         return reading
-    # The hash of what was really read, not what the reader claims.
+    # The hash that the parent has found, whatever the reader claims.
     return replace(reading, document=replace(reading.document, id=parcel.record.id, name=parcel.record.name))
 
 

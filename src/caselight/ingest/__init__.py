@@ -58,13 +58,14 @@ READERS: Mapping[str, Reader] = {
 _BY_TYPE = {media: name for name, reader in READERS.items() for media in reader.media_types}
 
 
-def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Reading:
+def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, record_id: str = "") -> Reading:
     """What became of one record. A pure function of its arguments that never raises on bad input.
 
     Args:
         untrusted: the whole file as received.
         name: its name; believed only where the bytes do not tell the kind of file.
         mapping: role -> column, for rows of a dump.
+        record_id: sha256 of the bytes, where the caller has it.
     """
     media = "unknown"
     try:
@@ -84,7 +85,7 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) 
         what = f"{sniff.kind_in_words(media)} that is damaged ({type(error).__name__}: {str(error)[:200]})"
         return Reading(State.DAMAGED, f"the file is {what}; open it in the program that made it and save it again")
     document = Document(
-        id=hashlib.sha256(untrusted).hexdigest(),
+        id=record_id or hashlib.sha256(untrusted).hexdigest(),
         name=name,
         text=content.text,
         reader=reader,
