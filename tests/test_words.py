@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight import words as package
-from caselight.words import UNLISTED, Vocabulary, Words, lemma_id, tokenise
+from caselight.words import UNLISTED, Vocabulary, Words, distinct, lemma_id, tokenise
 from caselight.words.characters import fold, hash_words, plain
 from caselight.words.lemmas import lemmatiser
 
@@ -443,3 +443,8 @@ def test_constructed_records_are_cut_without_loss(shared: Path) -> None:
         letters = sum(c.isalnum() for c in unicodedata.normalize("NFC", text))
         inside = [text[a:b] for a, b in zip(words.start.tolist(), words.end.tolist(), strict=True)]
         assert sum(c.isalnum() for c in unicodedata.normalize("NFC", "".join(inside))) == letters
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_distinct_numbers_are_sorted_and_each_once(numbers: list[int]) -> None:
+    assert distinct(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))

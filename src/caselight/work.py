@@ -38,7 +38,7 @@ from caselight.tables import (
     texts_table,
 )
 from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
-from caselight.words import Vocabulary, Words, tokenise
+from caselight.words import Vocabulary, Words, distinct, tokenise
 from caselight.wordtables import words_of, words_tables
 
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
@@ -155,7 +155,7 @@ def _made_anew(order: Recoding) -> dict[str, pa.Table]:
         cases = _structure(documents, words, tables)
     else:
         found = coding.look(words, _room[0].coder, order.variables)
-        documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, np.unique(found.text))
+        documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, distinct(found.text))
         words = replace(words, texts=tuple(document.text for document in documents))
     known: dict[tuple[str, str], Value] = {}
     for variable, path in order.known.items():

@@ -220,7 +220,7 @@ def _split(
         for left, right in pairwise([start, *inside, end]):
             if rules.long_paragraph and right - left > rules.long_paragraph and rules.weights:
                 pieces.extend(_sentences(text, left, right, words))
-            elif text[left:right].strip():
+            elif not inside or text[left:right].strip():  # a whole paragraph is never empty
                 pieces.append((left, right))
     return pieces
 
