@@ -117,11 +117,11 @@ def new(study: Path, pack: str, codebook: str, title: str | None, language: str 
 
     Example: caselight new my-study --pack ru --codebook surveillance
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Settings
 
     settings = Settings(title or study.resolve().name, pack, language or "en")
-    made = pipeline.new(study, settings, codebook)
+    made = intake.new(study, settings, codebook)
     told = [f"Made {study}. Its questions are in {made.codebook}.", f"Next: caselight add {study} PATH..."]
     _print(as_json, {"study": str(study), "codebook": str(made.codebook)}, told)
 
@@ -145,11 +145,11 @@ def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | No
 
     Example: caselight add my-study downloads/ dump.jsonl --text-column body
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Study
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
-    received = pipeline.add(Study.open(study), paths, mapping)
+    received = intake.add(Study.open(study), paths, mapping)
     told = [f"Added {received.added:,} records; {received.again:,} were here already."]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
