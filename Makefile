@@ -24,6 +24,7 @@ test: .venv/.installed-test .venv/.system
 
 docs: .venv/.installed-test
 	@$(BIN)/python docs/write_reference.py
+	@$(BIN)/python docs/write_pictures.py && $(BIN)/python docs/write_pictures.py
 
 clean:
 	rm -rf .venv demo build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -110,9 +110,10 @@ def test_commands_that_are_shown_exist(page: Path) -> None:
     assert not wrong
 
 
-def test_the_reference_is_current() -> None:
+@pytest.mark.parametrize("script", ["write_reference.py", "write_pictures.py"])
+def test_what_is_generated_is_current(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "docs" / "write_reference.py"), "--check"],
+        [sys.executable, str(ROOT / "docs" / script), "--check"],
         capture_output=True,
         text=True,
         check=False,

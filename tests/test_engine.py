@@ -306,7 +306,8 @@ def test_a_worker_that_speaks_out_of_turn_is_ended(how: str) -> None:
 
 
 SCRIPT = """
-import sys, os, time
+import signal, sys, os, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background, inherited
 sys.path.insert(0, {tests!r})
 from test_engine import ready, pids, Engine
 with Engine(2, ready) as pool:
@@ -342,7 +343,10 @@ def test_no_worker_outlives_its_parent(how: signal.Signals) -> None:
     assert len(set(workers)) == 2
     assert all(map(_alive, workers))
     parent.send_signal(how)
-    parent.wait(10)
+    try:
+        parent.wait(10)
+    finally:
+        parent.kill()
     deadline = time.monotonic() + 5
     while any(map(_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -91,15 +91,14 @@ def main() -> None:
 @LANGUAGE
 @JSON
 def demo(folder: Path, open_it: bool, jobs: int, language: str | None, as_json: bool) -> None:
-    """Make and run the example study (48 constructed rulings) in FOLDER.
+    """Make and run the example study (48 constructed rulings, two demo coders) in FOLDER.
 
     Example: caselight demo --open
     """
-    from caselight import overview, pipeline
+    from caselight import overview
+    from caselight.demo import make
 
-    progress = Progress()
-    with pipeline.demo(folder, language or "en") as study:
-        made, shown = pipeline.bring_up_to_date(study, _options(jobs), progress)
+    made, shown = make(folder, language or "en", _options(jobs), Progress())
     found = overview.demo_lines(made, shown)
     _print(as_json, {"report": str(made.report), "found": found}, [*found, f"Report: {made.report}"])
     if open_it:

@@ -179,13 +179,28 @@ def case_lines(case: Mapping[str, Any]) -> list[str]:
 def demo_lines(made: Made, shown: Contents) -> list[str]:
     """What the demo study found, in three lines."""
     told = summary(made, shown)
-    rows = {(row["variable"], row["value"]): row for row in told["figures"]}
     lines = [f"{told['records']:,} constructed rulings read; {len(told['problems']):,} problems; the books balance."]
     for variable, value, words in (
-        ("surveillance_role", "relied_on", "cases in which the court relies on surveillance"),
-        ("identification_means", "facial_recognition", "cases in which a person was found by facial recognition"),
+        ("surveillance_role", "relied_on", "the court relies on surveillance"),
+        ("identification_means", "facial_recognition", "a person was found by facial recognition"),
     ):
-        row = rows.get((variable, value))
-        if row:
-            lines.append(f"{row['estimate']:,.0f} of {row['N']:,} {words} ({UNCHECKED}).")
+        found = [row for row in told["figures"] if (row["variable"], row["value"]) == (variable, value)]
+        lines += [f"In {_sentence(row)} {words}{_behind(row)}." for row in sorted(found, key=_machine_last)[:1]]
     return lines
+
+
+def _machine_last(row: Mapping[str, Any]) -> tuple[bool, bool]:
+    return row["low"] is None, row["name"] != "count"
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    if row["low"] is None:
+        return f"{row['estimate']:,.0f} of {row['N']:,} cases"
+    of = f"between {row['low']:,.0f} and {row['high']:,.0f} of {row['N']:,} cases"
+    return f"{of} (best estimate {row['estimate']:,.0f})"
+
+
+def _behind(row: Mapping[str, Any]) -> str:
+    if row["low"] is None:
+        return f" ({UNCHECKED})"
+    return f" ({row['level'] * 100:g} %; {row['n']:,} cases, picked by dice, were read by two demo coders)"

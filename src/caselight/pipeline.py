@@ -12,7 +12,6 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,19 +58,6 @@ Tell = Callable[[str, int, int], None]  # stage, items done, items in all
 
 # TRUST: a file may nest archives this deep; deeper ones are counted and left closed.
 MAX_NESTING = 5
-
-
-DEMO_RECORDS = Path(__file__).parent / "studies" / "demo" / "records"
-DEMO_WORDS = {  # title, notice on every page
-    "en": (
-        "Cameras and facial recognition in protest cases (demo)",
-        "Demo study: all records are constructed. No ruling, person or case in it is real.",
-    ),
-    "ru": (
-        "Камеры и распознавание лиц в делах о протестах (демо)",
-        "Демонстрационное исследование: все записи сочинены, настоящих решений, людей и дел в нём нет.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,16 +368,3 @@ def export(made: Made, form: str, to: Path) -> list[str]:
     to.mkdir(parents=True, exist_ok=True)
     EXPORTS[form](contents(made, made.study.settings.language, ""), to)
     return sorted(path.name for path in to.iterdir())
-
-
-@contextmanager
-def demo(folder: Path, language: str) -> Iterator[Study]:
-    """The example study in `folder`, locked: made there if it is not there yet."""
-    if (folder / "study.toml").exists():
-        study = Study.open(folder)
-    else:
-        title, notice = DEMO_WORDS[language]
-        study = new(folder, Settings(title, "ru", language, notice), "surveillance")
-    with study.locked():
-        study.records.receive([DEMO_RECORDS], ingest.is_container)
-        yield study

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from caselight.report import pictures
 from caselight.report.case_page import CasePages
 from caselight.report.contents import Contents, RecordRow
 from caselight.report.figures import faults, group
@@ -137,13 +138,25 @@ class _Report:
             ("books", "books.html", self._books()),
             ("codebook", "codebook.html", self._codebook()),
             ("method", "method.html", self._method()),
-            ("how_sure", "how-sure.html", {}),
+            ("how_sure", "how-sure.html", self._how_sure()),
         ):
             yield page, frame.page(str(t(f"nav.{name}")), frame.render(page, **parts), 0, name)
         yield (
             "index.html",
             frame.page(str(t("nav.findings")), frame.render("index.html", **self._front(front)), 0, "findings"),
         )
+
+    def _how_sure(self) -> dict[str, Any]:
+        drawn = pictures.load_ranges()
+        return {
+            "checked": any(estimate.low is not None for estimate in self._contents.estimates),
+            "errors": pictures.errors(self._t),
+            "dice": pictures.dice(self._t),
+            "intervals": pictures.intervals(self._t),
+            "ranges": len(drawn.ranges),
+            "missed": drawn.missed,
+            "truth": drawn.truth,
+        }
 
     def _front(self, front: Front) -> dict[str, Any]:
         contents = self._contents

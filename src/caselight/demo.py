@@ -1,0 +1,75 @@
+"""The example study: constructed rulings, a committed draw and two demo coders' answers, made anew from what ships.
+
+The records, the coders and their slips are constructed, and the study says so on every page. The seed stands for public
+dice: in a study of one's own it must be thrown after the commitment is published.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caselight import drawing, pipeline
+from caselight.drawing import Wish
+from caselight.ingest import is_container
+from caselight.pipeline import Options, Tell
+from caselight.planning import Made
+from caselight.report import Contents
+from caselight.review import ADJUDICATOR, Given, read_sheet
+from caselight.store import Settings, Study
+from caselight.view import contents
+
+_SHIPPED = Path(__file__).parent / "studies" / "demo"
+WORDS = {  # title, notice on every page
+    "en": (
+        "Cameras and facial recognition in protest cases (demo)",
+        "Demo study: all records and coders are constructed. No ruling, person or case in it is real.",
+    ),
+    "ru": (
+        "Камеры и распознавание лиц в делах о протестах (демо)",
+        "Демонстрационное исследование: все записи и кодировщики сочинены, настоящих решений, людей и дел в нём нет.",
+    ),
+}
+# So small a pile must be read to a good part before anything can be said of it; all of the drawn are read twice, since
+# agreement on rare answers cannot be told from ten cases.
+WISH = Wish(size=30, by=("surveillance_role",), double=1.0)
+SEED = "31415926535897932384"  # stands for twenty throws of a ten-sided die
+
+
+def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Made, Contents]:
+    """The example study in `folder`, up to date; made there if it is not there yet.
+
+    Raises:
+        UsageError: the folder holds something else.
+    """
+    study = _opened(folder, language)
+    with study.locked():
+        study.records.receive([_SHIPPED / "records"], is_container)
+        made = pipeline.make_tables(study, options, tell)
+        if drawing.last(study) is None:
+            drawing.freeze(made, WISH)
+            drawing.throw(study, SEED)
+            drawing.take(study, _answers(made), f"{options.today}T00:00:00+00:00")
+        shown = contents(made, study.settings.language, options.today)
+        pipeline.write_pages(made, shown, tell)
+    return made, shown
+
+
+def _opened(folder: Path, language: str) -> Study:
+    if (folder / "study.toml").exists():
+        return Study.open(folder)
+    title, notice = WORDS[language]
+    return pipeline.new(folder, Settings(title, "ru", language, notice), "surveillance")
+
+
+def _answers(made: Made) -> list[Given]:
+    """What the coders said of the drawn cases, and the adjudicator where they differ."""
+    committed = drawing.last(made.study)
+    assert committed is not None  # just thrown
+    drawn = {one.case: one.double for one in drawing.drawn_cases(committed)}
+    cases = drawing.named_cases(made)
+    found = []
+    for number, coder in enumerate(("demo-coder-1", "demo-coder-2", ADJUDICATOR)):
+        file = _SHIPPED / "answers" / f"{coder}.csv"
+        rows = read_sheet(file.read_text("utf-8"), file.name, made.codebook, cases, coder)
+        found += [row for row in rows if row.case in drawn and (number == 0 or drawn[row.case])]
+    return found
