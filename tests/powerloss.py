@@ -223,7 +223,14 @@ def _apply(content: bytearray, step: Step) -> None:
 
 def body(number: int) -> dict[str, Any]:
     """A decision as the desk writes them."""
-    return {"kind": "answer", "case": f"c{number:04d}", "variable": "role", "value": "да" * (number % 90), "n": number}
+    return {
+        "kind": "answer",
+        "case": f"c{number:04d}",
+        "variable": "role",
+        "value": "да" * (number % 90),
+        "decided": True,
+        "n": number,
+    }
 
 
 def fresh(number: int) -> Fresh:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import powerloss
+from caselight import journals
 from caselight.errors import StudyError
-from caselight.store import journal
+from caselight.store import Settings, Study, journal
 from caselight.store.disk import Disk
 from caselight.store.journal import Fresh, Journal, contents
 
@@ -151,3 +154,82 @@ def test_lines_of_older_versions_are_read_and_gone_on_from(tmp_path: Path) -> No
     path.write_text(json.dumps(old, sort_keys=True) + "\n")
     Journal(path).append([powerloss.fresh(2)], "t")
     assert [body["case"] for body in journal.read(path)] == ["c1", "c0002"]
+
+
+def write(path: Path, *numbers: int, prefix: str = "k") -> None:
+    Journal(path).append([Fresh(powerloss.body(n), f"{prefix}{n}") for n in numbers], "t")
+
+
+def study_in(folder: Path) -> Study:
+    folder.mkdir()
+    return Study(folder, Settings("t", "ru", "en"))
+
+
+def keys_of(study: Study) -> set[str]:
+    return {entry.key for file in journals.folder_of(study).glob("*.jsonl") for entry in contents(file).entries}
+
+
+lists = st.lists(st.integers(0, 30), max_size=8, unique=True)
+
+
+@settings(max_examples=20)
+@given(shared=lists, here=lists, there=lists)
+def test_two_laptops_merge_without_loss_and_a_second_time_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, shared: list[int], here: list[int], there: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("merge")
+    one, two = study_in(folder / "one"), study_in(folder / "two")
+    for study, own in ((one, here), (two, there)):
+        file = journals.folder_of(study) / "anna.jsonl"
+        write(file, *shared)
+        write(file, *own, prefix=study.folder.name)
+    wanted = keys_of(one) | keys_of(two)
+    journals.merge(one, two.folder, "t")
+    journals.merge(two, one.folder, "t")
+    assert wanted <= keys_of(one)
+    assert wanted <= keys_of(two)
+    before = [file.read_bytes() for file in sorted(folder.rglob("*.jsonl"))]
+    journals.merge(one, two.folder, "t")
+    assert [file.read_bytes() for file in sorted(folder.rglob("*.jsonl"))][:1] == before[:1]
+    assert all(row["whole"] for study in (one, two) for row in journals.look_over(study))
+
+
+def answer(case: str, value: str, key: str) -> Fresh:
+    return Fresh({"kind": "answer", "case": case, "variable": "role", "value": value, "decided": True}, key)
+
+
+def test_a_coder_who_differs_from_herself_is_asked_to_look_again(tmp_path: Path) -> None:
+    one, two = study_in(tmp_path / "one"), study_in(tmp_path / "two")
+    Journal(journals.folder_of(one) / "anna.jsonl").append([answer("c1", "none", "a"), answer("c2", "none", "b")], "t")
+    Journal(journals.folder_of(two) / "anna.jsonl").append(
+        [answer("c1", "relied", "c"), answer("c2", "none", "d")], "t"
+    )
+    (merged,) = journals.merge(one, two.folder, "t")
+    assert merged.conflicts == [("c1", "role")]
+    entries = contents(journals.folder_of(one) / "anna.jsonl").entries
+    assert [entry.body["case"] for entry in entries if entry.body["kind"] == "look_again"] == ["c1"]
+
+
+def test_what_was_taken_back_on_the_other_laptop_stays_taken_back(tmp_path: Path) -> None:
+    one, two = study_in(tmp_path / "one"), study_in(tmp_path / "two")
+    other = Journal(journals.folder_of(two) / "anna.jsonl")
+    other.append([Fresh({"case": "c1", "variable": "role", "value": 1, "decided": True})], "t")  # without a key
+    other.append([answer("c2", "none", "b")], "t")
+    other.append([Fresh({}, "u1", undoes="#1"), Fresh({}, "u2", undoes="b")], "t")
+    write(journals.folder_of(one) / "anna.jsonl", 7)
+    journals.merge(one, two.folder, "t")
+    assert [body["case"] for body in journal.read(journals.folder_of(one) / "anna.jsonl")] == ["c0007"]
+
+
+def test_a_torn_or_changed_journal_is_reported(tmp_path: Path) -> None:
+    study = study_in(tmp_path / "one")
+    for name in ("anna", "boris"):
+        journal.append(journals.folder_of(study) / f"{name}.jsonl", [powerloss.body(1)], "t")
+        journal.append(journals.folder_of(study) / f"{name}.jsonl", [powerloss.body(2)], "t")
+    file = journals.folder_of(study) / "anna.jsonl"
+    file.write_bytes(file.read_bytes() + b'{"num')
+    file = journals.folder_of(study) / "boris.jsonl"
+    file.write_bytes(file.read_bytes().replace(b"c0001", b"c0009"))
+    rows = journals.look_over(study)
+    assert [(row["whole"], row["torn_bytes"]) for row in rows] == [(True, 5), (False, 0)]
+    assert "NOT WHOLE" in "\n".join(journals.look_over_lines(rows))

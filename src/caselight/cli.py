@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -303,6 +304,32 @@ def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
         added = sampling.take_file(opened, file, coder, _now())
     told = [f"{name}: {number:,} new answers" for name, number in added.items()]
     _print(as_json, {"added": added}, [*told, f"Next: caselight run {study}"])
+
+
+@main.command()
+@STUDY
+@click.option("--check", is_flag=True, help="Look every journal over: is it whole, was anything torn?")
+@click.option("--merge", type=click.Path(path_type=Path), default=None, help="Take in what another copy holds.")
+@JSON
+def journal(study: Path, check: bool, merge: Path | None, as_json: bool) -> None:
+    """Look over the coders' journals, or merge those of two computers.
+
+    Example: caselight journal my-study --merge /media/stick/my-study
+    """
+    from caselight import journals
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    if merge is not None:
+        merged = journals.merge(opened, merge, _now())
+        told = [line for one in merged for line in journals.merged_lines(one)]
+        _print(as_json, {"merged": [asdict(one) for one in merged]}, told)
+        sys.exit(PROBLEMS if any(one.conflicts for one in merged) else DONE)
+    if not check:
+        raise UsageError(f"Say what to do: caselight journal {study} --check, or --merge FOLDER.")
+    rows = journals.look_over(opened)
+    _print(as_json, rows, journals.look_over_lines(rows), data=True)
+    sys.exit(DONE if all(row["whole"] for row in rows) else ACT)
 
 
 @main.command()

@@ -41,6 +41,7 @@ class Fresh:
     body: Mapping[str, Any]
     key: str = ""  # unique to this decision, however often it is sent; "" = nobody will send it again
     undoes: str = ""  # `ref` of the line that it takes back; "" = none
+    time: str = ""  # when it was decided, if not now: of lines that come from another copy of the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Journal:
                 entries.append(known)
                 continue
             number += 1
-            entry = Entry(number, one.key, time, json.loads(json.dumps(dict(one.body))), one.undoes)
+            entry = Entry(number, one.key, one.time or time, json.loads(json.dumps(dict(one.body))), one.undoes)
             line = _line(entry, previous, begin)
             previous = _hash(line)
             if one.key:
