@@ -308,6 +308,50 @@ def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
 
 @main.command()
 @STUDY
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need accounts.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="Another name the desk is reached under.")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+def review(study: Path, port: int, host: str, names: tuple[str, ...], no_open: bool) -> None:
+    """Open the review desk in the browser: code the drawn cases, settle differences, look around.
+
+    Example: caselight review my-study
+    """
+    from caselight import desk
+    from caselight.store import Study
+
+    def told(line: str, openable: bool) -> None:
+        _say(line)
+        if openable and not no_open and sys.stderr.isatty():
+            click.launch(line)
+
+    _say("The review desk. The address works once; Enter gives a fresh one, Ctrl-C ends. Nothing saved gets lost.")
+    desk.open_desk(Study.open(study), desk.Opening(host, port, names), _now, told)
+
+
+@main.command()
+@STUDY
+@click.argument("name")
+@click.option("--role", type=click.Choice(["coder", "adjudicator"]), required=True, help="What this person may do.")
+def account(study: Path, name: str, role: str) -> None:
+    """Make an account for the review desk, or set its password anew. The password is asked for, or read from stdin.
+
+    Example: caselight account my-study anna --role coder
+    """
+    from caselight import desk
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    desk.Accounts(opened).set(name, password, role)
+    _say(f"{name} can log in as {role} now: caselight review {study} --host ADDRESS")
+
+
+@main.command()
+@STUDY
 @click.option("--check", is_flag=True, help="Look every journal over: is it whole, was anything torn?")
 @click.option("--merge", type=click.Path(path_type=Path), default=None, help="Take in what another copy holds.")
 @JSON

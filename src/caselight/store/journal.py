@@ -94,6 +94,19 @@ class Journal:
         finally:
             self._disk.close(descriptor)
 
+    @property
+    def lines(self) -> int:
+        """How many lines there were when this object last looked."""
+        return len(self._content.entries)
+
+    def unchanged(self) -> bool:
+        """Whether nobody has added to the file since this object last looked. Costs one system call."""
+        try:
+            seen = self.path.stat()
+        except FileNotFoundError:
+            return self._seen is None and not self._content.entries
+        return (seen.st_dev, seen.st_ino, seen.st_size) == self._seen
+
     def append(self, fresh: Sequence[Fresh], time: str) -> list[Entry]:
         """Adds these, on the disk before this returns; the lines that hold them.
 
