@@ -80,6 +80,8 @@ def _foreign(site: str | None, origin: str | None, hosts: frozenset[str]) -> str
         return "The request does not say where it comes from (Origin)."
     if site not in (None, "same-origin"):
         return "The request comes from another page."
+    if origin == "null" and site == "same-origin":
+        return ""  # what browsers send with a form of a page whose policy is no-referrer
     if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
         return "The request comes from another origin."
     return ""

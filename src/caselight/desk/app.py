@@ -27,7 +27,7 @@ from caselight.errors import CaselightError
 MOST_BODY_BYTES = 1 << 20
 STATIC = Path(__file__).parent / "static"
 STYLE = Path(__file__).parents[1] / "report" / "static" / "style.css"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Pages:
     def plain(self) -> dict[str, Any]:
         """All phrases that scripts need, as data: `js.*`, speakers, and what other pages call answers."""
         wanted = {key.removeprefix("js."): text for key, text in self._all().items() if key.startswith("js.")}
-        return wanted | {f"speaker.{name}": str(self.report.name("speaker", name)) for name in _SPEAKERS}
+        said = {f"speaker.{name}": self.report.name("speaker", name).unescape() for name in _SPEAKERS}
+        return wanted | said | {"speaker.unknown": wanted["not_clear"]}
 
     def section(self, name: str) -> str:
         """What people call a section of a ruling."""

@@ -34,6 +34,7 @@ class Desk {
 
   async begin() {
     by("loading").hidden = true;
+    this.showSaved();
     if (this.notice) this.say(this.notice);
     if (this.torn) this.say(this.words.torn);
     if (!this.queue.length) return this.showEnd(this.words.empty_title, this.words.empty_text, false);

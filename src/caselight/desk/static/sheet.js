@@ -42,7 +42,7 @@ export class Sheet {
     const words = this.words;
     const heading = make("h2", { className: "asked", tabIndex: -1, textContent: variable.question });
     this.quotes = make("ol", { className: "quotes" });
-    this.memo = make("textarea", { rows: 2, maxLength: 4000, value: draft.memo, on: { input: () => this.set({ memo: this.memo.value }) } });
+    this.memo = make("textarea", { rows: 1, maxLength: 4000, value: draft.memo, on: { input: () => this.set({ memo: this.memo.value }) } });
     this.memoLine = make("label", { className: "memo-line" }, make("span", { textContent: words.memo }), this.memo);
     this.message = make("p", { className: "wrong", role: "alert", hidden: true });
     this.form.replaceChildren(
@@ -91,7 +91,7 @@ export class Sheet {
 
   special(group, value, key, label, chosen) {
     const input = make("input", { type: "radio", name: this.variable.values.length && this.variable.kind !== "many-of" ? "answer" : "special", value: `(${value})`, on: { change: () => this.set({ chosen, values: [], text: "" }) } });
-    group.append(make("label", { className: `pick special${value === "none" ? " first" : ""}` }, input, make("kbd", { textContent: key }), make("span", { textContent: label })));
+    group.append(make("label", { className: `pick special${value === "none" ? " gap" : ""}` }, input, make("kbd", { textContent: key }), make("span", { textContent: label })));
     return input;
   }
 
