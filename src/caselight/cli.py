@@ -9,20 +9,22 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from caselight import __version__
+from caselight.cli_people import account, journal, review
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
-
-DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE
+from caselight.terminal import now as _now
+from caselight.terminal import print_result as _print
+from caselight.terminal import say as _say
 
 
 class Commands(click.Group):
@@ -57,12 +59,6 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-STUDY = click.argument("study", type=click.Path(path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
@@ -308,76 +304,6 @@ def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
 
 @main.command()
 @STUDY
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need accounts.")
-@click.option("--name", "names", multiple=True, metavar="NAME", help="Another name the desk is reached under.")
-@click.option("--no-open", is_flag=True, help="Do not open the browser.")
-def review(study: Path, port: int, host: str, names: tuple[str, ...], no_open: bool) -> None:
-    """Open the review desk in the browser: code the drawn cases, settle differences, look around.
-
-    Example: caselight review my-study
-    """
-    from caselight import desk
-    from caselight.store import Study
-
-    def told(line: str, openable: bool) -> None:
-        _say(line)
-        if openable and not no_open and sys.stderr.isatty():
-            click.launch(line)
-
-    _say("The review desk. The address works once; Enter gives a fresh one, Ctrl-C ends. Nothing saved gets lost.")
-    desk.open_desk(Study.open(study), desk.Opening(host, port, names), _now, told)
-
-
-@main.command()
-@STUDY
-@click.argument("name")
-@click.option("--role", type=click.Choice(["coder", "adjudicator"]), required=True, help="What this person may do.")
-def account(study: Path, name: str, role: str) -> None:
-    """Make an account for the review desk, or set its password anew. The password is asked for, or read from stdin.
-
-    Example: caselight account my-study anna --role coder
-    """
-    from caselight import desk
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    desk.Accounts(opened).set(name, password, role)
-    _say(f"{name} can log in as {role} now: caselight review {study} --host ADDRESS")
-
-
-@main.command()
-@STUDY
-@click.option("--check", is_flag=True, help="Look every journal over: is it whole, was anything torn?")
-@click.option("--merge", type=click.Path(path_type=Path), default=None, help="Take in what another copy holds.")
-@JSON
-def journal(study: Path, check: bool, merge: Path | None, as_json: bool) -> None:
-    """Look over the coders' journals, or merge those of two computers.
-
-    Example: caselight journal my-study --merge /media/stick/my-study
-    """
-    from caselight import journals
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    if merge is not None:
-        merged = journals.merge(opened, merge, _now())
-        told = [line for one in merged for line in journals.merged_lines(one)]
-        _print(as_json, {"merged": [asdict(one) for one in merged]}, told)
-        sys.exit(PROBLEMS if any(one.conflicts for one in merged) else DONE)
-    if not check:
-        raise UsageError(f"Say what to do: caselight journal {study} --check, or --merge FOLDER.")
-    rows = journals.look_over(opened)
-    _print(as_json, rows, journals.look_over_lines(rows), data=True)
-    sys.exit(DONE if all(row["whole"] for row in rows) else ACT)
-
-
-@main.command()
-@STUDY
 @JSON
 def estimate(study: Path, as_json: bool) -> None:
     """Print the figures: counts as read by machine, until people have coded a sample.
@@ -417,18 +343,9 @@ def _options(jobs: int) -> Any:
     return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _today() -> str:
     return date.today().isoformat()
 
 
-def _print(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
-    """The result as JSON on stdout, or its lines: on stdout where they are what was asked for, else on stderr."""
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
-        return
-    for line in lines:
-        click.echo(line, err=not data)
+for _command in (review, account, journal):
+    main.add_command(_command)
