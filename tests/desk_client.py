@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from caselight.desk import application
+from argon2 import PasswordHasher
+
+from caselight.desk import Accounts, application
 from caselight.desk.app import Setting
 from caselight.store import Study
 
@@ -99,7 +101,8 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.study = Study.open(folder)
         self.seconds = 0
-        self.app, self.doors = application(self.study, SETTING, self.now)
+        self.accounts = Accounts(self.study, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.app, self.doors = application(self.study, SETTING, self.now, self.accounts)
 
     def now(self) -> str:
         self.seconds += 7

@@ -44,10 +44,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def application(study: Study, setting: Setting, now: Callable[[], str]) -> tuple[Starlette, Doors]:
+def application(
+    study: Study, setting: Setting, now: Callable[[], str], accounts: Accounts | None = None
+) -> tuple[Starlette, Doors]:
     """The desk over this study, and the doors that give out one-time tokens."""
     doors = Doors()
-    return Desk(Room(study, now), doors, Accounts(study), setting).application(), doors
+    return Desk(Room(study, now), doors, accounts or Accounts(study), setting).application(), doors
 
 
 def open_desk(study: Study, opening: Opening, now: Callable[[], str], told: Callable[[str, bool], None]) -> None:

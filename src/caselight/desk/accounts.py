@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -44,12 +45,13 @@ def coder_name(untrusted: str) -> str:
 class Accounts:
     """The accounts of a study."""
 
-    def __init__(self, study: Study, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, study: Study, clock: Callable[[], float] = time.monotonic, hasher: PasswordHasher | None = None
+    ) -> None:
         self._file = study.folder / "accounts.json"
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._clock = clock
         self._failures: dict[str, list[float]] = {}
-        self._nobody = self._hasher.hash("a password that nobody has")
 
     def names(self) -> dict[str, str]:
         """Name -> role."""
@@ -83,7 +85,7 @@ class Accounts:
         if len(recent) >= MOST_FAILURES or len(untrusted_password) > MOST_PASSWORD_CHARS:
             return None
         try:
-            self._hasher.verify(entry["hash"] if entry else self._nobody, untrusted_password)
+            self._hasher.verify(entry["hash"] if entry else self._nobody(), untrusted_password)
         except (Argon2Error, InvalidHashError):
             entry = None
         if entry is None:
@@ -92,6 +94,10 @@ class Accounts:
                 self._failures.pop(next(iter(self._failures)))
             return None
         return Who(name, entry["role"])
+
+    @cache  # noqa: B019  (one object a desk, for as long as the desk is open)
+    def _nobody(self) -> str:
+        return self._hasher.hash("a password that nobody has")
 
     def _read(self) -> dict[str, dict[str, str]]:
         if not self._file.exists():

@@ -3,8 +3,8 @@
 import { make, fill } from "./make.js";
 
 export class Paper {
-  constructor(words) {
-    this.words = words;
+  constructor(phrases) {
+    this.words = phrases;
     this.box = document.getElementById("text");
     this.rail = document.getElementById("rail");
     this.count = document.getElementById("find-count");
@@ -76,10 +76,10 @@ export class Paper {
     const all = [...this.marks, ...this.found.map((hit, i) => ({ ...hit, style: i === this.at ? "found now" : "found" }))];
     if (this.cursor) all.push({ ...this.cursor, style: "cursor" });
     const made = this.blocks.map((block) => {
-      const words = make("div", { className: "words", lang: language, dir: "auto" });
-      words.start = block.start;
-      words.append(...pieces(this.text, block, all));
-      return make("section", { className: `block ${block.kind}` }, make("h3", { className: "rail", textContent: block.label }), words);
+      const strip = make("div", { className: "words", lang: language, dir: "auto" });
+      strip.start = block.start;
+      strip.append(...pieces(this.text, block, all));
+      return make("section", { className: `block ${block.kind}` }, make("h3", { className: "rail", textContent: block.label }), strip);
     });
     this.box.replaceChildren(...made);
     this.box.scrollTop = top;
@@ -97,9 +97,9 @@ export class Paper {
   }
 
   reveal(unit, block = "center") {
-    for (const words of this.box.querySelectorAll(".words")) {
-      if (unit < words.start || unit > words.start + words.textContent.length) continue;
-      const [node, offset] = place(words, unit - words.start);
+    for (const strip of this.box.querySelectorAll(".words")) {
+      if (unit < strip.start || unit > strip.start + strip.textContent.length) continue;
+      const [node, offset] = place(strip, unit - strip.start);
       const range = document.createRange();
       range.setStart(node, offset);
       range.setEnd(node, Math.min(offset + 1, node.length));
@@ -115,8 +115,8 @@ export class Paper {
     this.reveal(this.unit(point));
   }
 
-  find(words, step) {
-    const wanted = words.trim().toLowerCase();
+  find(sought, step) {
+    const wanted = sought.trim().toLowerCase();
     if (step && wanted === this.sought && this.found.length) {
       this.at = (this.at + step + this.found.length) % this.found.length;
     } else {
@@ -158,11 +158,11 @@ export class Paper {
 
   firstVisible() {
     const top = this.box.getBoundingClientRect().top;
-    for (const words of this.box.querySelectorAll(".words")) {
-      const where = words.getBoundingClientRect();
+    for (const strip of this.box.querySelectorAll(".words")) {
+      const where = strip.getBoundingClientRect();
       if (where.bottom <= top) continue;
       const share = Math.max(0, top - where.top) / Math.max(1, where.height);
-      return words.start + Math.floor(share * words.textContent.length);
+      return strip.start + Math.floor(share * strip.textContent.length);
     }
     return 0;
   }
@@ -251,8 +251,8 @@ function pieces(text, block, marks) {
   return made;
 }
 
-function place(words, offset) {
-  const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
+function place(strip, offset) {
+  const walker = document.createTreeWalker(strip, NodeFilter.SHOW_TEXT);
   let node = walker.nextNode();
   let last = node;
   while (node && offset > node.length) {
@@ -267,12 +267,12 @@ function place(words, offset) {
 function offsetOf(box, node, offset) {
   if (!box.contains(node)) return null;
   const element = node instanceof Element ? node : node.parentElement;
-  const words = element.closest(".words");
-  if (words) {
+  const strip = element.closest(".words");
+  if (strip) {
     const range = document.createRange();
-    range.setStart(words, 0);
+    range.setStart(strip, 0);
     range.setEnd(node, offset);
-    return words.start + range.toString().length;
+    return strip.start + range.toString().length;
   }
   const block = element.closest(".block") ?? box.children[Math.min(offset, box.children.length - 1)];
   return block?.querySelector(".words")?.start ?? null;
