@@ -17,15 +17,14 @@ from typing import Any
 import click
 
 from caselight import __version__
-from caselight.console import JSON, STUDY
-from caselight.console import say as _say
-from caselight.console import told as _print
+from caselight.cli_fieldwork import draw, estimate, import_
+from caselight.cli_people import account, journal, review
 from caselight.errors import CaselightError, UsageError
-from caselight.fieldwork_commands import draw, estimate, import_
 from caselight.lean import start_lean
 from caselight.progress import Progress
-
-DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE
+from caselight.terminal import print_result as _print
+from caselight.terminal import say as _say
 
 
 class Commands(click.Group):
@@ -286,5 +285,5 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-for _command in (draw, import_, estimate):
+for _command in (draw, import_, estimate, review, account, journal):
     main.add_command(_command)
