@@ -70,7 +70,9 @@ class FindingPages:
         yield "figures/index.html", self._frame.page(title, self._frame.render("findings.html", **parts), 1, "figures")
         for one in self.found:
             label = f"{self.label(one.figure).striptags()} · {title}"
-            body = self._frame.render("finding.html", one=one, page=self, names=self._names, root="../", lang=t.language)
+            body = self._frame.render(
+                "finding.html", one=one, page=self, names=self._names, root="../", lang=t.language
+            )
             yield one.file, self._frame.page(label, body, 1, "figures")
 
     def label(self, e: Estimate) -> Markup:
