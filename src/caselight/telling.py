@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from caselight.drawing.asking import Told
+from caselight.drawing.fieldwork import agreed_on
 from caselight.estimate import FACT
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.missing import if_hidden
@@ -65,7 +66,10 @@ def told_rows(told: Told, hidden: float | None, agreed: Iterable[tuple[str, obje
 def agreement_row(variable: str, found: object) -> dict[str, Any]:
     """How far readers agree on one question, as JSON-ready data."""
     assert isinstance(found, Agreement)
-    return {"name": "agreement", "variable": variable, **asdict(found)}
+    measures = {"cases": found.cases, "same": found.same, "alpha": found.alpha, "ac1": found.ac1, "kappa": found.kappa}
+    positive = [asdict(one) for one in agreed_on(found)]
+    told = {"ranges": dict(found.ranges), "positive": positive, "reasons": list(found.reasons)}
+    return {"name": "agreement", "variable": variable, **measures, **told}
 
 
 def told_lines(told: Told, rows: Sequence[Mapping[str, Any]], study: str) -> list[str]:
@@ -160,4 +164,11 @@ def _where(where: Iterable[Sequence[str]]) -> str:
 def _agreement(row: Mapping[str, Any]) -> str:
     alpha = "no alpha (no variation)" if row["alpha"] is None else f"alpha {row['alpha']:.2f}"
     ac1 = "" if row["ac1"] is None else f", AC1 {row['ac1']:.2f}"
-    return f"  {row['variable']}: same answer {row['same']:.0%} of {row['cases']:,} read twice, {alpha}{ac1}"
+    limits = "".join(f", {name} {low:.2f} to {high:.2f}" for name, (low, high) in row["ranges"].items())
+    each = "; ".join(
+        f"{one['answer'] or '(none)'} {one['share']:.0%} ({one['low']:.0%} to {one['high']:.0%}) of {one['cases']}"
+        for one in row["positive"]
+        if one["share"] is not None
+    )
+    head = f"  {row['variable']}: same answer {row['same']:.0%} of {row['cases']:,} read twice, {alpha}{ac1}{limits}"
+    return head + (f"\n      on each answer, with the cases in which it was given: {each}" if each else "")

@@ -22,8 +22,9 @@ from caselight.drawing.commitment import (
 )
 from caselight.drawing.freezing import asked_digest
 from caselight.estimate import Evidence, Read, Sample, agreements, estimated, mistakes
+from caselight.estimate.agreement import Agreement
 from caselight.estimate.elusion import elusion
-from caselight.report import Fieldwork
+from caselight.report import AgreedOn, Fieldwork
 from caselight.review import ADJUDICATOR, Given, settle
 from caselight.store import Study
 from caselight.types import Estimate, Value
@@ -161,7 +162,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         return None, search
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     figures: list[Estimate] = []
-    agreed: dict[str, tuple[int, float, float | None, float | None]] = {}
+    agreed: dict[str, Agreement] = {}
     pile = sample(committed) if read.settled else None
     for variable in codebook.variables:
         if pile:
@@ -172,8 +173,8 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
             )
         found = agreements(variable, twice(read.given, variable.name))
         if found:
-            agreed[variable.name] = (found.cases, found.same, found.alpha, found.ac1)
-    coders = Counter(one.coder for one in taken)
+            agreed[variable.name] = found
+    coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
     told = Fieldwork(
         committed.number,
         committed.digest,
@@ -183,9 +184,16 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         committed.sizes,
         dict(sorted(coders.items())),
         {variable.name: len(read.of(variable.name)) for variable in codebook.variables},
-        agreed,
+        {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in agreed.items()},
+        {name: a.ranges for name, a in agreed.items()},
+        {name: agreed_on(a) for name, a in agreed.items()},
     )
     return told, [*figures, *search]
+
+
+def agreed_on(found: Agreement) -> tuple[AgreedOn, ...]:
+    """How far two readers agree on each answer."""
+    return tuple(AgreedOn(str(one.answer), one.cases, one.share, *(one.limits or (0.0, 1.0))) for one in found.positive)
 
 
 def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> list[Estimate]:

@@ -1,213 +1,207 @@
-"""Findings: sentences with figures in them, from findings.yaml in the study folder; or why one is refused.
-
-    findings:
-      - en: 'In {count surveillance_role=relied_on} the court relied on cameras.'
-        ru: 'В {count surveillance_role=relied_on} суд положил в основу камеры.'
-      - '{most surveillance_role=none: Most} of {cases} rulings do not mention them.'
-
-What stands in braces is computed, never typed: a range, or words that are printed only where the range bears them
-out. A sentence is refused, with the reason, where nobody has checked the machine on a random draw, where the draw is
-not read to its end, or where its words say more than its range.
-"""
+"""The pages of figures that people made: all of them in one list, and a page for each with everything it rests on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
+from typing import Any
 
 from markupsafe import Markup
 
-from caselight.codebook import Codebook
-from caselight.codebook.entries import Entries, suggest
-from caselight.definitions import Definition
-from caselight.report.interface import Interface, made_html, safe
-from caselight.report.names import figure_file
-from caselight.types import Estimate
+from caselight.report.charts import dot
+from caselight.report.contents import Contents
+from caselight.report.frame import Frame
+from caselight.report.interface import made_html, safe
+from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
+from caselight.report.spans import Axis, span
+from caselight.types import Estimate, Stratum
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_PLAIN = ("cases", "records")
-_RANGES = ("count", "share")
-# "count role=relied_on"; "at least 1/4 role=relied_on: a quarter or more"
-_ASKED = re.compile(
-    r"(?P<form>count|share|most|at least|at most)(?:\s+(?P<bound>[\d.]+(?:/\d+)?\s*%?))?\s+"
-    r"(?P<variable>[a-z][a-z0-9_]*)\s*=\s*(?P<value>[^:]+?)\s*(?::\s*(?P<words>.+))?"
-)
-_EXAMPLES = "{cases}, {count VARIABLE=VALUE}, {share VARIABLE=VALUE}, {most VARIABLE=VALUE: Most}"
-_HALF = Fraction(1, 2)
-_LANGUAGES = ("en", "ru")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One figure of a sentence."""
-
-    form: str  # cases | records | count | share | most | at least | at most
-    variable: str = ""
-    value: str = ""
-    bound: Fraction = _HALF  # of a claim: a share of all cases
-    words: str = ""  # what a claim prints where it holds
+SHARES = frozenset({"share", "recall", "completeness", "person_share"})  # figures that are a share, 0 to 1
+POINTS = frozenset({"difference", "trend"})  # figures that are a difference of shares, -1 to 1
+RUNNING = "running_range"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence: text and figures in turn, by language. The key "" is text in no stated language."""
+    """One figure with the same by the other claim."""
 
-    parts: Mapping[str, tuple[str | Asked, ...]]
-    line: int  # in findings.yaml
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A finding as it is printed."""
-
-    sentence: Markup | None  # None = refused
-    refused: str  # the reason, for its author; "" = not refused
-    line: int
+    figure: Estimate
+    other: Estimate | None  # None = there is only one claim
+    file: str  # of its page, from the report's folder
+    machine: int | None  # units that the machine gave this answer; None = not counted for this part
 
 
-def read_findings(definition: Definition, codebook: Codebook) -> tuple[Finding, ...]:
-    """The findings of a study.
-
-    Raises:
-        DefinitionError: FILE:LINE, what is wrong there, and what is allowed.
-    """
-    entries = Entries(definition)
-    if definition.data is None:
-        return ()
-    entries.mapping((), ("findings",), needed=("findings",))
-    found = entries.get(("findings",))
-    if not isinstance(found, list):
-        raise entries.error("a list of sentences is expected here, each after a dash.", "findings")
-    return tuple(_finding(entries, i, codebook) for i in range(len(found)))
-
-
-def _finding(entries: Entries, number: int, codebook: Codebook) -> Finding:
-    key = ("findings", number)
-    if isinstance(entries.get(key), dict):
-        entries.mapping(key, _LANGUAGES)
-    texts = entries.texts(key)
-    parts = {language: _parts(text, entries, (*key, language), codebook) for language, text in texts.items()}
-    return Finding(parts, entries.definition.line(*key))
+def findings(contents: Contents) -> list[Finding]:
+    """The figures that rest on a draw, in the order in which they come; claims of the same one together."""
+    machine = {(e.name, e.variable, e.value): e for e in contents.estimates if not e.strata}
+    held: dict[tuple[object, ...], list[Estimate]] = {}
+    for e in contents.estimates:
+        if e.strata:
+            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level), []).append(e)
+    found = []
+    for same in held.values():
+        counted = machine.get((same[0].name, same[0].variable, same[0].value))
+        number = int(counted.estimate) if counted and not same[0].where and counted.N == same[0].N else None
+        found.append(Finding(same[0], same[1] if len(same) > 1 else None, finding_file(same[0].digest), number))
+    return found
 
 
-def _parts(text: str, entries: Entries, key: tuple[str | int, ...], codebook: Codebook) -> tuple[str | Asked, ...]:
-    """Text and figures in turn: the odd pieces of the split stood in braces."""
-    pieces = _BRACES.split(text)
-    if "{" in "".join(pieces[::2]) or "}" in "".join(pieces[::2]):
-        raise entries.error("a brace is open that is not closed, or the other way round.", *key)
-    return tuple(_asked(piece, entries, key, codebook) if i % 2 else piece for i, piece in enumerate(pieces))
+class FindingPages:
+    """Writes the list and the page of each figure."""
 
+    def __init__(self, contents: Contents, frame: Frame, names: Names) -> None:
+        self._contents, self._frame, self._names, self._t = contents, frame, names, frame.interface
+        self._rows = {row.id: row for row in contents.cases}
+        self._by_matter: dict[str, list[str]] = {}
+        for row in contents.cases:
+            self._by_matter.setdefault(row.matter, []).append(row.id)
+            self._by_matter.setdefault(row.document, []).append(row.id)
+        self.found = findings(contents)
 
-def _asked(text: str, entries: Entries, key: tuple[str | int, ...], codebook: Codebook) -> Asked:
-    if text.strip() in _PLAIN:
-        return Asked(text.strip())
-    found = _ASKED.fullmatch(text.strip())
-    if not found:
-        raise entries.error(f"{{{text}}} is no figure. Allowed: {_EXAMPLES}.", *key)
-    variables = {variable.name: variable for variable in codebook.variables}
-    name, value = found["variable"], found["value"]
-    if name not in variables:
-        known = f"Known: {', '.join(variables)}."
-        raise entries.error(f"there is no variable {name!r}.{suggest(name, variables)} {known}", *key)
-    values = variables[name].value_names()
-    if value not in values:
-        known = f"Known: {', '.join(values) or 'none, it has no list of values'}."
-        raise entries.error(f"{name} has no value {value!r}.{suggest(value, values)} {known}", *key)
-    return Asked(found["form"], name, value, _bound(found, entries, key), _words(found, entries, key))
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """File name and content of each."""
+        t, title = self._t, str(self._t("nav.figures"))
+        by_question: dict[str, list[Finding]] = {}
+        for one in self.found:
+            by_question.setdefault(one.figure.variable, []).append(one)
+        parts: dict[str, Any] = {"blocks": by_question, "names": self._names, "page": self, "dot": self.dot}
+        parts["fieldwork"] = self._contents.fieldwork
+        yield "figures/index.html", self._frame.page(title, self._frame.render("findings.html", **parts), 1, "figures")
+        for one in self.found:
+            label = f"{self.label(one.figure).striptags()} · {title}"
+            body = self._frame.render(
+                "finding.html", one=one, page=self, names=self._names, root="../", lang=t.language
+            )
+            yield one.file, self._frame.page(label, body, 1, "figures")
 
+    def label(self, e: Estimate) -> Markup:
+        """What the figure is about: the answer, the part of the pile, and what is said of it."""
+        named = self._names.value(e.variable, e.value) if e.value and not self._is_number(e) else Markup("")
+        parts = [named] if named else []
+        parts += [self.where(name, value) for name, value in e.where]
+        if e.name != "count":
+            parts.append(self._t(f"finding.{e.name}"))
+        return Markup(", ").join(parts)
 
-def _bound(found: re.Match[str], entries: Entries, key: tuple[str | int, ...]) -> Fraction:
-    written = found["bound"]
-    if found["form"] not in ("at least", "at most"):
-        if written:
-            raise entries.error(f"{{{found[0]}}}: {found['form']} takes no number.", *key)
-        return _HALF
-    try:
-        bound = Fraction(written.rstrip("% ")) / (100 if written.endswith("%") else 1)
-    except (AttributeError, ValueError, ZeroDivisionError):
-        bound = Fraction(-1)
-    if not 0 <= bound <= 1:
-        raise entries.error(f"{{{found[0]}}}: give a share of the cases, such as 1/4, 0.25 or 25 %.", *key)
-    return bound
+    def where(self, name: str, value: str) -> Markup:
+        """A part of the pile in words."""
+        if value == "*":
+            return self._names.question(name)
+        return Markup("{}: {}").format(self._names.question(name), self._names.value(name, value))
 
+    def _is_number(self, e: Estimate) -> bool:
+        known = self._names.variables.get(e.variable)
+        return known is not None and known.kind == "number"
 
-def _words(found: re.Match[str], entries: Entries, key: tuple[str | int, ...]) -> str:
-    claims = found["form"] not in _RANGES
-    if claims != bool(found["words"]):
-        what = "say after a colon which words to print" if claims else "it prints a range; nothing may stand after it"
-        raise entries.error(f"{{{found[0]}}}: {what}. Allowed: {_EXAMPLES}.", *key)
-    return found["words"] or ""
+    def amount(self, e: Estimate) -> Markup:
+        """ "97 of 2,000 (61 to 148)"; a share as percent, a difference in points."""
+        t = self._t
+        if e.name == "count":
+            whole = {"n": t.number(round(e.estimate)), "total": t.number(e.N)}
+            return t("finding.count_amount", **whole, low=t.number(e.low or 0), high=t.number(e.high or 0))
+        return t("finding.amount", at=self.shown(e, e.estimate), low=self.shown(e, e.low), high=self.shown(e, e.high))
 
+    def shown(self, e: Estimate, number: float | None) -> Markup:
+        """A number of this figure with its unit."""
+        if e.name in SHARES:
+            return Markup("{}\u202f%").format(self._t.number(round(100 * (number or 0.0), 1)))
+        if e.name in POINTS:
+            sign = "+" if (number or 0.0) > 0 else ""
+            return self._t("finding.points", n=sign + self._t.number(round(100 * (number or 0.0), 1)))
+        return made_html(safe(self._t.number(number or 0.0)))
 
-class Speaker:
-    """Says findings, from the figures that people's reading of a draw made."""
+    def percent(self, e: Estimate) -> Markup:
+        """A count as a share of the pile, with its range; "" for other figures."""
+        if e.name != "count" or not e.N:
+            return Markup("")
+        at, low, high = (self._t.number(round(100 * (x or 0.0) / e.N, 1)) for x in (e.estimate, e.low, e.high))
+        return self._t("finding.percent", at=at, low=low, high=high)
 
-    def __init__(self, estimates: Iterable[Estimate], sizes: Mapping[str, int], interface: Interface) -> None:
-        self._t, self._sizes = interface, sizes
-        self._found: dict[tuple[str, str], Estimate] = {}
-        for e in estimates:
-            if e.name == "count" and e.strata:
-                self._found.setdefault((e.variable, e.value), e)  # the first is by the claim committed to
+    def sentence(self, e: Estimate) -> Markup:
+        """The figure as a newspaper may print it."""
+        t, label = self._t, self.label(e)
+        parts = {"label": label, "level": t.number(round(100 * (e.level or 0), 2)), "unit": t.name("unit", e.unit)}
+        if e.name != "count":
+            return t("finding.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)
+        numbers = {"low": t.number(e.low or 0), "high": t.number(e.high or 0), "at": t.number(round(e.estimate))}
+        return t("finding.sentence_count", total=t.number(e.N), **numbers, **parts)
 
-    def say(self, findings: Iterable[Finding]) -> list[Said]:
-        """Each finding in the interface's language, where it has a text in it, else in any."""
-        return [self._say(finding) for finding in findings]
+    def read(self, e: Estimate) -> Markup:
+        """Who read what: "12 of the 20 flagged and 18 of the 28 others"."""
+        told = [
+            self._t("finding.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self.stratum(s))
+            for s in dict.fromkeys(e.strata)
+            if s.n
+        ]
+        work = self._contents.fieldwork
+        coders = sum(name != "adjudicator" for name in work.coders) if work else 0
+        people = self._t.count("finding.people", coders) if coders else Markup("")
+        return self._t("finding.read", parts=Markup("; ").join(told), people=people)
 
-    def _say(self, finding: Finding) -> Said:
-        parts = finding.parts.get(self._t.language) or finding.parts.get("") or next(iter(finding.parts.values()))
-        refusals = [reason for part in parts if isinstance(part, Asked) and (reason := self._refusal(part))]
-        if refusals:
-            return Said(None, "; ".join(dict.fromkeys(refusals)), finding.line)
-        said = Markup("").join(made_html(safe(p)) if isinstance(p, str) else self._printed(p) for p in parts)
-        return Said(said, "", finding.line)
+    def stratum(self, s: Stratum) -> Markup:
+        """A part of the pile, by what the machine said of it."""
+        name, flagged = s.name, ""
+        for word in ("flagged", "other"):
+            if name.endswith(f" {word}"):
+                name, flagged = name.removesuffix(f" {word}"), word
+        shown = [self._t("finding.whole")] if name == "all" else [self._pair(pair) for pair in name.split(",")]
+        if flagged:
+            shown.append(self._t(f"finding.{flagged}"))
+        return Markup(", ").join(shown)
 
-    def _refusal(self, asked: Asked) -> str:
-        """Why this figure may not be printed; "" = it may."""
-        if asked.form in _PLAIN:
-            return ""
-        named = f"{asked.variable}={asked.value}"
-        e = self._found.get((asked.variable, asked.value))
-        if e is None or e.low is None or e.high is None:
-            return f"nobody has checked the machine on a random draw for {named}: draw, read, then run again"
-        if e.method == "running_range":
-            return f"the draw is not read to its end for {named}: read the rest, then run again"
-        claim = _CLAIMS.get(asked.form)
-        if claim and not claim(e.low / e.N, e.high / e.N, float(asked.bound)):
-            limits = f"{e.low:,.0f} to {e.high:,.0f} of {e.N:,}"
-            return f"“{asked.words}” says more than the range of {named} does, {limits}: read more, or say less"
-        return ""
+    def _pair(self, pair: str) -> Markup:
+        variable, _, value = pair.partition("=")
+        if variable not in self._names.variables:
+            return made_html(safe(pair))
+        special = {"other": "finding.another", "undetermined": "value.undetermined", "none": "value.none"}
+        known = value in self._names.variables[variable].value_names()
+        named = self._names.value(variable, value) if known else self._t(special.get(value, "finding.another"))
+        return Markup("{} {}").format(self._t("finding.machine_said"), Markup("<q>{}</q>").format(named))
 
-    def _printed(self, asked: Asked) -> Markup:
-        if asked.form in _PLAIN:
-            return made_html(self._t.number(self._sizes[asked.form]))
-        e = self._found[asked.variable, asked.value]
-        assert e.low is not None  # refused otherwise
-        assert e.high is not None
-        t, link = self._t, figure_file("count", asked.variable, asked.value)
-        if asked.form == "count":
-            limits = {"low": t.number(e.low), "high": t.number(e.high), "at": t.number(round(e.estimate))}
-            words = t("finding.count", total=t.number(e.N), **limits)
-        elif asked.form == "share":
-            low, high = (
-                floor(1000 * e.low / e.N) / 10,
-                ceil(1000 * e.high / e.N) / 10,
-            )  # outward, to a tenth of a percent
-            words = t("finding.share", low=t.number(low), high=t.number(high))
+    def chart(self, e: Estimate) -> Markup:
+        """The figure drawn large."""
+        low, high = e.low or 0.0, e.high or 0.0
+        if e.name == "count":
+            axis = Axis(0, e.N)
+        elif e.name in SHARES:
+            axis = Axis(0, 1, percent=True)
+        elif e.name in POINTS:
+            axis = Axis(-1, 1, percent=True)
         else:
-            words = made_html(safe(asked.words))
-        return made_html(f'<a href="{safe(link)}">{words}</a>')
+            axis = Axis(min(0.0, low), max(high * 1.1, 1.0))
+        words = (self.label(e).striptags(), self.sentence(e).striptags())
+        return span(low, e.estimate, high, axis, words, self._t)
+
+    def dot(self, e: Estimate) -> Markup:
+        """Its row in the list; "" for what has no axis in common with the others."""
+        low, high = e.low or 0.0, e.high or 0.0
+        if e.name == "count" and e.N:
+            return dot(e.estimate / e.N, low / e.N, high / e.N)
+        return dot(e.estimate, low, high) if e.name in SHARES else Markup("")
+
+    def assumptions(self, e: Estimate) -> list[Markup]:
+        """What has to be true, in words."""
+        return [self._t(f"assumption.{code}") for code in e.assumptions]
+
+    def with_error(self, e: Estimate) -> Markup:
+        """The limits moved apart by what single readers get wrong; "" where nothing was overturned."""
+        if not e.error or e.name != "count":
+            return Markup("")
+        low, high = max(0.0, (e.low or 0) - e.error * e.N), min(float(e.N), (e.high or 0) + e.error * e.N)
+        numbers = {"low": self._t.number(round(low)), "high": self._t.number(round(high))}
+        return self._t("finding.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
+
+    def cases(self, e: Estimate) -> list[tuple[str, str]]:
+        """The cases that people read for it: page and name of each."""
+        ids = [case for unit in e.cases for case in ([unit] if unit in self._rows else self._by_matter.get(unit, []))]
+        return [(case_file(case), self._rows[case].number or self._rows[case].name) for case in ids]
+
+    def counted(self, e: Estimate) -> str:
+        """The list of the cases that the machine counted; "" = there is none for this figure."""
+        known = e.name == "count" and not e.where and not e.variable.startswith(FACT)
+        return figure_file("count", e.variable, e.value) if known else ""
 
 
-_CLAIMS: Mapping[str, Callable[[float, float, float], bool]] = {
-    "most": lambda low, _, bound: low > bound,
-    "at least": lambda low, _, bound: low >= bound,
-    "at most": lambda _, high, bound: high <= bound,
-}
-
-
-def refused(said: Sequence[Said]) -> list[Said]:
-    """Those that may not be printed."""
-    return [one for one in said if one.sentence is None]
+def rests_on(found: Sequence[Finding]) -> list[object]:
+    """Changes with anything that these pages show of the figures."""
+    return [(one.figure, one.other, one.machine) for one in found]

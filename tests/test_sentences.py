@@ -6,7 +6,7 @@ import pytest
 
 from caselight.definitions import parse
 from caselight.errors import DefinitionError
-from caselight.report.findings import Speaker, read_findings
+from caselight.report.sentences import Speaker, read_findings
 from caselight.report.interface import Interface
 from caselight.types import Estimate, Stratum
 from report_sample import small_codebook
