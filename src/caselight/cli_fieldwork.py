@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from caselight.terminal import JSON, STUDY, now, say
+from caselight.terminal import JSON, STUDY, now, print_result, say
 
 
 @click.command()
