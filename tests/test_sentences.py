@@ -6,8 +6,8 @@ import pytest
 
 from caselight.definitions import parse
 from caselight.errors import DefinitionError
-from caselight.report.sentences import Speaker, read_findings
 from caselight.report.interface import Interface
+from caselight.report.sentences import Speaker, read_sentences
 from caselight.types import Estimate, Stratum
 from report_sample import small_codebook
 
@@ -32,7 +32,7 @@ RUNNING = [range_("relied_on", 10, 400, "running_range")]
 
 def said(sentence: str, figures: list[Estimate], language: str = "en") -> tuple[str, str]:
     quoted = sentence.replace("'", "''")
-    findings = read_findings(parse(f"findings:\n  - '{quoted}'\n", "findings.yaml"), small_codebook())
+    findings = read_sentences(parse(f"findings:\n  - '{quoted}'\n", "findings.yaml"), small_codebook())
     one = Speaker(figures, {"cases": 2000, "records": 2014}, Interface(language)).say(findings)[0]
     return (one.sentence.striptags() if one.sentence else ""), one.refused
 
@@ -100,12 +100,12 @@ def test_exactly_half_is_not_most() -> None:
 )
 def test_a_mistake_names_its_line_and_what_is_allowed(text: str, where: int, message: str) -> None:
     with pytest.raises(DefinitionError) as error:
-        read_findings(parse(text, "findings.yaml"), small_codebook())
+        read_sentences(parse(text, "findings.yaml"), small_codebook())
     assert str(error.value).startswith(f"findings.yaml:{where}: ")
     assert message in str(error.value)
 
 
 def test_nothing_in_a_sentence_becomes_markup() -> None:
-    findings = read_findings(parse("findings: ['<script>{cases}</script>']", "f"), small_codebook())
+    findings = read_sentences(parse("findings: ['<script>{cases}</script>']", "f"), small_codebook())
     sentence = Speaker(FIGURES, {"cases": 1, "records": 1}, Interface("en")).say(findings)[0].sentence
     assert sentence == "&lt;script&gt;1&lt;/script&gt;"

@@ -17,15 +17,14 @@ from typing import Any
 import click
 
 from caselight import __version__
-from caselight.console import JSON, STUDY
-from caselight.console import say as _say
-from caselight.console import told as _print
+from caselight.cli_fieldwork import draw, estimate, import_
+from caselight.cli_people import account, journal, review
 from caselight.errors import CaselightError, UsageError
-from caselight.fieldwork_commands import draw, estimate, import_
 from caselight.lean import start_lean
 from caselight.progress import Progress
-
-DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE
+from caselight.terminal import print_result as _print
+from caselight.terminal import say as _say
 
 
 class Commands(click.Group):
@@ -117,11 +116,11 @@ def new(study: Path, pack: str, codebook: str, title: str | None, language: str 
 
     Example: caselight new my-study --pack ru --codebook surveillance
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Settings
 
     settings = Settings(title or study.resolve().name, pack, language or "en")
-    made = pipeline.new(study, settings, codebook)
+    made = intake.new(study, settings, codebook)
     told = [f"Made {study}. Its questions are in {made.codebook}.", f"Next: caselight add {study} PATH..."]
     _print(as_json, {"study": str(study), "codebook": str(made.codebook)}, told)
 
@@ -145,11 +144,11 @@ def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | No
 
     Example: caselight add my-study downloads/ dump.jsonl --text-column body
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Study
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
-    received = pipeline.add(Study.open(study), paths, mapping)
+    received = intake.add(Study.open(study), paths, mapping)
     told = [f"Added {received.added:,} records; {received.again:,} were here already."]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
@@ -286,5 +285,5 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-for _command in (draw, import_, estimate):
+for _command in (draw, import_, estimate, review, account, journal):
     main.add_command(_command)

@@ -17,6 +17,7 @@ from caselight.report.ftm import write_ftm
 from caselight.report.jsonl import write_jsonl
 from caselight.report.pages import write_report
 from caselight.report.printed import write_pdf
+from caselight.report.sentences import Sentence, Speaker, read_sentences
 from caselight.report.workbook import write_xlsx
 
 __all__ = [
@@ -28,6 +29,9 @@ __all__ = [
     "Fieldwork",
     "Quotation",
     "RecordRow",
+    "Sentence",
+    "Speaker",
+    "read_sentences",
     "write_report",
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caselight.codebook import Codebook
+from caselight.report.sentences import Sentence
 from caselight.types import Answer, Book, Case, Document, Estimate, Problem, Value
 
 
@@ -127,4 +128,5 @@ class Contents:
     generated_at: str  # as it shall be printed; the report reads no clock
     version: str  # of Caselight
     fieldwork: Fieldwork | None = None  # None = no draw was committed
+    sentences: Sequence[Sentence] = ()  # of findings.yaml
     sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none

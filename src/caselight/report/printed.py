@@ -18,6 +18,7 @@ from caselight.report.contents import Contents
 from caselight.report.figures import Block, Figure, faults, group, headline
 from caselight.report.interface import Interface
 from caselight.report.names import Names
+from caselight.report.sentences import Speaker
 from caselight.types import Book
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -62,7 +63,7 @@ def _told(contents: Contents) -> dict[str, Any]:
         "notice": contents.sample,
         "foot": _plain(t("frame.foot", version=contents.version)),
         "words": {name: _plain(word) for name, word in words.items()},
-        "findings": [_plain(t("faults.title"))] if wrong else [_finding(lead, t, names)] if lead else [],
+        "findings": [_plain(t("faults.title"))] if wrong else _findings(contents, lead, t, names),
         "questions": [_question(block, t) for block in blocks],
         "method": [_plain(line) for line in _method(contents, t)],
         "books": [_book(book, t) for book in contents.books if "/" not in book.stage],
@@ -81,6 +82,15 @@ def _day(written: str) -> list[int]:
 def _plain(words: Markup | str) -> str:
     """HTML as text."""
     return words.striptags() if isinstance(words, Markup) else words
+
+
+def _findings(contents: Contents, lead: Figure | None, t: Interface, names: Names) -> list[str]:
+    """The user's sentences; without any, the figure that the first page begins with."""
+    sizes = {"cases": len(contents.cases), "records": len(contents.records)}
+    said = [
+        _plain(one.sentence) for one in Speaker(contents.estimates, sizes, t).say(contents.sentences) if one.sentence
+    ]
+    return said or ([_finding(lead, t, names)] if lead else [])
 
 
 def _finding(figure: Figure, t: Interface, names: Names) -> str:

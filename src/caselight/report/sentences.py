@@ -13,7 +13,7 @@ not read to its end, or where its words say more than its range.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -24,7 +24,7 @@ from caselight.codebook import Codebook
 from caselight.codebook.entries import Entries, suggest
 from caselight.definitions import Definition
 from caselight.report.interface import Interface, made_html, safe
-from caselight.report.names import figure_file
+from caselight.report.names import finding_file
 from caselight.types import Estimate
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -52,7 +52,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Sentence:
     """A sentence: text and figures in turn, by language. The key "" is text in no stated language."""
 
     parts: Mapping[str, tuple[str | Asked, ...]]
@@ -68,7 +68,7 @@ class Said:
     line: int
 
 
-def read_findings(definition: Definition, codebook: Codebook) -> tuple[Finding, ...]:
+def read_sentences(definition: Definition, codebook: Codebook) -> tuple[Sentence, ...]:
     """The findings of a study.
 
     Raises:
@@ -84,13 +84,13 @@ def read_findings(definition: Definition, codebook: Codebook) -> tuple[Finding, 
     return tuple(_finding(entries, i, codebook) for i in range(len(found)))
 
 
-def _finding(entries: Entries, number: int, codebook: Codebook) -> Finding:
+def _finding(entries: Entries, number: int, codebook: Codebook) -> Sentence:
     key = ("findings", number)
     if isinstance(entries.get(key), dict):
         entries.mapping(key, _LANGUAGES)
     texts = entries.texts(key)
     parts = {language: _parts(text, entries, (*key, language), codebook) for language, text in texts.items()}
-    return Finding(parts, entries.definition.line(*key))
+    return Sentence(parts, entries.definition.line(*key))
 
 
 def _parts(text: str, entries: Entries, key: tuple[str | int, ...], codebook: Codebook) -> tuple[str | Asked, ...]:
@@ -149,14 +149,14 @@ class Speaker:
         self._t, self._sizes = interface, sizes
         self._found: dict[tuple[str, str], Estimate] = {}
         for e in estimates:
-            if e.name == "count" and e.strata:
+            if e.name == "count" and e.strata and not e.where:
                 self._found.setdefault((e.variable, e.value), e)  # the first is by the claim committed to
 
-    def say(self, findings: Iterable[Finding]) -> list[Said]:
+    def say(self, findings: Iterable[Sentence]) -> list[Said]:
         """Each finding in the interface's language, where it has a text in it, else in any."""
         return [self._say(finding) for finding in findings]
 
-    def _say(self, finding: Finding) -> Said:
+    def _say(self, finding: Sentence) -> Said:
         parts = finding.parts.get(self._t.language) or finding.parts.get("") or next(iter(finding.parts.values()))
         refusals = [reason for part in parts if isinstance(part, Asked) and (reason := self._refusal(part))]
         if refusals:
@@ -186,16 +186,16 @@ class Speaker:
         e = self._found[asked.variable, asked.value]
         assert e.low is not None  # refused otherwise
         assert e.high is not None
-        t, link = self._t, figure_file("count", asked.variable, asked.value)
+        t, link = self._t, finding_file(e.digest)
         if asked.form == "count":
             limits = {"low": t.number(e.low), "high": t.number(e.high), "at": t.number(round(e.estimate))}
-            words = t("finding.count", total=t.number(e.N), **limits)
+            words = t("sentence.count", total=t.number(e.N), **limits)
         elif asked.form == "share":
             low, high = (
                 floor(1000 * e.low / e.N) / 10,
                 ceil(1000 * e.high / e.N) / 10,
             )  # outward, to a tenth of a percent
-            words = t("finding.share", low=t.number(low), high=t.number(high))
+            words = t("sentence.share", low=t.number(low), high=t.number(high))
         else:
             words = made_html(safe(asked.words))
         return made_html(f'<a href="{safe(link)}">{words}</a>')
@@ -206,8 +206,3 @@ _CLAIMS: Mapping[str, Callable[[float, float, float], bool]] = {
     "at least": lambda low, _, bound: low >= bound,
     "at most": lambda _, high, bound: high <= bound,
 }
-
-
-def refused(said: Sequence[Said]) -> list[Said]:
-    """Those that may not be printed."""
-    return [one for one in said if one.sentence is None]

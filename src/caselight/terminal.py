@@ -1,4 +1,4 @@
-"""What commands share: the arguments that most of them take, and how they tell what they did."""
+"""What every command shares: exit codes, common options, and how results and talk are printed."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from typing import Any
 
 import click
 
+DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+
 STUDY = click.argument("study", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
 def say(message: str) -> None:
-    """Talk, on stderr."""
+    """Talk, to stderr."""
     click.echo(message, err=True)
 
 
 def now() -> str:
-    """The time, as journals write it."""
+    """The time as journals write it: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def told(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
+def print_result(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
     """The result as JSON on stdout, or its lines: on stdout where they are what was asked for, else on stderr."""
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from caselight.console import JSON, STUDY, now, say, told
+from caselight.terminal import JSON, STUDY, now, say
+from caselight.terminal import print_result as told
 
 
 @click.command()
