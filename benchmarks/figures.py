@@ -3,7 +3,7 @@
     python benchmarks/figures.py --shared DIR [--json FILE] [--quick] [--only PART ...]
 
 Parts: oracles, exact (every outcome of a draw), adversarial, searches, always_looking, groups (differences, trends),
-sums (totals of numbers), inputs, speed, appeals and rulings (real records). --quick takes fewer of everything.
+sums (totals of numbers), agreed, inputs, speed, appeals and rulings (real records). --quick takes fewer of everything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from figures_exact import exact
-from figures_groups import groups, sums
+from figures_groups import agreed, groups, sums
 from figures_inputs import inputs, speed
 from figures_random import adversarial, always_looking, searches
 from figures_real import appeals, rulings
@@ -42,6 +42,7 @@ PARTS: dict[str, Part] = {
     "always_looking": lambda _shared, quick: always_looking(quick),
     "groups": lambda _shared, quick: groups(quick),
     "sums": lambda _shared, quick: sums(quick),
+    "agreed": lambda _shared, quick: agreed(quick),
     "inputs": lambda _shared, quick: inputs(quick),
     "speed": lambda _shared, quick: speed(quick),
     "appeals": lambda shared, quick: appeals(shared, 300 if quick else 2_000),

@@ -12,6 +12,7 @@ import numpy as np
 from caselight.errors import Refused
 from caselight.estimate.contrasts import compare, trend
 from caselight.estimate.finite_population import Floats, Integers
+from caselight.estimate.resampled import resampled
 from caselight.estimate.totals import Bounds, Numbers, total, total_if_none_larger
 from caselight.types import Stratum
 from product import Figure, figure
@@ -69,6 +70,36 @@ def _years(chance: np.random.Generator, draws: int) -> tuple[float, float]:
         held[0] += found.slope.low - _NEAR <= slope <= found.slope.high + _NEAR
         held[1] += all(s.low - _NEAR <= truth <= s.high + _NEAR for s, truth in zip(found.shares, truths, strict=True))
     return float(held[0] / draws), float(held[1] / draws)
+
+
+# --- agreement
+
+
+def agreed(quick: bool) -> Iterator[Figure]:
+    """Limits of alpha by resampling, where ten cases or more carry the rarer answer."""
+    chance, draws = np.random.default_rng(SEED + 2), 30 if quick else 150
+    shares = [
+        _alpha_held(rate, n, wrong, draws, chance)
+        for rate, n, wrong in ((0.15, 100, 0.08), (0.3, 100, 0.1), (0.08, 200, 0.04))
+    ]
+    note = f"3 settings x {draws} studies; Monte-Carlo error of one {sqrt(0.05 * 0.95 / draws):.3f}; approximate"
+    yield figure("agreement, limits of alpha by resampling: worst coverage", min(shares), "", note)
+
+
+def _alpha_held(rate: float, n: int, wrong: float, draws: int, chance: np.random.Generator) -> float:
+    """Two coders who are wrong in so many cases each; the truth is alpha over 200,000 cases."""
+    true = chance.random(200_000) < rate
+    a, b = (np.where(chance.random(true.size) < wrong, ~true, true) for _ in "ab")
+    p = (a.mean() + b.mean()) / 2
+    truth, held, given = 1 - float((a != b).mean()) / (2 * p * (1 - p)), 0, 0
+    for _ in range(draws):
+        read = chance.integers(0, true.size, n)
+        try:
+            low, high = resampled(list(zip(a[read].tolist(), b[read].tolist(), strict=True)), chance)["alpha"]
+        except Refused:
+            continue
+        given, held = given + 1, held + (low <= truth <= high)
+    return held / max(given, 1)
 
 
 # --- totals of numbers

@@ -30,7 +30,7 @@ CLAIMS = ("standard", "certified")  # the two that the product publishes beside 
 METHODS = (*CLAIMS, "fisher")
 # The limits of a stratum of which one to four cases were read are cut off by what is possible (of 3 cases, 1 read and
 # positive: at least 1), not by what is likely. In the root they hurt too little: coverage fell to 90 % in designs made
-# of such strata; outside it is 95.5 % or more (docs/decisions/0004).
+# of such strata; outside it is 95.5 % or more (docs/decisions/0007).
 LEAST_READ = 5
 # Sums of floats near a whole case are taken for it: 13.000000000001 is 13, not 14 upward.
 _NEAR = 1e-9

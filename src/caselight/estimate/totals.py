@@ -28,6 +28,7 @@ from caselight.errors import Refused
 from caselight.estimate.bounded import lower_total, upper_total
 from caselight.estimate.finite_population import MOST_CASES, Floats, checked_level
 from caselight.estimate.ranges import Range
+from caselight.estimate.stratified import LEAST_READ as LEAST_IN_ROOT
 from caselight.estimate.stratified import count
 from caselight.types import Stratum
 
@@ -180,7 +181,7 @@ def _limits(
         if width > 0:
             lower += width * lower_total(np.clip((least - floor) / width, 0, 1), s.N, tail)
             upper += width * upper_total(np.clip((most - floor) / width, 0, 1), s.N, tail)
-        if claim == "certified" or not len(least):
+        if claim == "certified" or len(least) < min(LEAST_IN_ROOT, s.N):
             low, high = low + lower, high + upper
         else:
             low, high = low + s.N * float(least.mean()), high + s.N * float(most.mean())
