@@ -157,11 +157,36 @@ def test_without_a_draw_there_is_a_way_to_one(demo: Made, tmp_path: Path) -> Non
     assert "caselight draw" in " ".join(told_lines(told, [], "t"))
 
 
+def test_a_changed_codebook_leaves_the_committed_parts_and_recoded_figures_say_their_but(
+    demo: Made, tmp_path: Path
+) -> None:
+    made = copied(demo, tmp_path / "s")
+    before = asked(made, Question((FACE[0],), (FACE[1],)))
+    text = made.study.codebook.read_text("utf-8")
+    rule = text.index("- name: facial_recognition")
+    cut = text.index("phrases: [", rule)
+    made.study.codebook.write_text(text[:cut] + "phrases: [суд, " + text[cut + len("phrases: [") :], "utf-8")
+    with made.study.locked():
+        made = pipeline.make_tables(made.study, pipeline.Options(1, None, ""), lambda *_: None)
+    same = asked(made, Question((FACE[0],), (FACE[1],)))
+    assert [e.digest for e in same.figures] == [e.digest for e in before.figures]
+    now = asked(made, Question((FACE[0],), (FACE[1],), recoded=True))
+    assert now.figures[0].strata != same.figures[0].strata
+    assert "recoded" in now.figures[0].assumptions
+    assert sum(s.N for s in now.figures[0].strata) == 48
+    drawing.keep(made.study, Question((FACE[0],), (FACE[1],), recoded=True), TIME)
+    pipeline.export(made, "jsonl", tmp_path / "out")
+    found = recompute(tmp_path / "out")
+    assert sum(any(a["code"] == "recoded" for a in one.published["assumptions"]) for one in found) >= 2
+    assert all(one.holds for one in found)
+
+
 KEPT = [
     Question((ROLE,), ("relied_on",), by="year"),
     Question((ROLE,), ("relied_on",), by="instance", compare=("first", "appeal")),
     Question((ROLE,), ("relied_on", "none"), by="instance", trend=False, together=True),
     Question((FACE[0],), (FACE[1],), where=(f"{ROLE}=relied_on", "instance=first")),
+    Question((FACE[0],), (FACE[1],), recoded=True),
 ]
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from caselight.terminal import JSON, STUDY, now, say
-from caselight.terminal import print_result as told
+from caselight.terminal import JSON, STUDY, now, print_result, say
 
 
 @click.command()
@@ -47,7 +46,7 @@ def draw(
     opened = Study.open(study)
     with opened.locked():
         what, lines = sampling.draw(opened, wish, seed, extend, sheet, number)
-    told(as_json, what, lines)
+    print_result(as_json, what, lines)
 
 
 @click.command("import")
@@ -71,7 +70,7 @@ def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) ->
     opened = Study.open(study)
     with opened.locked():
         added, lines = sampling.take_file(opened, file, coder, machine, now())
-    told(as_json, {"added": added}, lines)
+    print_result(as_json, {"added": added}, lines)
 
 
 @click.command()
@@ -88,6 +87,7 @@ def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) ->
 @click.option("--most", type=float, default=None, metavar="X", help="The most that one case can have of a number.")
 @click.option("--persons", default="", metavar="NAME", help="Shares among persons; NAME counts the persons of a case.")
 @click.option("--if-hidden", type=click.FloatRange(0, 1), default=None, metavar="SHARE", help="If so many are hidden.")
+@click.option("--recoded", is_flag=True, help='Part the cases by what the machine says now, with a "but".')
 @click.option("--keep", is_flag=True, help="Publish these figures: in the report and the export from the next run on.")
 @click.option("--drop", is_flag=True, help="Publish them no longer.")
 @click.option("--together", is_flag=True, help="All figures hold together, not each by itself: wider ranges.")
@@ -123,7 +123,7 @@ def estimate(study: Path, as_json: bool, **options: Any) -> None:
     question = asking.Question(**options | {"claim": options["claim"] or ""})
     if plan is not None:
         row, lines = sizing.sized(made, question, plan, guess)
-        told(as_json, row, lines, data=True)
+        print_result(as_json, row, lines, data=True)
         return
     found = asking.asked(made, question)
     rows = telling.told_rows(found, hidden, asking.agreement_rows(made, question.variables))
@@ -135,4 +135,4 @@ def estimate(study: Path, as_json: bool, **options: Any) -> None:
     if question == asking.Question():
         machine = [row for row in overview.figures(view.contents(made, "en", "")) if "strata" not in row]
         rows, lines = [*rows, *machine], [*lines, "", *overview.figure_lines(machine)]
-    told(as_json, rows, lines, data=True)
+    print_result(as_json, rows, lines, data=True)

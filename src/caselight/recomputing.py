@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from caselight.drawing.commitment import ELSEWHERE, Committed, drawn_cases, fram
 from caselight.drawing.fieldwork import evidence, readings
 from caselight.errors import CaselightError
 from caselight.estimate import Evidence, fact_values
+from caselight.estimate.sample import recoded
 from caselight.review import Given, digest_of, draw
-from caselight.types import Estimate, Stratum
+from caselight.types import Estimate, Stratum, Value
 
 _LIMITS = ("estimate", "low", "high")
 _NEAR = 1e-9  # numbers that went through JSON and back, or were added in another order
@@ -56,7 +57,28 @@ def recompute(folder: Path) -> list[Recomputed]:
             read = readings((), (one.case for one in drawn_cases(committed)), given)
             bases[committed.digest] = evidence(committed, read, _facts(cases, place.parent))
     rows = [row for row in _lines(folder / "estimates.jsonl") if row["strata"]]
-    return [_one(row, bases.get(row["draw"]), wrong.get(row["draw"], [])) for row in rows]
+    now = _said_now(folder, cases) if any(map(_is_recoded, rows)) else {}
+    found = []
+    for row in rows:
+        base = bases.get(row["draw"])
+        if base is not None and _is_recoded(row):
+            base = replace(base, sample=recoded(base.sample, now))
+        found.append(_one(row, base, wrong.get(row["draw"], [])))
+    return found
+
+
+def _is_recoded(row: Mapping[str, Any]) -> bool:
+    return any(one["code"] == "recoded" for one in row["assumptions"])
+
+
+def _said_now(folder: Path, cases: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Value]]:
+    """What the machine says now of each case, under the case's id and that of its record."""
+    said: dict[str, dict[str, Value]] = {}
+    for row in _lines(folder / "answers.jsonl"):
+        value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
+        for unit in (row["case"], *cases[row["case"]]["documents"][:1]):
+            said.setdefault(unit, {})[row["variable"]] = value
+    return said
 
 
 def _one(row: Mapping[str, Any], base: Evidence | None, wrong: Sequence[str]) -> Recomputed:

@@ -276,10 +276,16 @@ def _sentences(
     return sentences, refused
 
 
+def _is_of_all(figure: Estimate) -> bool:
+    """Whether a sentence may rest on it: it is about the whole pile, parted as it was committed."""
+    return not figure.where and "recoded" not in figure.assumptions
+
+
 def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
+    people += kept_figures(made, {figure.digest for figure in people})
     rows = case_rows(made, links(made))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
@@ -293,9 +299,10 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     estimates = [
         *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
         *people,
-        *kept_figures(made),
     ]
-    sentences, refused = _sentences(made, estimates, {"cases": len(ordered), "records": len(kept.records)})
+    sentences, refused = _sentences(
+        made, [e for e in estimates if _is_of_all(e)], {"cases": len(ordered), "records": len(kept.records)}
+    )
     return Contents(
         title=made.study.settings.title,
         language=language,

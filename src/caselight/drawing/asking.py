@@ -11,13 +11,14 @@ from caselight.drawing.answering import given
 from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, last
 from caselight.drawing.facts import facts_of
 from caselight.drawing.fieldwork import Readings, evidence, readings, sample, twice, with_changes
+from caselight.drawing.pile import pile
 from caselight.errors import Refused, UsageError
 from caselight.estimate import FACT, Evidence, agreements, recalls
 from caselight.estimate.elusion import elusion
 from caselight.estimate.figures import Where
-from caselight.estimate.sample import is_whole
+from caselight.estimate.sample import Sample, is_whole, recoded
 from caselight.planning import Made
-from caselight.types import Estimate
+from caselight.types import Estimate, Value
 from caselight.variables import Variable
 
 MOST_GROUPS = 40  # figures of one answer, one a group; there may be hundreds of courts
@@ -36,6 +37,7 @@ class Question:
     claim: str = ""  # "" = as it was committed
     most: float | None = None  # the most that one case can have of a number; None = not known
     persons: str = ""  # a number variable or a fact that says how many persons a case is about; "" = cases are counted
+    recoded: bool = False  # part the pile by what the machine says now, not when the draw was committed
     together: bool = False  # all figures hold together: what may go wrong is shared by them
 
 
@@ -73,6 +75,8 @@ def asked(made: Made, question: Question) -> Told:
     drawn = [one.case for one in drawn_cases(committed)]
     read = readings(made.codebook.variables, drawn, given(made.study))
     base = evidence(committed, read, facts_of(made, committed.unit))
+    if question.recoded:
+        base = replace(base, sample=recoded(base.sample, _said_now(made, base.sample)))
     groups = _groups(made.codebook, base, question)
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
     bounds = "" if question.most is None else f"0..{question.most:g}"
@@ -82,10 +86,10 @@ def asked(made: Made, question: Question) -> Told:
         level = 1 - (1 - base.sample.level) / max(1, count)
         base = replace(base, sample=replace(base.sample, level=level))
     for variable, value in figures:
-        pile = with_changes(base.sample, committed, made.codebook, variable.name)
+        parted = with_changes(base.sample, committed, made.codebook, variable.name)
         if not read.of(variable.name):
             continue
-        at = replace(base, sample=pile)
+        at = replace(base, sample=parted)
         if not variable.values:
             for where in groups:
                 _try(found, (variable.name, value), where, partial(at.numbers, variable.name, value, where))
@@ -135,6 +139,21 @@ def _others(
         drawn = (one.case for one in drawn_cases(aside))
         answers = readings(made.codebook.variables, drawn, given(made.study)).of(aside.about[0])
         yield from elusion(*aside.about, sample(aside), answers)
+
+
+def _said_now(made: Made, sample: Sample) -> dict[str, dict[str, Value]]:
+    """What our machine says of the units of a draw now.
+
+    Raises:
+        UsageError: units of the draw are gone, or their answers cannot be made again from an export.
+    """
+    if sample.unit == "matter":
+        raise UsageError("--recoded: a draw of matters is parted by what was committed; draw anew.")
+    now = pile(made, sample.unit).machine
+    gone = sum(unit not in now for units in sample.frame.values() for unit in units)
+    if gone:
+        raise UsageError(f"--recoded: {gone} {sample.unit}s of the draw are no longer in the study. Draw anew.")
+    return {unit: {v: tuple(a) if isinstance(a, list) else a for v, a in said.items()} for unit, said in now.items()}
 
 
 def _chosen(codebook: Codebook, question: Question) -> list[tuple[Variable, tuple[str, ...]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,18 +27,21 @@ def kept(study: Study) -> list[Question]:
     return [question for question, wanted in found.items() if wanted]
 
 
-def kept_figures(made: Made) -> Iterator[Estimate]:
-    """The figures of these questions; none of those that the codebook or the records no longer allow."""
-    seen: set[tuple[str, str, str]] = set()
+def kept_figures(made: Made, known: Collection[str] = ()) -> Iterator[Estimate]:
+    """The figures of these questions; none of those that the codebook or the records no longer allow.
+
+    Args:
+        known: digests of figures that are published anyway.
+    """
+    seen = set(known)
     for question in kept(made.study):
         try:
             figures = asked(made, question).figures
         except CaselightError:  # a variable or a value is gone; `estimate` says so to whoever asks again
             continue
         for figure in figures:
-            named = (figure.name, figure.method, figure.digest)
-            if figure.where and named not in seen:
-                seen.add(named)
+            if figure.digest not in seen:
+                seen.add(figure.digest)
                 yield figure
 
 

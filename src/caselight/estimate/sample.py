@@ -8,7 +8,7 @@ of this is decided by what was known of every unit and by how many were read, ne
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from caselight.types import Stratum, Value
@@ -66,6 +66,11 @@ class Cell:
     name: str
     size: int
     drawn: tuple[str, ...]
+
+
+def recoded(sample: Sample, machine: Mapping[str, Mapping[str, Value]]) -> Sample:
+    """The draw with its strata as they were, parted within by what a machine says now; figures of it say so."""
+    return replace(sample, machine=machine, assumptions=(*sample.assumptions, "recoded"))
 
 
 def has(answer: Value, value: str) -> bool:

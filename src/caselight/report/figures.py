@@ -63,8 +63,8 @@ def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
     people: dict[tuple[str, str, str], list[Estimate]] = {}
     machine = []
     for e in estimates:
-        if e.strata and e.where:
-            continue  # of a part of the pile: on the pages of findings only
+        if e.strata and (e.where or "recoded" in e.assumptions):
+            continue  # of a part of the pile, or with a "but": on the pages of findings only
         if e.strata:
             people.setdefault((e.name, e.variable, e.value), []).append(e)
         else:

@@ -37,7 +37,8 @@ def findings(contents: Contents) -> list[Finding]:
     held: dict[tuple[object, ...], list[Estimate]] = {}
     for e in contents.estimates:
         if e.strata:
-            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level), []).append(e)
+            now = "recoded" in e.assumptions
+            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level, now), []).append(e)
     found = []
     for same in held.values():
         counted = machine.get((same[0].name, same[0].variable, same[0].value))
@@ -80,7 +81,9 @@ class FindingPages:
         parts = [named] if named else []
         parts += [self.where(name, value) for name, value in e.where]
         if e.name != "count":
-            parts.append(self._t(f"finding.{e.name}"))
+            parts.append(self._t(f"range.{e.name}"))
+        if "recoded" in e.assumptions:
+            parts.append(self._t("range.recoded"))
         return Markup(", ").join(parts)
 
     def where(self, name: str, value: str) -> Markup:
@@ -98,8 +101,8 @@ class FindingPages:
         t = self._t
         if e.name == "count":
             whole = {"n": t.number(round(e.estimate)), "total": t.number(e.N)}
-            return t("finding.count_amount", **whole, low=t.number(e.low or 0), high=t.number(e.high or 0))
-        return t("finding.amount", at=self.shown(e, e.estimate), low=self.shown(e, e.low), high=self.shown(e, e.high))
+            return t("range.count_amount", **whole, low=t.number(e.low or 0), high=t.number(e.high or 0))
+        return t("range.amount", at=self.shown(e, e.estimate), low=self.shown(e, e.low), high=self.shown(e, e.high))
 
     def shown(self, e: Estimate, number: float | None) -> Markup:
         """A number of this figure with its unit."""
@@ -107,7 +110,7 @@ class FindingPages:
             return Markup("{}\u202f%").format(self._t.number(round(100 * (number or 0.0), 1)))
         if e.name in POINTS:
             sign = "+" if (number or 0.0) > 0 else ""
-            return self._t("finding.points", n=sign + self._t.number(round(100 * (number or 0.0), 1)))
+            return self._t("range.points", n=sign + self._t.number(round(100 * (number or 0.0), 1)))
         return made_html(safe(self._t.number(number or 0.0)))
 
     def percent(self, e: Estimate) -> Markup:
@@ -115,28 +118,28 @@ class FindingPages:
         if e.name != "count" or not e.N:
             return Markup("")
         at, low, high = (self._t.number(round(100 * (x or 0.0) / e.N, 1)) for x in (e.estimate, e.low, e.high))
-        return self._t("finding.percent", at=at, low=low, high=high)
+        return self._t("range.percent", at=at, low=low, high=high)
 
     def sentence(self, e: Estimate) -> Markup:
         """The figure as a newspaper may print it."""
         t, label = self._t, self.label(e)
         parts = {"label": label, "level": t.number(round(100 * (e.level or 0), 2)), "unit": t.name("unit", e.unit)}
         if e.name != "count":
-            return t("finding.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)
+            return t("range.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)
         numbers = {"low": t.number(e.low or 0), "high": t.number(e.high or 0), "at": t.number(round(e.estimate))}
-        return t("finding.sentence_count", total=t.number(e.N), **numbers, **parts)
+        return t("range.sentence_count", total=t.number(e.N), **numbers, **parts)
 
     def read(self, e: Estimate) -> Markup:
         """Who read what: "12 of the 20 flagged and 18 of the 28 others"."""
         told = [
-            self._t("finding.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self.stratum(s))
+            self._t("range.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self.stratum(s))
             for s in dict.fromkeys(e.strata)
             if s.n
         ]
         work = self._contents.fieldwork
         coders = sum(name != "adjudicator" for name in work.coders) if work else 0
-        people = self._t.count("finding.people", coders) if coders else Markup("")
-        return self._t("finding.read", parts=Markup("; ").join(told), people=people)
+        people = self._t.count("range.people", coders) if coders else Markup("")
+        return self._t("range.read", parts=Markup("; ").join(told), people=people)
 
     def stratum(self, s: Stratum) -> Markup:
         """A part of the pile, by what the machine said of it."""
@@ -144,19 +147,19 @@ class FindingPages:
         for word in ("flagged", "other"):
             if name.endswith(f" {word}"):
                 name, flagged = name.removesuffix(f" {word}"), word
-        shown = [self._t("finding.whole")] if name == "all" else [self._pair(pair) for pair in name.split(",")]
+        shown = [self._t("range.whole")] if name == "all" else [self._pair(pair) for pair in name.split(",")]
         if flagged:
-            shown.append(self._t(f"finding.{flagged}"))
+            shown.append(self._t(f"range.{flagged}"))
         return Markup(", ").join(shown)
 
     def _pair(self, pair: str) -> Markup:
         variable, _, value = pair.partition("=")
         if variable not in self._names.variables:
             return made_html(safe(pair))
-        special = {"other": "finding.another", "undetermined": "value.undetermined", "none": "value.none"}
+        special = {"other": "range.another", "undetermined": "value.undetermined", "none": "value.none"}
         known = value in self._names.variables[variable].value_names()
-        named = self._names.value(variable, value) if known else self._t(special.get(value, "finding.another"))
-        return Markup("{} {}").format(self._t("finding.machine_said"), Markup("<q>{}</q>").format(named))
+        named = self._names.value(variable, value) if known else self._t(special.get(value, "range.another"))
+        return Markup("{} {}").format(self._t("range.machine_said"), Markup("<q>{}</q>").format(named))
 
     def chart(self, e: Estimate) -> Markup:
         """The figure drawn large."""
@@ -189,7 +192,7 @@ class FindingPages:
             return Markup("")
         low, high = max(0.0, (e.low or 0) - e.error * e.N), min(float(e.N), (e.high or 0) + e.error * e.N)
         numbers = {"low": self._t.number(round(low)), "high": self._t.number(round(high))}
-        return self._t("finding.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
+        return self._t("range.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
 
     def cases(self, e: Estimate) -> list[tuple[str, str]]:
         """The cases that people read for it: page and name of each."""
