@@ -18,7 +18,7 @@ from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked
 from caselight.errors import Refused, UsageError
 from caselight.estimate import Evidence, Read, Sample
-from caselight.estimate.sample import cells, mistakes
+from caselight.estimate.sample import mistakes, parting
 from caselight.estimate.stratified import count
 from caselight.planning import Made
 from caselight.recomputing import Recomputed, recompute
@@ -73,7 +73,7 @@ def test_parts_that_do_not_overlap_add_up_to_the_whole_where_each_was_drawn_from
             set(list(drawn_units)[:cut]),
             {u for us in pile.frame.values() for u in us} - set(list(drawn_units)[:cut]),
         ]
-        found = [cells(pile, inside=part) for part in parts]
+        found = [parting(pile, inside=frozenset(part)).cells() for part in parts]
         assert sum(cell.size for part in found for cell in part) == pile.size
         assert sum(len(cell.drawn) for part in found for cell in part) == len(drawn_units)
 
