@@ -23,6 +23,7 @@ from caselight.review.decisions import (
     text_digest,
 )
 from caselight.review.draw import FrameRow, allocate, digest_of, draw, frame_text, ticket
+from caselight.review.exchange import Told
 from caselight.review.sheet import read_sheet
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Pair",
     "Quote",
     "Standing",
+    "Told",
     "allocate",
     "answers",
     "body_of",
