@@ -22,7 +22,8 @@ from caselight.review.decisions import (
     standing,
     text_digest,
 )
-from caselight.review.draw import FrameRow, allocate, digest_of, draw, frame_text, ticket
+from caselight.review.draw import FrameRow, allocate, digest_of, draw, enlarged, frame_text, ticket
+from caselight.review.elsewhere import DrawnElsewhere, has_probabilities, read_draw
 from caselight.review.exchange import Told
 from caselight.review.sheet import read_sheet
 
@@ -33,6 +34,7 @@ __all__ = [
     "QUESTION",
     "UNDECIDED",
     "Decision",
+    "DrawnElsewhere",
     "FrameRow",
     "Given",
     "Pair",
@@ -47,11 +49,14 @@ __all__ = [
     "decision_of",
     "digest_of",
     "draw",
+    "enlarged",
     "frame_text",
+    "has_probabilities",
     "is_done",
     "meaning_of",
     "pairs",
     "read_decision",
+    "read_draw",
     "read_sheet",
     "same",
     "settle",
