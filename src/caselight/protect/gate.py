@@ -21,8 +21,10 @@ from caselight.protect.matters import Secret
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
 
 MTIME = 315_532_800  # 1980-01-01: the oldest time that every archive and file system can hold
-_CASE = re.compile(r"c[0-9a-f]{16}")
+# The id of a case, or of the document that it is named after.
+_CASE = re.compile(r"(?<![0-9a-f])(?:c(?P<case>[0-9a-f]{16})|(?P<document>[0-9a-f]{16})[0-9a-f]{48})(?![0-9a-f])")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:[-‐–][^\W\d_]{2,})*")
+_HUMP = re.compile(r"[A-ZА-ЯЁ][a-zа-яё]{2,}")
 _NAMED = re.compile(
     r"(?<![^\W\d_])(?:(?P<a>[^\W\d_]{2,}(?:-[^\W\d_]+)?)\s{0,3}(?P<b>[А-ЯЁA-Z])\.?\s?(?P<c>[А-ЯЁA-Z])?\.?(?![а-яёa-z])"
     r"|(?P<d>[А-ЯЁA-Z])\.\s?(?P<e>[А-ЯЁA-Z])?\.?\s?(?P<f>[^\W\d_]{2,}(?:-[^\W\d_]+)?))"
@@ -126,11 +128,12 @@ class _Index:
 
     def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
         """The person whom a word names, and whether it does so surely."""
-        for part in {word, *re.split("[-‐–]", word)}:
+        humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
+        for part in {word, *re.split("[-‐–]", word), *humps}:
             found = self._forms.get(part) or next(
                 (self._people[s] for s in stems_of_word(part) if s in self._people), None
             )
-            if found and (written[0].isupper() or in_name or not grammemes(part)[0]):
+            if found and (not written.islower() or in_name or not grammemes(part)[0]):
                 return found, True
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):
@@ -184,7 +187,7 @@ class Gate:
         for odd in looks.strange(name, data):
             yield Find(name, 0, odd.kind, odd.what, "", True)
         yield from self._text(name, 0, name, None, in_name=True)
-        ids = _CASE.findall(name)
+        ids = _cases_in(name)
         markup = looks.is_markup(name)
         seen: set[tuple[str, int, str]] = set()
         try:
@@ -195,9 +198,9 @@ class Gate:
         if ids:
             texts = [looks.View(1, "\n".join(view.text for view in texts))]
         for view in texts:
-            of = ids or _CASE.findall(view.text)
+            of = ids or _cases_in(view.text)
             for reading in looks.readings(view.text, markup):
-                for find in self._text(name, view.line, reading, tuple(dict.fromkeys(of)), in_name=False):
+                for find in self._text(name, view.line, reading, of, in_name=False):
                     if (find.what, find.line, find.near) not in seen:
                         seen.add((find.what, find.line, find.near))
                         yield find
@@ -281,6 +284,11 @@ class Gate:
 
 # Names of users and hosts that say nothing, and stand in style sheets.
 _EVERYBODYS = frozenset({"root", "user", "admin", "localhost", "ubuntu", "debian"})
+
+
+def _cases_in(text: str) -> tuple[str, ...]:
+    """Ids of the cases that a text names."""
+    return tuple(dict.fromkeys("c" + (m["case"] or m["document"]) for m in _CASE.finditer(text)))
 
 
 def _around(text: str, start: int, end: int) -> str:

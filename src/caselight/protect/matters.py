@@ -11,7 +11,7 @@ from caselight.protect import english, mentions
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
 from caselight.protect.mentions import Mention
-from caselight.protect.people import Person, known_stems, resolve, role_before, with_roles
+from caselight.protect.people import Person, known_stems, resolve, role_before, shares_name_with_accused, with_roles
 from caselight.protect.policy import HIDE, KEEP, Policy
 from caselight.protect.redaction import Edit, merged
 from caselight.protect.roles import Knowledge, Role
@@ -165,15 +165,19 @@ def _opinions(text: str, spans: Sequence[tuple[int, int]], known: Knowledge) -> 
             yield Mention(start, end, longest, "", "opinion")
 
 
-def _place(text: str, m: Mention, known: Knowledge) -> tuple[int, int] | None:
-    """The name of a street, a town, a court that the words beside a name make of it; None = it is a person's."""
+def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> tuple[int, int] | None:
+    """The name of a street, a town, a court that the words beside a name make of it; None = it is a person's.
+
+    Args:
+        is_known: the surname of somebody in this matter. Then "г. Иванов" is not believed: the stop may end a date.
+    """
     begin = max(0, m.start - 60)
     before, after = text[begin : m.start], text[m.end : m.end + 20]
     lead = known.places_before and known.places_before.search(before)
     if lead and lead["first"] and "Name" not in grammemes(lead["first"].strip())[1]:
         lead = None  # "площади Ленина Петров": the place has its name already
     if not lead and not m.initials and m.how != "full":
-        lead = known.places_before_bare and known.places_before_bare.search(before)
+        lead = None if is_known else known.places_before_bare and known.places_before_bare.search(before)
         behind = known.places_after and not after.startswith("\n") and known.places_after.match(after)
         if not lead and behind:
             return m.start, m.end + behind.end()
@@ -195,7 +199,7 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         kept = []
         for m in mentions.bare(body, stems_of_all, list(text.mentions)):
             inside = any(a <= m.start < b for a, b in covered)
-            place = None if inside or (m.start, m.end) in ours else _place(body, m, known)
+            place = None if inside or (m.start, m.end) in ours else _place(body, m, known, is_known=True)
             if place:
                 text.places.append(place)
             elif not inside:
@@ -271,7 +275,7 @@ class _Matter:
         self, people: Sequence[Person], whose: Sequence[Sequence[int]], policy: Policy, numbering: Numbering
     ) -> None:
         self.people, self.whose, self._numbering = people, whose, numbering
-        self.hidden = [_is_hidden(person, policy) for person in people]
+        self.hidden = [_is_hidden(person, people, policy) for person in people]
         self._numbers: dict[tuple[str, str | int], int] = {}
 
     def number(self, kind: str, key: str | int) -> int:
@@ -281,7 +285,7 @@ class _Matter:
         return self._numbers[kind, key]
 
 
-def _is_hidden(person: Person, policy: Policy) -> bool:
+def _is_hidden(person: Person, people: Sequence[Person], policy: Policy) -> bool:
     for names, answer in ((policy.hide, True), (policy.keep, False)):
         for name in names:
             words = name.split()
@@ -292,6 +296,9 @@ def _is_hidden(person: Person, policy: Policy) -> bool:
             ):
                 return answer
     if person.role is Role.OFFICIAL:
+        certain = person.votes[Role.OFFICIAL] > 1 and not person.votes[Role.PRIVATE]
+        if not certain and shares_name_with_accused(person, people):
+            return True
         return policy.officials == HIDE
     return not (person.role is Role.DEFENDER and policy.defenders == KEEP)
 

@@ -21,7 +21,8 @@ _UPPER = rf"[А-ЯЁ]{{2,}}{_DOUBLE}[А-ЯЁ]+)?"
 _NAME = rf"(?:{_CAPITAL}|{_UPPER})"
 _GAP = r"[ \t]*(?:\n[ \t]*)?"
 _INITIALS = rf"(?P<first>[А-ЯЁ])[а-яё]?\s?[.,]{_GAP}(?:(?P<second>[А-ЯЁ])[а-яё]?(?![А-ЯЁа-яё])\s?\.?)?"
-_EDGE = "(?<![А-ЯЁа-яё])"
+# A word begins here; also where a space was forgotten: "свидетелиИванов И.И.".
+_EDGE = "(?:(?<![А-ЯЁа-яё])|(?<=[а-яё])(?=[А-ЯЁ]))"
 _SURNAME_FIRST = re.compile(rf"{_EDGE}(?P<surname>{_NAME})(?P<gap>\s{{0,3}}){_INITIALS}")
 _INITIALS_FIRST = re.compile(
     rf"{_EDGE}(?P<first>[А-ЯЁ])[а-яё]?\s?\.{_GAP}(?:(?P<second>[А-ЯЁ])[а-яё]?\s?(?:\.|(?=\s)){_GAP})?(?P<surname>{_NAME})(?![А-ЯЁа-яё])"
@@ -44,6 +45,9 @@ _SUFFIX = re.compile(
     r"(?:[оеё]в(?:а|у|ым|е|ой|ых|ыми)?|[иы]н(?:а|у|ым|е|ой|ых)?|(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую)|енко|[уюия]к(?:а|у|ом)?|"
     r"[ая]н(?:а|у|ом|е)?|швили|дзе|[её]нок|чук(?:а|у|ом)?)$"
 )
+
+
+_DESCRIBES = re.compile(r"[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ def _surname_first(text: str, known: Knowledge) -> Iterator[Mention]:
         single = m["second"] is None
         if not _surname(m["surname"], known) or (single and not _single(text, m)):
             continue
-        # "Судья И.И. Петров": the initials belong to what follows, if the word before is an ordinary one.
+        # "Доводы А.А. отклонены": the court cut the surname off; an ordinary word only begins the sentence.
+        if _begins(text, m.start()) and _ordinary(m["surname"]):
+            continue
         yield Mention(m.start(), _trim(text, m.end()), m["surname"], m["first"] + (m["second"] or ""), "initials")
 
 
@@ -203,13 +209,26 @@ def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken:
             not in_dictionary and "Surn" in some and bool(_SUFFIX.search(fold(word))) and len(word) > 4
         )
         named = "Surn" in some or "Name" in some or not in_dictionary
-        begins = bool(_SENTENCE.search(text[max(0, m.start() - 4) : m.start()]))
+        if in_dictionary and ("Geox" in some or _adjective(text, m)):
+            continue
+        begins = _begins(text, m.start())
         if (sure and not (begins and in_dictionary)) or (
             named and not begins and role_of(text, m.start()) is not Role.UNKNOWN
         ):
             more.append(Mention(m.start(), m.end(), word, "", "role"))
     _take(taken, more)
     return sorted(taken, key=lambda m: m.start)
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a sentence, a line or a quotation begins here."""
+    return bool(_SENTENCE.search(text[max(0, at - 4) : at]))
+
+
+def _adjective(text: str, m: re.Match[str]) -> bool:
+    """Whether the word describes the noun behind it: "на Московском метрополитене", not "Чайковский пояснил"."""
+    behind = re.match(r" ([а-яё]{3,})", text[m.end() : m.end() + 40])
+    return bool(behind and _DESCRIBES.search(fold(m.group())) and "NOUN" in grammemes(behind[1])[1])
 
 
 def _quoted(text: str, m: re.Match[str]) -> bool:

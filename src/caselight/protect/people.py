@@ -27,6 +27,8 @@ _STOPPERS = frozenset(
 )
 # "рапорты полицейских, объяснения Иванова": what somebody said is a new subject.
 _SAYINGS = ("объяснени", "пояснени", "показани", "заявлени", "обращени", "телефонограмм", "ходатайств")
+# "судья ПОСТАНОВИЛ:\nИванова", "начальника колонии 5 сентября 2024 г. Иванова": something else begins.
+_NEW_START = re.compile(r"[А-ЯЁа-яё]\s*:\s*\n|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\s*(?:г\.|год)|ДД\.ММ|\d\s*(?:час|мин)")
 _INSTRUMENTAL = re.compile(r"(?:ом|ем|ым|им|ами|ями|ими|ыми|ей)$")
 _NOMINATIVE = re.compile(r"(?:[оеё]в|[иы]н|ск?ий)$")
 
@@ -68,7 +70,9 @@ def role_before(text: str, at: int, known: Knowledge) -> Role:
     if best is None or not _one_phrase(window[best[0] :]):
         return Role.UNKNOWN
     if best[2] is Role.OFFICIAL:
-        return _accused_instead(window[: best[1]], known) or _agrees(window[best[1] : best[0]], text[at : at + 40])
+        return _accused_instead(window[: best[1]], window[best[1] : best[0]], known) or _agrees(
+            window[best[1] : best[0]], text[at : at + 40]
+        )
     return best[2]
 
 
@@ -81,6 +85,8 @@ def role_around(text: str, m: Mention, known: Knowledge) -> Role:
 
 def _one_phrase(between: str) -> bool:
     """Whether what stands between a role and a name can belong to both: no verb, no new subject."""
+    if _NEW_START.search(between):
+        return False
     for word in _LOWER_WORD.findall(between):
         if fold(word) in _STOPPERS or fold(word).startswith(_SAYINGS):
             return False
@@ -90,8 +96,11 @@ def _one_phrase(between: str) -> bool:
     return not re.search(r"[а-яё]\s*,\s+(?!по\s|г\.|при\s)[а-яё]+\s+[а-яё]+\s+[а-яё]+", between)
 
 
-def _accused_instead(before: str, known: Knowledge) -> Role | None:
-    """Accused, where "в отношении" stands right before the office: "в отношении инспектора ... Иванова"."""
+def _accused_instead(before: str, office: str, known: Knowledge) -> Role | None:
+    """Accused, where "в отношении" stands right before the office: "в отношении инспектора ... Иванова". Of several
+    officers ("насилие в отношении сотрудников полиции") none is."""
+    if re.match(r"[а-яё]+(?:ов|ей|их|ых)\b", office.lower()):
+        return None
     for role, pattern in known.roles:
         if role is Role.ACCUSED:
             for m in pattern.finditer(before):
@@ -175,6 +184,11 @@ def _fits(person: Person, m: Mention, own: frozenset[str]) -> bool:
         a, b = person.initials, m.initials
         return a.startswith(b) or b.startswith(a)
     return bool(m.initials) and len(m.initials) == 2 and person.initials == m.initials
+
+
+def shares_name_with_accused(person: Person, people: Sequence[Person]) -> bool:
+    """Whether somebody whom the case is about has the same surname: then one of them may be the other, misspelt."""
+    return any(other.role is Role.ACCUSED and not other.stems.isdisjoint(person.stems) for other in people)
 
 
 def known_stems(found: Iterable[Mention]) -> dict[str, bool]:
