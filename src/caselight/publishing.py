@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from caselight.planning import Made
 from caselight.protect import (
@@ -29,6 +30,7 @@ from caselight.protect import (
     Redaction,
     Secret,
     Subject,
+    check_target,
     digits,
     knowledge,
     load_policy,
@@ -100,9 +102,13 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
         DefinitionError: protect.yaml has a mistake, or the pack cannot find names.
         UsageError: the target holds something else.
     """
+    check_target(order.to)
     known, policy = knowledge(made.pack), load_policy(made.study.folder / "protect.yaml")
-    with tempfile.TemporaryDirectory(prefix="caselight-") as scratch:
-        ledger = _Ledger(Path(scratch) / "ledger.jsonl")
+    with (
+        tempfile.TemporaryDirectory(prefix="caselight-") as scratch,
+        (Path(scratch) / "ledger.jsonl").open("w+", encoding="utf-8", errors="surrogatepass") as file,
+    ):
+        ledger = _Ledger(file)
         numbering = Numbering()
         more = second_opinion() if made.pack.language == "ru" else None
         for done, (page_ids, protected) in enumerate(_protected(shown, known, policy, numbering, more), 1):
@@ -163,8 +169,8 @@ def _parts(value: Value) -> tuple[str, ...]:
 class _Ledger:
     """What is to be done to each case, on disk: a study may have more cases than memory."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w+", encoding="utf-8", errors="surrogatepass")
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
         self._at: dict[str, int] = {}
         self.officials = 0
 

@@ -16,7 +16,7 @@ from caselight.protect.policy import Policy, load_policy
 from caselight.protect.redaction import Edit, Redaction
 from caselight.protect.roles import Knowledge, knowledge
 from caselight.protect.tokens import digits, token
-from caselight.protect.writing import CANNOT_KNOW, MARK, Leak, Published, put
+from caselight.protect.writing import CANNOT_KNOW, MARK, Leak, Published, check_target, put
 
 __all__ = [
     "CANNOT_KNOW",
@@ -36,6 +36,7 @@ __all__ = [
     "Redaction",
     "Secret",
     "Subject",
+    "check_target",
     "digits",
     "knowledge",
     "load_policy",

@@ -32,7 +32,9 @@ _NAMED = re.compile(
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s().\u2013-]{1,3}(?=\d)")
 _DIGITS = re.compile(r"\d{6,}")
 # A path of somebody's machine, in any file.
-_PATH = re.compile(r"(?<![\w.>/])(?:/(?:home|Users|root|tmp|mnt|media|var|work|srv|opt)/[\w.-]+|[A-Za-z]:\\[\w. -]+)")
+_PATH = re.compile(
+    r"(?<![\w.>/])(?:/(?:home|Users|root|tmp|mnt|media|var|work|srv|opt)/[\w.-]+|[^\W\d_]:\\{1,2}[\w. -]+)"
+)
 _FUZZY_LETTERS = 6  # a shorter word is one edit away from too many others
 _FEWEST_DIGITS = 6
 _SHORTEST = 5  # characters of what is looked for as it stands: a year of birth alone is anybody's

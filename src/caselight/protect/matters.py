@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from caselight.protect.surnames import grammemes, stems
 from caselight.types import Document, Fact
 
 CASE_FACTS = frozenset({"case_number", "uid", "lower_case_number"})  # facts that are numbers of cases
+_COURTS = frozenset({"court", "lower_court"})
 _JUDGES = frozenset({"judge"})
 # Shorter than this, a number stands in a text by chance: a year, a sum.
 _SHORTEST_AGAIN = 5
@@ -83,6 +85,12 @@ class _Text:
     mentions: list[Mention] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)  # names of places, in the cleaned text
     identifiers: list[Identifier] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+    def inside(self, fact: Fact) -> tuple[int, int] | None:
+        """Where the fact stands in the cleaned text; None = at an offset that cleaning took away."""
+        start, end = (bisect_left(self.cleaned.origin, offset) for offset in (fact.span.start, fact.span.end))
+        return (start, end) if start < end else None
 
 
 def protect_matter(
@@ -98,17 +106,18 @@ def protect_matter(
         more: a second opinion on where names are, (text) -> spans; None = own rules alone.
     """
     texts = [text for subject in subjects for text in _texts(subject, known)]
-    for text in texts:
-        text.mentions = _first_look(text, known, policy, more)
-    _bare(texts, known)
     facts: dict[str, list[Fact]] = {}
     for subject in subjects:
         for fact in subject.facts:
             facts.setdefault(fact.span.document, []).append(fact)
     for text in texts:
-        own = facts.get(text.document.id, []) if text.document else []
-        text.mentions = _with_roles(text, own, known)
-        text.identifiers = _identifiers(text, own, known, policy)
+        text.facts = facts.get(text.document.id, []) if text.document else []
+        text.places = list(_courts(text))
+        text.mentions = _first_look(text, known, policy, more)
+    _bare(texts, known)
+    for text in texts:
+        text.mentions = _with_roles(text, known)
+        text.identifiers = _identifiers(text, known, policy)
     _again(texts)
     people, whose = resolve([t.mentions for t in texts], [t.cleaned.text for t in texts])
     return list(_decided(subjects, texts, _Matter(people, whose, policy, numbering)))
@@ -131,12 +140,14 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
         found = mentions.found(body, known)
         found = mentions.led(body, known, lambda t, at: role_before(t, at, known), found)
     listed = [Mention(*m.span(), m.group(), "", "listed") for name in policy.hide for m in _occurrences(name, body)]
-    found = _without_overlap([*listed, *found])
+    found = _without_overlap(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
         found = _without_overlap([*found, *_opinions(body, more(body), known)])
     kept = []
     for m in found:
         place = _place(body, m, known) if m.how != "listed" else None
+        if any(a <= m.start and m.end <= b for a, b in text.places) and not m.initials:
+            continue
         if place:
             text.places.append(place)
         else:
@@ -169,7 +180,7 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
     """The name of a street, a town, a court that the words beside a name make of it; None = it is a person's.
 
     Args:
-        is_known: the surname of somebody in this matter. Then "г. Иванов" is not believed: the stop may end a date.
+        is_known: the surname of somebody in this matter. Then only a town is believed: "с. Иванов" may be what is left of a word.
     """
     begin = max(0, m.start - 60)
     before, after = text[begin : m.start], text[m.end : m.end + 20]
@@ -177,7 +188,9 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
     if lead and lead["first"] and "Name" not in grammemes(lead["first"].strip())[1]:
         lead = None  # "площади Ленина Петров": the place has its name already
     if not lead and not m.initials and m.how != "full":
-        lead = None if is_known else known.places_before_bare and known.places_before_bare.search(before)
+        lead = known.places_before_bare and known.places_before_bare.search(before)
+        if lead and is_known and not lead.group().lower().startswith("г"):
+            lead = None
         behind = known.places_after and not after.startswith("\n") and known.places_after.match(after)
         if not lead and behind:
             return m.start, m.end + behind.end()
@@ -207,10 +220,17 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         text.mentions = kept
 
 
-def _with_roles(text: _Text, facts: Sequence[Fact], known: Knowledge) -> list[Mention]:
+def _courts(text: _Text) -> Iterator[tuple[int, int]]:
+    """Names of courts, which stay even where somebody is called like the town."""
+    for fact in text.facts:
+        if fact.name in _COURTS and (place := text.inside(fact)):
+            yield place
+
+
+def _with_roles(text: _Text, known: Knowledge) -> list[Mention]:
     """The mentions with their roles: from the words before them, from a card's field, from the fact of the judge."""
     found = with_roles(text.cleaned.text, text.mentions, known) if known.finder == "russian" else text.mentions
-    judges = [(f.span.start, f.span.end) for f in facts if f.name in _JUDGES]
+    judges = [(f.span.start, f.span.end) for f in text.facts if f.name in _JUDGES]
     made = []
     for m in found:
         start, end = text.cleaned.span(m.start, m.end)
@@ -239,15 +259,13 @@ def _field_role(document: Document, at: tuple[int, int], known: Knowledge) -> Ro
     return None
 
 
-def _identifiers(text: _Text, facts: Sequence[Fact], known: Knowledge, policy: Policy) -> list[Identifier]:
+def _identifiers(text: _Text, known: Knowledge, policy: Policy) -> list[Identifier]:
     body = text.cleaned.text
     found = [i for i in identifiers(body, known, [m.start for m in text.mentions]) if policy.hides(i.kind)]
     if policy.hides("case"):
-        back = {origin: i for i, origin in reversed(list(enumerate(text.cleaned.origin)))}
-        for fact in facts:
-            if fact.name in CASE_FACTS and fact.span.start in back and fact.span.end in back:
-                start, end = back[fact.span.start], back[fact.span.end]
-                found.append(Identifier(start, end, "case", key_of("case", body[start:end])))
+        for fact in text.facts:
+            if fact.name in CASE_FACTS and (place := text.inside(fact)):
+                found.append(Identifier(*place, "case", key_of("case", body[slice(*place)])))
     return found
 
 
@@ -309,6 +327,7 @@ def _decided(subjects: Sequence[Subject], texts: Sequence[_Text], matter: _Matte
         mine = [(i, text) for i, text in enumerate(texts) if text.case == subject.case]
         secrets = [s for i, text in mine for s in _secrets(text, i, matter)]
         kept = [k for i, text in mine for k in _kept(text, i, matter)]
+        kept += [str(fact.value) for fact in subject.facts if fact.name in _COURTS]
         persons = {matter.whose[i][j] for i, text in mine for j in range(len(text.mentions))}
         yield Protected(
             subject.case,

@@ -56,8 +56,7 @@ def put(target: Path, write: Callable[[Path], Mapping[str, object]], gate: Gate)
         UsageError: the target holds something else.
         Leak: the gate found something. The target is as it was before.
     """
-    if target.exists() and not (target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir()))):
-        raise UsageError(f"{target} exists and holds no publication of Caselight's. Choose another folder (--to).")
+    check_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".publishing-", dir=target.parent))
     try:
@@ -78,6 +77,16 @@ def put(target: Path, write: Callable[[Path], Mapping[str, object]], gate: Gate)
         return files, tuple(found)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_target(target: Path) -> None:
+    """Nothing, if a publication may be put there.
+
+    Raises:
+        UsageError: something else lies there.
+    """
+    if target.exists() and not (target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir()))):
+        raise UsageError(f"{target} exists and holds no publication of Caselight's. Choose another folder (--to).")
 
 
 def _even_out(folder: Path) -> None:
