@@ -180,7 +180,8 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
     """The name of a street, a town, a court that the words beside a name make of it; None = it is a person's.
 
     Args:
-        is_known: the surname of somebody in this matter. Then only a town is believed: "с. Иванов" may be what is left of a word.
+        is_known: the surname of somebody in this matter. Then only a town is believed: "с. Иванов" may be the end
+            of something else.
     """
     begin = max(0, m.start - 60)
     before, after = text[begin : m.start], text[m.end : m.end + 20]
