@@ -145,7 +145,7 @@ def test_a_name_in_the_title_is_a_leak(made: Made, tmp_path: Path) -> None:
 
 
 WRONG = [
-    ("adresses: hide", r"protect\.yaml:1: 'adresses' is not known here; allowed: officials"),
+    ("flats: hide", r"protect\.yaml:1: 'flats' is not known here; allowed: officials"),
     ("officials: hide\nphones: maybe", r"protect\.yaml:2: phones is 'maybe'; allowed: hide, keep"),
     ("keep: Иванов", r"protect\.yaml:1: keep holds a list"),
     ("hide:\n  - Кличкин\n  - 7", r"protect\.yaml:3: 7 is no text"),

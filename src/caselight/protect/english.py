@@ -22,7 +22,10 @@ _CAPTION = re.compile(
 )
 _BENCH = re.compile(rf"(?P<name>{_UPPER})\s*,\s*(?:(?:Chief|Acting|Presiding)\s)*(?:Judge|Justice|C\.?J|J)\b")
 _CONCUR = re.compile(rf"(?P<list>{_UPPER}(?:,?\s(?:and\s)?{_UPPER}){{0,5}}),?\s+(?:JJ|Judges)\b")
-_CITED = re.compile(r"(?:\bIn\s+re\s+|\bv\.\s+|\bex\s+rel\.\s+)$|^(?:\s+v\.\s|\s*,\s*\d+\s+(?:N\.M|P\.|U\.S|S\.\s?Ct))")
+_BEFORE_CITED = re.compile(r"(?:\bIn\s+re\s+|\bv\.\s+|\bex\s+rel\.\s+)$")
+_BEHIND_CITED = re.compile(
+    r"\s+v\.\s+[A-ZÀ-Ý][\w'’-]*|\s*,\s*\d+[\s-]+(?:N\.\s?M|NM|P\.|U\.S|S\.\s?Ct|F\.)|\s*,\s*(?:19|20)\d\d[\s-]NM"
+)
 _PAIR = re.compile(
     r"(?<![\w.])(?P<name>[A-Z][a-zà-ÿ]+(?:\s[A-Z]\.|\s[A-Z][a-zà-ÿ]+)?\s(?:Mc|Mac|De\s|La\s)?[A-Z][a-zà-ÿ]{2,}(?:-[A-Z][a-z]+)?)(?!\w)"
 )
@@ -38,15 +41,26 @@ def found(text: str, known: Knowledge) -> list[Mention]:
     return sorted(taken, key=lambda m: m.start)
 
 
-def bare(text: str, surnames: frozenset[str], taken: list[Mention]) -> list[Mention]:
-    """Known surnames, wherever they stand with a capital, but not as part of a citation."""
+def bare(text: str, surnames: frozenset[str], taken: list[Mention]) -> tuple[list[Mention], list[tuple[int, int]]]:
+    """Known surnames, wherever they stand with a capital: those that name somebody, and citations, which stay."""
     covered = {i for m in taken for i in range(m.start, m.end)}
-    more = [
-        Mention(m.start(), m.end(), m.group(), "", "bare")
-        for m in re.finditer(r"(?<!\w)[A-ZÀ-Ý][\wÀ-ÿ-]+", text)
-        if plain(m.group()) in surnames and m.start() not in covered and not _cited(text, m.start(), m.end())
-    ]
-    return sorted([*taken, *more], key=lambda m: m.start)
+    more, cited = [], []
+    for m in re.finditer(r"(?<!\w)[A-ZÀ-Ý][\wÀ-ÿ-]+", text):
+        word = plain(m.group())
+        if m.start() in covered or not {word, word.removesuffix("s")} & surnames:  # "the Lozoyas"
+            continue
+        if _cited(text, m.start(), m.end()):
+            cited.append(_citation(text, m.start(), m.end()))
+        else:
+            more.append(Mention(m.start(), m.end(), m.group(), "", "bare"))
+    return sorted([*taken, *more], key=lambda m: m.start), cited
+
+
+def _citation(text: str, start: int, end: int) -> tuple[int, int]:
+    """The name with what makes a citation of it: "v. Martinez", "Lewis, 128 N.M"."""
+    before = _BEFORE_CITED.search(text[max(0, start - 8) : start])
+    behind = _BEHIND_CITED.match(text, end)
+    return (start - len(before.group()) if before else start), (behind.end() if behind else end)
 
 
 def plain(word: str) -> str:
@@ -83,16 +97,19 @@ def _titled(text: str) -> Iterator[Mention]:
 
 def _led(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "Defendant Pedro Gonzales", "Officer Smith"."""
+    small = _small(text)
     for role, pattern in known.roles:
         for m in pattern.finditer(text):
             name = re.compile(rf"\s(?P<name>{_NAME})").match(text, m.end())
-            if name and not _organisation(name["name"]) and not _cited(text, *name.span("name")):
+            if not name or _organisation(name["name"]) or _cited(text, *name.span("name")):
+                continue
+            if not any(plain(word) in small or plain(word) in known.not_surnames for word in name["name"].split()):
                 yield _mention(name, "role", role)
 
 
 def _pairs(text: str, known: Knowledge) -> Iterator[Mention]:
     """First name and surname: two words with capitals inside a sentence, of which neither also stands small."""
-    small = {word for word in _WORD.findall(text) if word[0].islower()}
+    small = _small(text)
     for m in _PAIR.finditer(text):
         words = [plain(word) for word in m["name"].split()]
         if any(word in small or word in known.not_surnames for word in words) or _organisation(m["name"]):
@@ -101,10 +118,13 @@ def _pairs(text: str, known: Knowledge) -> Iterator[Mention]:
             yield _mention(m, "two", Role.UNKNOWN)
 
 
+def _small(text: str) -> frozenset[str]:
+    """Words that the text also writes small: no names."""
+    return frozenset(word for word in _WORD.findall(text) if word[0].islower())
+
+
 def _cited(text: str, start: int, end: int) -> bool:
-    return bool(
-        _CITED.search(text[max(0, start - 8) : start]) or re.match(_CITED.pattern.split("$|^")[1], text[end : end + 20])
-    )
+    return bool(_BEFORE_CITED.search(text[max(0, start - 8) : start]) or _BEHIND_CITED.match(text, end))
 
 
 def _organisation(name: str) -> bool:

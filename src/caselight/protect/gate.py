@@ -81,7 +81,7 @@ class _Index:
         for secret in secrets:
             self._add(secret)
         # A surname alone that stays (an official's) hides nobody who bears it and is hidden.
-        safe = {fold(k) for k in kept if len(k) > 3}
+        safe = {fold(clean(k).text) for k in kept if len(k) > 3}
         alone = {k for k in safe if not re.search(r"[\s.]", k) and not self._people.keys().isdisjoint(stems_of_word(k))}
         self._kept = sorted(safe - alone, key=len, reverse=True)
 
@@ -93,7 +93,7 @@ class _Index:
         elif secret.kind in ("phone", "document") and len(digits) >= _FEWEST_DIGITS:
             self._digits[digits[-10:] if secret.kind == "phone" else digits] = secret
         elif len(secret.text) >= _SHORTEST:
-            self._written[flat(secret.text)] = secret
+            self._written[flat(clean(secret.text).text)] = secret
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -135,7 +135,8 @@ class _Index:
             found = self._forms.get(part) or next(
                 (self._people[s] for s in stems_of_word(part) if s in self._people), None
             )
-            if found and (not written.islower() or in_name or not grammemes(part)[0]):
+            unusual = not part.isascii() and not grammemes(part)[0]  # a small letter was typed, but it is no word
+            if found and (not written.islower() or in_name or unusual):
                 return found, True
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):

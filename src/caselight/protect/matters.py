@@ -206,7 +206,8 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         body = text.cleaned.text
         if known.finder == "english":
             surnames = frozenset(m.surname for m in named if len(m.surname) > 2)
-            text.mentions = english.bare(body, surnames, text.mentions)
+            text.mentions, cited = english.bare(body, surnames, text.mentions)
+            text.places += cited
             continue
         ours = {(m.start, m.end) for m in text.mentions}
         covered = list(text.places)

@@ -37,6 +37,8 @@ def stems(name: str) -> frozenset[str]:
     (True, False)
     """
     word = fold(name)
+    if word.isascii():
+        return frozenset({word})  # English names are not inflected
     cut = {word[: len(word) - len(e)] for e in ENDINGS if word.endswith(e)}
     found = {stem for stem in cut if len(stem) >= _SHORTEST} | {word}
     if "-" in word:
@@ -85,6 +87,8 @@ def forms(name: str) -> frozenset[str]:
     ['иванов', 'ивановой', 'ивановых', 'ивановым']
     """
     word = fold(name)
+    if word.isascii():
+        return frozenset({word, f"{word}s"})
     if "-" in word:
         first, _, rest = word.partition("-")
         return frozenset({word} | {f"{a}-{b}" for a in forms(first) for b in forms(rest) | {rest}})
