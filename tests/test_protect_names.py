@@ -40,6 +40,9 @@ MARKED = [
     ("в отношении [Скоробеева И.И.] 13.02.2015г. [Скоробеев] подал", "the stop of a year makes no town of a name"),
     ("свидетель {ФИО1} и {фио}, {****} и {<данные изъяты>} остались", "what the court wiped stays as it is"),
     ("Доводы {А.А.} отклонены", "initials alone are what the court left"),
+    ("Стороны: Истец: [Дубов М.В.]; Ответчик: ([Дубова А.В.])", "a surname that is also a word"),
+    ("с портретом кандидата в мэры г. Омска [А.Е. Локтя]; листовки", "a surname that is a word, behind a town"),
+    ("Вина {М.Д.} доказана. Допрошен свидетель. Вина {М.Д. Свидетель} пояснил", "initials at the end of a sentence"),
     ("дочь [Мария] учится", "a child named by first name"),
 ]
 
