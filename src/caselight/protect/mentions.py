@@ -14,6 +14,7 @@ from caselight.protect.cleaned import fold
 from caselight.protect.roles import Knowledge, Role
 from caselight.protect.surnames import grammemes, stems_of_word
 
+_LIKE = 5  # letters that two forms of one word share
 _SMALL_WORD = re.compile("(?<![А-ЯЁа-яё])[а-яё]{3,}")
 _SMALL, _DOUBLE = "[а-яё]", r"(?:\s?[-–]\s?[А-ЯЁ]"
 # "Иванов", "Иванов-Петров", "ИВАНОВ", "д'Артаньян" is rare enough to be left to the list of the study.
@@ -127,7 +128,7 @@ def _single(text: str, m: re.Match[str]) -> bool:
 
 def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "И.И. Иванов", unless the initials belong to the name before them: "Иванов И.И. Петров"."""
-    small = {fold(word) for word in _SMALL_WORD.findall(text)}
+    small = {fold(word)[:_LIKE] for word in _SMALL_WORD.findall(text)}
     for m in _INITIALS_FIRST.finditer(text):
         before = re.search(rf"({_NAME})\s{{0,3}}$", text[max(0, m.start() - 40) : m.start()])
         if before and _surname(before[1], known) and not _ordinary(before[1]):
@@ -136,7 +137,7 @@ def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
             continue
         # "г. Омска А.Е. Локтя" may be called Локоть; "вина А.Е. Свидетель" is none, for the text writes it small too.
         word = fold(m["surname"])
-        ordinary = _ordinary(word) and (word in small or not m["second"])
+        ordinary = _ordinary(word) and (word[:_LIKE] in small or not m["second"])
         if _surname(m["surname"], known) and not ordinary and not _next_sentence(text, m):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + (m["second"] or ""), "initials")
 
