@@ -39,7 +39,8 @@ _FULL = re.compile(
     rf"{_EDGE}(?:(?P<before>{_NAME})\s{{1,3}})?(?P<name>{_NAME})\s{{1,3}}(?P<patronymic>{_PATRONYMIC})(?![А-ЯЁа-яё])"
     rf"(?:[ \t]{{1,2}}(?P<after>{_NAME})(?![А-ЯЁа-яё.]))?"
 )
-_TWO = re.compile(rf"{_EDGE}(?P<one>{_CAPITAL})\s{{1,2}}(?P<two>{_CAPITAL})(?![А-ЯЁа-яё])")
+# The second word only looked at, so that it may be the first of the next pair: "Свободу Ивану Петрову".
+_TWO = re.compile(rf"{_EDGE}(?P<one>{_CAPITAL})(?=\s{{1,2}}(?P<two>{_CAPITAL})(?![А-ЯЁа-яё]))(?![А-ЯЁа-яё])")
 _WORD = re.compile(rf"{_EDGE}{_NAME}(?![А-ЯЁа-яё])")
 _SENTENCE = re.compile(r"(?:[.!?;]\s+|\n\s*|^\s*|[«\"(]\s*|:\s*|-\s+)$")
 # Ends of words that are surnames when no dictionary has the word.
@@ -185,11 +186,11 @@ def _two(text: str, known: Knowledge) -> Iterator[Mention]:
     for m in _TWO.finditer(text):
         for name, surname in ((m["one"], m["two"]), (m["two"], m["one"])):
             _, some, _ = grammemes(name)
-            in_dictionary, other, always = grammemes(surname)
+            in_dictionary, _, always = grammemes(surname)
             if "Name" not in some or fold(surname) in known.not_surnames or "Geox" in some:
                 continue
-            if "Surn" in always or ("Surn" in other and not in_dictionary and _SUFFIX.search(fold(surname))):
-                yield Mention(m.start(), m.end(), surname, name[0], "two")
+            if "Surn" in always or (not in_dictionary and _SUFFIX.search(fold(surname))):
+                yield Mention(m.start(), m.end("two"), surname, name[0], "two")
                 break
 
 
