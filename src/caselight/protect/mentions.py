@@ -136,11 +136,24 @@ def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
             continue
         if m["second"] is None and (_ordinary(m["surname"]) or not _SUFFIX.search(fold(m["surname"]))):
             continue
-        # "г. Омска А.Е. Локтя" may be called Локоть; "вина А.Е. Свидетель" is none, for the text writes it small too.
-        word = fold(m["surname"])
-        ordinary = _ordinary(word) and (word[:_LIKE] in small or not m["second"])
-        if _surname(m["surname"], known) and not ordinary and not _next_sentence(text, m):
+        if not _surname(m["surname"], known) or _next_sentence(text, m):
+            continue
+        rare = fold(m["surname"])[:_LIKE] not in small
+        if not _ordinary(m["surname"]) or (rare and _is_name_here(text, m, before[1] if before else "", known)):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + (m["second"] or ""), "initials")
+
+
+def _is_name_here(text: str, m: re.Match[str], before: str, known: Knowledge) -> bool:
+    """Whether an ordinary word behind initials is a name: behind a town or a role, or before a comma.
+
+    Elsewhere the court has cut off the surname before the initials, and the word begins the next sentence.
+    """
+    if before and "Geox" in grammemes(before)[1]:
+        return True
+    window = text[max(0, m.start() - 60) : m.start()].rstrip()
+    led = any(r.end() == len(window) for _, pattern in known.roles for r in pattern.finditer(window))
+    word_before = re.search(r"[а-яё]{4,}$", window)
+    return led or bool(word_before and re.match(r"\s*[,;)]", text[m.end() : m.end() + 3]))
 
 
 def _next_sentence(text: str, m: re.Match[str]) -> bool:
