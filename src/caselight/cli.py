@@ -20,6 +20,7 @@ from caselight import __version__
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
+from caselight.sealing_cli import key, seal, verify
 
 DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
 
@@ -335,6 +336,10 @@ def export(study: Path, form: str, to: Path, as_json: bool) -> None:
 
     files = pipeline.export(pipeline.current(Study.open(study)), form, to)
     _print(as_json, {"to": str(to), "files": files}, [f"Wrote {len(files)} tables to {to}: {', '.join(files)}"])
+
+
+for _command in (key, seal, verify):
+    main.add_command(_command)
 
 
 def _options(jobs: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from caselight.report.interface import Interface, made_html, safe
+from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
@@ -48,7 +49,7 @@ class Frame:
 @cache
 def environment() -> Environment:
     """Jinja with escaping always on; a name that is missing is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,6 +57,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.globals["figure_key"] = figure_key
+    return made
+
+
+def figure_key(e: Estimate) -> str:
+    """What a page calls a figure, so that each printed number can be held against the table of figures."""
+    return e.digest or "/".join((e.variable, e.name, e.value))
 
 
 def _shown(value: Any) -> Any:

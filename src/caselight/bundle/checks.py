@@ -1,0 +1,260 @@
+"""All checks of a bundle, in order: signature, bytes, draw, figures, quotations, books."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from caselight.bundle.books import check_books
+from caselight.bundle.container import Bundle, open_bundle, read_whole
+from caselight.bundle.drawn import Draw, check_draw, numbers_of, read_answers, read_draw
+from caselight.bundle.faults import Fault, Refused, Verdict, refused
+from caselight.bundle.names import (
+    ANSWERS,
+    DRAWS,
+    KEY,
+    LAST,
+    MANIFEST,
+    QUESTIONS,
+    REPORT,
+    SIGNATURE,
+    STAMPS,
+    TABLES,
+    TEXTS,
+    is_safe,
+)
+from caselight.bundle.pages import Pages
+from caselight.bundle.pile import Pile, read_pile
+from caselight.bundle.reading import read_json, read_rows
+from caselight.bundle.recount import check_figures, label
+from caselight.bundle.signature import PublicKey, is_signed, read_key, read_signature
+from caselight.bundle.texts import check_frame, check_quotations
+
+FORMAT = "caselight-bundle-1"
+MOST_MANIFEST = 1 << 30  # bytes
+MOST_FAULTS = 1000  # told; more help nobody
+_HEX = frozenset("0123456789abcdef")
+Further = Callable[[Bundle, Verdict], None]
+
+
+def verify(path: Path, key: str | None = None, further: Further | None = None) -> Verdict:
+    """What the checks found.
+
+    Args:
+        path: the bundle, a file or an unpacked folder.
+        key: text of a minisign public key that is known to be the publisher's; None = the one inside.
+        further: one more check of a bundle that could be read.
+    Raises:
+        ValueError: `key` is no key.
+    """
+    verdict = Verdict()
+    known = read_key(key) if key is not None else None
+    try:
+        bundle = open_bundle(path)
+        manifest = _manifest(bundle)
+        verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language", "made_with")}
+        sums = check_bytes(bundle, manifest, verdict)
+        _check_signature(bundle, manifest, known, verdict)
+    except Refused as error:
+        verdict.faults.append(error.fault)
+        return verdict
+    for check in (lambda: check_contents(bundle, manifest, sums, verdict), lambda: _further(further, bundle, verdict)):
+        _guarded(check, verdict)
+    verdict.faults = _with_figures(bundle, verdict.faults)[:MOST_FAULTS]
+    return verdict
+
+
+def _further(further: Further | None, bundle: Bundle, verdict: Verdict) -> None:
+    # What cannot be read as it was sealed is named already; nothing can be worked out from it.
+    if further and not any(fault.kind in ("missing", "unreadable", "damaged") for fault in verdict.faults):
+        further(bundle, verdict)
+
+
+def _guarded(check: Callable[[], None], verdict: Verdict) -> None:
+    """Runs a check on tables that anybody may have written: whatever goes wrong is a fault of theirs."""
+    try:
+        check()
+    except Refused as error:
+        if error.fault.file not in {fault.file for fault in verdict.faults}:
+            verdict.faults.append(error.fault)
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"[:200]
+        verdict.faults.append(Fault("figures", "malformed", TABLES, "", "tables as sealing writes them", told, ("*",)))
+
+
+def _manifest(bundle: Bundle) -> dict[str, Any]:
+    if MANIFEST not in bundle.sizes:
+        raise refused("not_a_bundle", bundle.name, f"it has no {MANIFEST}", "a bundle made by caselight seal")
+    data = read_json(bundle, MANIFEST, MOST_MANIFEST)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+        raise refused("other_format", MANIFEST, repr(found), FORMAT)
+    for row in data.get("files") or [{}]:
+        good = isinstance(row, dict) and isinstance(row.get("path"), str) and is_safe(row["path"])
+        good = good and type(row.get("size")) is int and row["size"] >= 0
+        if (
+            not good
+            or not isinstance(row.get("sha256"), str)
+            or len(row["sha256"]) != 64
+            or not set(row["sha256"]) <= _HEX
+        ):
+            raise refused("unreadable", MANIFEST, repr(row)[:120], "path, size and sha256 of each file")
+    return data
+
+
+def _check_signature(bundle: Bundle, manifest: Mapping[str, Any], known: PublicKey | None, verdict: Verdict) -> None:
+    verdict.add("signature", 0)
+    if SIGNATURE not in bundle.sizes:
+        if known or manifest.get("signer"):
+            verdict.faults.append(Fault("signature", "not_signed", SIGNATURE, "", "a signature", "none", ("*",)))
+        else:
+            verdict.notes.append(("unsigned", ""))
+        return
+    inside = None
+    if KEY in bundle.sizes:
+        inside = read_key(read_whole(bundle, KEY, 4096).decode("utf-8", "replace"))
+    key = known or inside
+    if key is None:
+        verdict.faults.append(Fault("signature", "not_signed", KEY, "", "the signer's key", "none", ("*",)))
+        return
+    try:
+        signature = read_signature(read_whole(bundle, SIGNATURE, 65536))
+        digest = hashlib.blake2b(read_whole(bundle, MANIFEST, MOST_MANIFEST)).digest()
+        good, why = is_signed(key, signature, digest), "a signature of other bytes, or by another key"
+    except ValueError as error:
+        good, why = False, str(error)
+    verdict.about |= {"signer": key.name, "key": "given" if known else "inside"}
+    verdict.add("signature")
+    if not good:
+        expected = f"signed by {key.name}"
+        verdict.faults.append(Fault("signature", "wrong_signature", SIGNATURE, "", expected, why, ("*",)))
+    else:
+        verdict.about["signed"] = signature.comment
+    if not known:
+        verdict.notes.append(("key_inside", key.name))
+
+
+def check_bytes(bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict) -> dict[str, str]:
+    """Every member against the manifest, nothing missing, nothing extra; SHA-256 of each, as found."""
+    listed = {row["path"]: row for row in manifest["files"]}
+    found: dict[str, str] = {}
+    for name in (n for n in bundle.sizes if n not in LAST):
+        if name not in listed:
+            verdict.faults.append(
+                Fault("bytes", "extra", name, "", "nothing of this name", f"{bundle.sizes[name]:,} bytes")
+            )
+    for name, row in listed.items():
+        if name not in bundle.sizes:
+            verdict.faults.append(Fault("bytes", "missing", name, "", f"{row['size']:,} bytes", "nothing"))
+            continue
+        verdict.add("bytes")
+        digest, size = hashlib.sha256(), 0
+        try:
+            for piece in bundle.pieces(name):
+                digest.update(piece)
+                size += len(piece)
+        except Refused as error:
+            verdict.faults.append(error.fault)
+            continue
+        found[name] = digest.hexdigest()
+        if (size, found[name]) != (row["size"], row["sha256"]):
+            right, told = f"{row['size']:,} bytes, {row['sha256']}", f"{size:,} bytes, {found[name]}"
+            verdict.faults.append(Fault("bytes", "changed", name, "", right, told))
+    for name in (n for n in LAST if n in bundle.sizes):
+        b"".join(bundle.pieces(name))  # its header and checksum, in a file
+    _check_file(bundle, manifest, verdict)
+    return found
+
+
+def _check_file(bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict) -> None:
+    """Of a bundle in one file every byte before the manifest, also those that unpack to the same."""
+    before = bundle.before(MANIFEST)
+    told = manifest.get("before", {})
+    if before and before != (told.get("bytes"), told.get("sha256")):
+        right = f"{told.get('bytes')} bytes, {told.get('sha256')}"
+        named = any(fault.check == "bytes" for fault in verdict.faults)
+        if not named:
+            fault = Fault("bytes", "changed", bundle.name, "", right, f"{before[0]} bytes, {before[1]}")
+            verdict.faults.append(fault)
+    elif not before:
+        verdict.notes.append(("folder", ""))
+
+
+def check_contents(bundle: Bundle, manifest: Mapping[str, Any], sums: Mapping[str, str], verdict: Verdict) -> None:
+    """Draw, figures, quotations and books."""
+    questions = read_json(bundle, QUESTIONS)["variables"]
+    draws: list[tuple[Draw, Mapping[str, Any]]] = []
+    for number in numbers_of(bundle):
+
+        def one(number: str = number) -> None:
+            draw = read_draw(bundle, number, verdict)
+            check_draw(bundle, draw, verdict)
+            draws.append((draw, read_answers(bundle, questions, draw)))
+
+        _guarded(one, verdict)
+    if not draws:
+        verdict.notes.append(("no_draw", ""))
+    pile: list[Pile] = []
+    rows: list[dict[str, Any]] = []
+    _guarded(lambda: pile.append(read_pile(bundle, verdict)), verdict)
+    if pile:
+        originals = manifest.get("names") != "protected"
+        if draws and not originals:
+            verdict.notes.append(("texts_protected", ""))
+        for draw, _ in draws:
+            _guarded(lambda draw=draw: check_frame(pile[0], draw, sums, originals, verdict), verdict)  # type: ignore[misc]
+        _guarded(lambda: rows.extend(check_figures(bundle, pile[0], draws, verdict)), verdict)
+        _guarded(lambda: Pages(bundle, rows, pile[0], verdict).check(), verdict)
+        _guarded(lambda: check_books(bundle, pile[0], rows, verdict), verdict)
+    _guarded(lambda: check_quotations(bundle, verdict), verdict)
+    stamps = [name for name in bundle.sizes if name.startswith(STAMPS)]
+    verdict.notes += [("timestamp", name) for name in stamps]
+
+
+def _with_figures(bundle: Bundle, faults: list[Fault]) -> list[Fault]:
+    """The faults, each changed or missing file with the figures that rest on it."""
+    touched = {fault.file for fault in faults if fault.check == "bytes" and not fault.affects}
+    cases = {name: _case_of(name) for name in touched if _case_of(name)}
+    of_case: dict[str, list[str]] = {case: [] for case in cases.values()}
+    try:
+        if any(of_case) or any(name.startswith(TEXTS) for name in touched):
+            documents = {name[len(TEXTS) : -4]: name for name in touched if name.startswith(TEXTS)}
+            for _, row in read_rows(bundle, TABLES + "cases.jsonl"):
+                for document in row["documents"]:
+                    if document in documents:
+                        cases[documents[document]] = row["id"]
+                        of_case.setdefault(row["id"], [])
+            for _, row in read_rows(bundle, TABLES + "estimates.jsonl"):
+                for case in of_case.keys() & set(row["cases"]):
+                    of_case[case].append(label(row))
+    except (Refused, LookupError, TypeError):
+        cases = {}  # the tables that would tell are damaged themselves, and named
+    told = []
+    for fault in faults:
+        if fault.file in touched and fault.check == "bytes" and not fault.affects:
+            affects = tuple(dict.fromkeys(of_case.get(cases.get(fault.file, ""), ()))) or _rest_on(fault.file)
+            told.append(replace(fault, affects=affects))
+        else:
+            told.append(fault)
+    return told
+
+
+def _case_of(name: str) -> str:
+    """The case of a page about one."""
+    return name.rpartition("/")[2].removesuffix(".html") if name.startswith(REPORT + "case/") else ""
+
+
+def _rest_on(name: str) -> tuple[str, ...]:
+    """What figures rest on a file that is about no single case; () = none."""
+    if name.startswith((TABLES, DRAWS, ANSWERS)) or name in ("codebook.yaml",):
+        return ("*",)
+    parts = name[len(REPORT) :].split("/") if name.startswith(REPORT) else []
+    if len(parts) == 3 and parts[0] in ("answers", "facts"):
+        fact = "fact:" if parts[0] == "facts" else ""
+        return (f"{fact}{parts[1]}={parts[2].split('.')[0]}",)
+    if parts and parts[-1] in ("index.html", "method.html", "figures.csv") and len(parts) <= 2:
+        return ("*",)
+    return ()
