@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from caselight.bundle.telling import KINDS, WORDS
+
 _FOLDER = Path(__file__).parent / "page"
 _CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 # Which members are described one by one; the others are parts of their folders.
@@ -99,5 +101,7 @@ def pages(told: Mapping[str, str]) -> dict[str, bytes]:
         for key, value in told.items():
             text = text.replace("{" + key + "}", value)
         found[name] = text.encode()
-    found["verify.html"] = (_FOLDER / "verify.html").read_bytes()
+    shared = json.dumps({"words": WORDS, "kinds": KINDS}, ensure_ascii=False).replace("</", "<\\/")
+    page = (_FOLDER / "verify.html").read_text("utf-8")
+    found["verify.html"] = re.sub(r"/\*WORDS\*/.*?/\*END\*/", lambda _: shared, page).encode()
     return found

@@ -17,7 +17,7 @@ WORDS: dict[str, dict[str, str]] = {
         "bytes": "Bytes: {n} files hold what the manifest says",
         "draw": "Draw: {n} cases and tickets worked out from the seed and the texts",
         "figures": "Figures: {n} numbers worked out again, in tables and on pages",
-        "quotations": "Quotations: {n} found in their texts",
+        "quotations": "Quotations: {n} quotations and pages of cases held against the texts",
         "books": "Books: {n} sums added up again",
         "wrong": "{n} wrong",
         "expected": "expected",
@@ -41,7 +41,6 @@ WORDS: dict[str, dict[str, str]] = {
         "not_recomputed": "Not worked out again by this program (a kind of figure that it does not know): {0}",
         "not_again": "The second way of working out the figures was left out: {0}",
         "timestamp": "A time stamp was brought ({0}). It is stored; whether it is right was not checked.",
-        "timestamp_ok": "{0}",
         "people_right": "That the coders read rightly, and that the court wrote what the records say.",
     },
     "ru": {
@@ -51,7 +50,7 @@ WORDS: dict[str, dict[str, str]] = {
         "bytes": "Байты: файлов, совпавших с описью, {n}",
         "draw": "Жребий: случаев и билетов, вычисленных заново из числа на костях и текстов, {n}",
         "figures": "Цифры: чисел, вычисленных заново в таблицах и на страницах, {n}",
-        "quotations": "Цитаты: найдено в текстах {n}",
+        "quotations": "Цитаты: сверено с текстами цитат и страниц дел: {n}",
         "books": "Баланс: сумм, сложенных заново, {n}",
         "wrong": "неверно: {n}",
         "expected": "должно быть",
@@ -75,7 +74,6 @@ WORDS: dict[str, dict[str, str]] = {
         "not_recomputed": "Не вычислено заново (такого вида цифр эта программа не знает): {0}",
         "not_again": "Второй способ вычисления цифр пропущен: {0}",
         "timestamp": "Приложена отметка времени ({0}). Она сохранена; верна ли она, не проверялось.",
-        "timestamp_ok": "{0}",
         "people_right": "Что кодировщики читали верно и что суд написал именно то, что стоит в записях.",
     },
 }
@@ -106,6 +104,7 @@ KINDS: dict[str, dict[str, str]] = {
         "not_printed": "the page is missing or does not print its figure",
         "list_differs": "the page lists other cases than the figure counts",
         "quotation_differs": "the quotation does not stand in the text",
+        "page_differs": "the page of the case shows something else than the tables",
         "unbalanced": "the books do not balance",
         "recomputed_differs": "worked out by Caselight itself, another number follows",
     },
@@ -134,6 +133,7 @@ KINDS: dict[str, dict[str, str]] = {
         "not_printed": "страницы нет, или её цифры на ней нет",
         "list_differs": "на странице не те дела, которые сосчитаны",
         "quotation_differs": "цитаты нет в тексте",
+        "page_differs": "на странице дела стоит не то, что в таблицах",
         "unbalanced": "баланс не сходится",
         "recomputed_differs": "сам Caselight вычисляет другое число",
     },
@@ -157,10 +157,9 @@ def told(verdict: Verdict, language: str) -> Iterator[str]:
         yield words["more"].format(n=len(verdict.faults) - SHOWN)
     yield ""
     yield words["ok"] if verdict.ok else words["not_ok"].format(n=len(verdict.faults))
-    if verdict.ok:
-        yield words["not_proven"]
-        yield from (f"- {words[code].format(detail)}" for code, detail in verdict.notes)
-        yield f"- {words['people_right']}"
+    yield words["not_proven"]
+    yield from (f"- {words[code].format(detail)}" for code, detail in dict.fromkeys(verdict.notes))
+    yield f"- {words['people_right']}"
 
 
 def _fault_lines(fault: Fault, language: str) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""Every quotation stands in its text, and every text is the one that was drawn from."""
+"""Every quotation stands in its text and on the case's page, and every text is the one that was drawn from."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from caselight.bundle.casepages import CasePages
 from caselight.bundle.container import Bundle
 from caselight.bundle.drawn import Draw
 from caselight.bundle.faults import Fault, Verdict
@@ -13,66 +13,65 @@ from caselight.bundle.names import DRAWS, TABLES, TEXTS
 from caselight.bundle.pile import Pile
 from caselight.bundle.reading import read_rows, read_text
 
-KEPT_TEXTS = 64  # cases come in the same order in both tables, so that few texts are wanted at a time
+Row = Mapping[str, Any]
 
 
-class Texts:
-    """The texts of a bundle, the last few of them held."""
+def check_quotations(bundle: Bundle, verdict: Verdict) -> None:
+    """Holds every fact's and every answer's quotation against its text, and each case's page against both."""
+    if not any(name.startswith(TEXTS) for name in bundle.sizes):
+        verdict.notes.append(("no_texts", ""))
+    pages = CasePages(bundle, verdict)
+    for line, case, answers in _cases(bundle):
+        texts = _Texts(bundle)
+        for fact in case["facts"]:
+            _check_span(texts, TABLES + "cases.jsonl", line, f"fact:{fact['name']}", fact, verdict)
+        for at, answer in answers:
+            for span in answer["evidence"]:
+                _check_span(texts, TABLES + "answers.jsonl", at, answer["variable"], span, verdict)
+        pages.check(case["id"], texts.get(case["documents"][0]), [answer for _, answer in answers])
+
+
+class _Texts:
+    """The texts of one case."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._held: OrderedDict[str, str | None] = OrderedDict()
+        self._held: dict[str, str | None] = {}
 
     def get(self, document: str) -> str | None:
         """The text of a document; None = it is not in the bundle."""
         if document not in self._held:
             name = f"{TEXTS}{document}.txt"
             self._held[document] = read_text(self._bundle, name) if name in self._bundle.sizes else None
-            if len(self._held) > KEPT_TEXTS:
-                self._held.popitem(last=False)
         return self._held[document]
 
 
-def check_quotations(bundle: Bundle, verdict: Verdict) -> None:
-    """Holds every fact's and every answer's quotation against its text."""
-    if not any(name.startswith(TEXTS) for name in bundle.sizes):
-        verdict.notes.append(("no_texts", ""))
+def _check_span(texts: _Texts, file: str, line: int, variable: str, span: Row, verdict: Verdict) -> None:
+    text, start, end = texts.get(span["document"]), span["start"], span["end"]
+    if text is None:
+        return  # texts were left out, which is said; or one is missing, which the manifest tells
+    verdict.add("quotations")
+    whole = type(start) is int and type(end) is int and 0 <= start < end <= len(text)
+    if whole and text[start:end] == span["quote"]:
         return
-    texts = Texts(bundle)
-    for file, line, variable, span in _spans(bundle):
-        verdict.add("quotations")
-        text, start, end = texts.get(span["document"]), span["start"], span["end"]
-        where = f"line {line}, {variable}, {start}:{end} of {span['document'][:16]}"
-        if text is None:
-            told = "its text", "no such text in the bundle"
-        elif (
-            type(start) is int
-            and type(end) is int
-            and 0 <= start < end <= len(text)
-            and text[start:end] == span["quote"]
-        ):
-            continue
-        else:
-            told = span["quote"][:200], text[start : min(end, start + 200)] if 0 <= start <= end else ""
-        affects = (f"{variable}=*",) if file.endswith("answers.jsonl") else (f"fact:{variable}=*",)
-        verdict.faults.append(Fault("quotations", "quotation_differs", file, where, *told, affects))
+    where = f"line {line}, {variable}, {start}:{end} of {span['document'][:16]}"
+    found = text[start : min(end, start + 200)] if whole else ""
+    fault = Fault("quotations", "quotation_differs", file, where, span["quote"][:200], found, (f"{variable}=*",))
+    verdict.faults.append(fault)
 
 
-def _spans(bundle: Bundle) -> Iterator[tuple[str, int, str, Mapping[str, Any]]]:
-    """(file, line, variable or fact, quotation), case by case through both tables at once."""
+def _cases(bundle: Bundle) -> Iterator[tuple[int, Row, Sequence[tuple[int, Row]]]]:
+    """(line, case, its answers with their lines), through both tables at once: they have the cases in one order."""
     answers = read_rows(bundle, TABLES + "answers.jsonl")
     waiting = next(answers, None)
     for line, case in read_rows(bundle, TABLES + "cases.jsonl"):
-        for fact in case["facts"]:
-            yield TABLES + "cases.jsonl", line, fact["name"], fact
+        own = []
         while waiting and waiting[1]["case"] == case["id"]:
-            for evidence in waiting[1]["evidence"]:
-                yield TABLES + "answers.jsonl", waiting[0], waiting[1]["variable"], evidence
+            own.append(waiting)
             waiting = next(answers, None)
-    while waiting:
-        for evidence in waiting[1]["evidence"]:
-            yield TABLES + "answers.jsonl", waiting[0], waiting[1]["variable"], evidence
-        waiting = next(answers, None)
+        yield line, case, own
+    if waiting:
+        raise ValueError(f"answers.jsonl, line {waiting[0]}: the cases are not in the order of cases.jsonl")
 
 
 def check_frame(pile: Pile, draw: Draw, sums: Mapping[str, str], are_originals: bool, verdict: Verdict) -> None:
