@@ -16,7 +16,7 @@ from caselight import __version__, drawing
 from caselight.bundle import Bundle, Fault, Signer, Source, Verdict, verify, verify_source, write_bundle
 from caselight.bundle.crate import crate, made_with, pages
 from caselight.bundle.drawn import ADJUDICATOR, numbers_of
-from caselight.bundle.names import ANSWERS, BOOKS, CODEBOOK, DRAWS, QUESTIONS, REPORT, STAMPS, TABLES
+from caselight.bundle.names import ANSWERS, BOOKS, CHECKER, CODEBOOK, DRAWS, MANIFEST, QUESTIONS, REPORT, STAMPS, TABLES
 from caselight.bundle.reading import parsed, read_json, read_rows, read_text
 from caselight.bundle.recount import ESTIMATES, label
 from caselight.codebook import Codebook, load_codebook
@@ -177,7 +177,7 @@ def _for_people(study: Study, wish: Wish, names: str) -> dict[str, Source]:
     told = {"title": title, "underline": "=" * len(title), "version": __version__, "date": wish.date}
     told["key"] = wish.signer.line if wish.signer else "(not signed / не подписано)"
     told["names"], told["names_ru"] = _NAMES[names]
-    return {**pages(told), "verify.py": verify_source().encode()}
+    return {**pages(told), CHECKER: verify_source().encode()}
 
 
 def _head(made: Made, wish: Wish, names: str, letters: Mapping[str, str]) -> dict[str, Any]:
@@ -208,11 +208,17 @@ def check(path: Path, key: str | None) -> Verdict:
 
 def count_again(bundle: Bundle, verdict: Verdict) -> None:
     """Puts the draws and answers into an empty study, makes the figures anew, and compares them in every field."""
-    version = str(read_json(bundle, "manifest.json").get("made_with", {}).get("caselight"))
+    manifest = read_json(bundle, MANIFEST)
+    version = str(manifest["made_with"]["caselight"])
+    if version == __version__ and read_text(bundle, CHECKER) != verify_source():
+        verdict.notes.append(("own_checker", ""))
     with tempfile.TemporaryDirectory(prefix="caselight-verify-") as place:
         codebook = read_text(bundle, CODEBOOK)
         study = Study.create(Path(place) / "study", Settings("", "ru", "en"), codebook)
         read = load_codebook(study.codebook)
+        if version == __version__ and manifest["codebook"]["sha256"] != read.digest():
+            told = manifest["codebook"]["sha256"], read.digest()
+            verdict.faults.append(Fault("figures", "table_differs", CODEBOOK, "", *told, ("*",)))
         if read_json(bundle, QUESTIONS) != parsed(json.dumps(questions(read))):
             told = "the questions of codebook.yaml", "others"
             verdict.faults.append(Fault("figures", "table_differs", QUESTIONS, "", *told, ("*",)))

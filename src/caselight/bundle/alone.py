@@ -10,7 +10,7 @@ import ast
 from pathlib import Path
 
 _FIRST = ("faults", "names", "packing", "container", "reading", "signature", "exact", "drawn", "pile", "recount")
-PARTS = (*_FIRST, "pages", "casepages", "texts", "books", "checks", "telling", "command")
+PARTS = (*_FIRST, "pages", "casepages", "texts", "stamps", "books", "checks", "telling", "command")
 _FOLDER = Path(__file__).parent
 _HEAD = '''#!/usr/bin/env python3
 """Checks a Caselight bundle with nothing but Python 3.10 or newer: no network, nothing to install.

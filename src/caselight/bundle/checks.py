@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from caselight.bundle.books import check_books
+from caselight.bundle.casepages import Called
 from caselight.bundle.container import Bundle, open_bundle, read_whole
 from caselight.bundle.drawn import Draw, check_draw, numbers_of, read_answers, read_draw
-from caselight.bundle.faults import Fault, Refused, Verdict, refused
+from caselight.bundle.faults import CHECKS, Fault, Refused, Verdict, refused
 from caselight.bundle.names import (
     ANSWERS,
     DRAWS,
@@ -21,7 +25,6 @@ from caselight.bundle.names import (
     QUESTIONS,
     REPORT,
     SIGNATURE,
-    STAMPS,
     TABLES,
     TEXTS,
     is_safe,
@@ -31,9 +34,13 @@ from caselight.bundle.pile import Pile, read_pile
 from caselight.bundle.reading import read_json, read_rows
 from caselight.bundle.recount import check_figures, label
 from caselight.bundle.signature import PublicKey, is_signed, read_key, read_signature
+from caselight.bundle.stamps import check_stamps
 from caselight.bundle.texts import check_frame, check_quotations
 
 FORMAT = "caselight-bundle-1"
+# A second process costs about 0.2 s; checking costs about 25 s for each GB.
+LARGE = 48 << 20  # bytes, unpacked
+SHARES, THEIRS = 5, frozenset({0, 1, 2})  # of the quotations, so that both halves take about the same time
 MOST_MANIFEST = 1 << 30  # bytes
 MOST_FAULTS = 1000  # told; more help nobody
 _HEX = frozenset("0123456789abcdef")
@@ -55,22 +62,56 @@ def verify(path: Path, key: str | None = None, further: Further | None = None) -
     try:
         bundle = open_bundle(path)
         manifest = _manifest(bundle)
-        verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language", "made_with")}
-        sums = check_bytes(bundle, manifest, verdict)
+        verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language")}
         _check_signature(bundle, manifest, known, verdict)
     except Refused as error:
         verdict.faults.append(error.fault)
         return verdict
-    for check in (lambda: check_contents(bundle, manifest, sums, verdict), lambda: _further(further, bundle, verdict)):
-        _guarded(check, verdict)
+    _check_all(path, bundle, manifest, verdict, further)
     verdict.faults = _with_figures(bundle, verdict.faults)[:MOST_FAULTS]
     return verdict
 
 
-def _further(further: Further | None, bundle: Bundle, verdict: Verdict) -> None:
+def _check_all(
+    path: Path, bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict, further: Further | None
+) -> None:
+    """Bytes and most of the quotations on one side, all else on the other; at the same time if the bundle is large."""
+    mine = Verdict()
+    if sum(bundle.sizes.values()) < LARGE or (os.cpu_count() or 1) < 2:
+        theirs, sums, called = other_half(path)
+        contents = _Contents(bundle, manifest, mine, called)
+        contents.check()
+    else:
+        with ProcessPoolExecutor(1) as pool:
+            waiting = pool.submit(other_half, path)
+            contents = _Contents(bundle, manifest, mine, {})
+            contents.check()
+            theirs, sums, called = waiting.result()
+        contents.check_names(called)
+    _guarded(lambda: contents.check_frames(sums), mine)
+    verdict.faults += [*theirs.faults, *mine.faults]
+    verdict.notes += [*theirs.notes, *mine.notes]
+    for check in CHECKS:
+        if number := theirs.checked.get(check, 0) + mine.checked.get(check, 0):
+            verdict.add(check, number)
     # What cannot be read as it was sealed is named already; nothing can be worked out from it.
     if further and not any(fault.kind in ("missing", "unreadable", "damaged") for fault in verdict.faults):
-        further(bundle, verdict)
+        _guarded(lambda: further(bundle, verdict), verdict)
+
+
+def other_half(path: Path) -> tuple[Verdict, dict[str, str], Called]:
+    """The part of the checks that another process can do: every byte, and the greater part of the quotations.
+
+    Returns:
+        What was found; SHA-256 of each member; what answers are called on pages.
+    """
+    verdict = Verdict()
+    bundle = open_bundle(path)
+    sums: dict[str, str] = {}
+    called: Called = {}
+    _guarded(lambda: sums.update(check_bytes(bundle, _manifest(bundle), verdict)), verdict)
+    _guarded(lambda: called.update(check_quotations(bundle, verdict, THEIRS, SHARES).called), verdict)
+    return verdict, sums, called
 
 
 def _guarded(check: Callable[[], None], verdict: Verdict) -> None:
@@ -183,35 +224,57 @@ def _check_file(bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict) -
         verdict.notes.append(("folder", ""))
 
 
-def check_contents(bundle: Bundle, manifest: Mapping[str, Any], sums: Mapping[str, str], verdict: Verdict) -> None:
-    """Draw, figures, quotations and books."""
-    questions = read_json(bundle, QUESTIONS)["variables"]
-    draws: list[tuple[Draw, Mapping[str, Any]]] = []
-    for number in numbers_of(bundle):
+class _Contents:
+    """Draw, figures, books, and the rest of the quotations."""
 
-        def one(number: str = number) -> None:
-            draw = read_draw(bundle, number, verdict)
-            check_draw(bundle, draw, verdict)
-            draws.append((draw, read_answers(bundle, questions, draw)))
+    def __init__(self, bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict, called: Called) -> None:
+        self._bundle, self._manifest, self._verdict = bundle, manifest, verdict
+        self._called = called
+        self._draws: list[tuple[Draw, Mapping[str, Any]]] = []
+        self._piles: list[Pile] = []  # one, if the tables can be read
 
-        _guarded(one, verdict)
-    if not draws:
-        verdict.notes.append(("no_draw", ""))
-    pile: list[Pile] = []
-    rows: list[dict[str, Any]] = []
-    _guarded(lambda: pile.append(read_pile(bundle, verdict)), verdict)
-    if pile:
-        originals = manifest.get("names") != "protected"
-        if draws and not originals:
-            verdict.notes.append(("texts_protected", ""))
-        for draw, _ in draws:
-            _guarded(lambda draw=draw: check_frame(pile[0], draw, sums, originals, verdict), verdict)  # type: ignore[misc]
-        _guarded(lambda: rows.extend(check_figures(bundle, pile[0], draws, verdict)), verdict)
-        _guarded(lambda: Pages(bundle, rows, pile[0], verdict).check(), verdict)
-        _guarded(lambda: check_books(bundle, pile[0], rows, verdict), verdict)
-    _guarded(lambda: check_quotations(bundle, verdict), verdict)
-    stamps = [name for name in bundle.sizes if name.startswith(STAMPS)]
-    verdict.notes += [("timestamp", name) for name in stamps]
+    def check(self) -> None:
+        """All of it, each check whatever became of those before."""
+        bundle, verdict = self._bundle, self._verdict
+        rows: list[dict[str, Any]] = []
+        for number in numbers_of(bundle):
+            _guarded(partial(self._check_draw, number), verdict)
+        if not numbers_of(bundle):
+            verdict.notes.append(("no_draw", ""))
+        _guarded(lambda: self._piles.append(read_pile(bundle, verdict)), verdict)
+        for pile in self._piles:
+            _guarded(lambda pile=pile: rows.extend(check_figures(bundle, pile, self._draws, verdict)), verdict)  # type: ignore[misc]
+            _guarded(Pages(bundle, rows, pile, verdict).check, verdict)
+            _guarded(partial(check_books, bundle, pile, rows, verdict), verdict)
+        _guarded(self._check_quotations, verdict)
+        if not any(name.startswith(TEXTS) for name in bundle.sizes):
+            verdict.notes.append(("no_texts", ""))
+        _guarded(lambda: check_stamps(bundle, verdict), verdict)
+
+    def _check_draw(self, number: str) -> None:
+        draw = read_draw(self._bundle, number, self._verdict)
+        check_draw(self._bundle, draw, self._verdict)
+        questions = read_json(self._bundle, QUESTIONS)["variables"]
+        self._draws.append((draw, read_answers(self._bundle, questions, draw)))
+
+    def _check_quotations(self) -> None:
+        mine = set(range(SHARES)) - THEIRS
+        self._pages = check_quotations(self._bundle, self._verdict, mine, SHARES)
+        self._pages.check_names(self._called)
+
+    def check_names(self, called: Called) -> None:
+        """What answers are called on the pages that the other process checked."""
+        if hasattr(self, "_pages"):
+            self._pages.check_names(called)
+
+    def check_frames(self, sums: Mapping[str, str]) -> None:
+        """The texts that were drawn from are those in the bundle."""
+        originals = self._manifest.get("names") != "protected"
+        if self._draws and not originals:
+            self._verdict.notes.append(("texts_protected", ""))
+        for pile in self._piles:
+            for draw, _ in self._draws:
+                check_frame(pile, draw, sums, originals, self._verdict)
 
 
 def _with_figures(bundle: Bundle, faults: list[Fault]) -> list[Fault]:

@@ -13,6 +13,7 @@ KEY = "signer.pub"
 TABLES, TEXTS, DRAWS, ANSWERS, REPORT = "tables/", "tables/texts/", "draws/", "answers/", "report/"
 STAMPS = "timestamps/"
 CODEBOOK = "codebook.yaml"
+CHECKER = "verify.py"
 QUESTIONS = TABLES + "questions.json"
 BOOKS = TABLES + "books.jsonl"
 

@@ -39,8 +39,8 @@ WORDS: dict[str, dict[str, str]] = {
         "no_texts": "Texts are not in the bundle: quotations were not checked.",
         "texts_protected": "Names were taken out of the texts, so their hashes in the draw can be checked only by whoever has the originals.",
         "not_recomputed": "Not worked out again by this program (a kind of figure that it does not know): {0}",
-        "not_again": "The second way of working out the figures was left out: {0}",
-        "timestamp": "A time stamp was brought ({0}). It is stored; whether it is right was not checked.",
+        "own_checker": "The verify.py inside is not the one of this Caselight: do not run it.",
+        "timestamp": "A proof of time names a commitment in here ({0}). That its issuer gave it cannot be checked without a network or the issuer's certificate: ots verify, openssl ts -verify.",
         "people_right": "That the coders read rightly, and that the court wrote what the records say.",
     },
     "ru": {
@@ -72,8 +72,8 @@ WORDS: dict[str, dict[str, str]] = {
         "no_texts": "Текстов в издании нет: цитаты не проверены.",
         "texts_protected": "Из текстов убраны имена, поэтому их отпечатки в жребии может сверить только тот, у кого есть подлинники.",
         "not_recomputed": "Не вычислено заново (такого вида цифр эта программа не знает): {0}",
-        "not_again": "Второй способ вычисления цифр пропущен: {0}",
-        "timestamp": "Приложена отметка времени ({0}). Она сохранена; верна ли она, не проверялось.",
+        "own_checker": "verify.py внутри не тот, что у этого Caselight: не запускайте его.",
+        "timestamp": "Отметка времени называет обязательство, которое здесь лежит ({0}). Что её дал тот, кто в ней назван, без сети или его сертификата не проверить: ots verify, openssl ts -verify.",
         "people_right": "Что кодировщики читали верно и что суд написал именно то, что стоит в записях.",
     },
 }
@@ -105,6 +105,7 @@ KINDS: dict[str, dict[str, str]] = {
         "list_differs": "the page lists other cases than the figure counts",
         "quotation_differs": "the quotation does not stand in the text",
         "page_differs": "the page of the case shows something else than the tables",
+        "stamp_differs": "the proof of time speaks of nothing in here",
         "unbalanced": "the books do not balance",
         "recomputed_differs": "worked out by Caselight itself, another number follows",
     },
@@ -134,6 +135,7 @@ KINDS: dict[str, dict[str, str]] = {
         "list_differs": "на странице не те дела, которые сосчитаны",
         "quotation_differs": "цитаты нет в тексте",
         "page_differs": "на странице дела стоит не то, что в таблицах",
+        "stamp_differs": "отметка времени говорит не о том, что здесь лежит",
         "unbalanced": "баланс не сходится",
         "recomputed_differs": "сам Caselight вычисляет другое число",
     },
@@ -150,7 +152,8 @@ def told(verdict: Verdict, language: str) -> Iterator[str]:
         wrong = sum(fault.check == check for fault in verdict.faults)
         if check in verdict.checked or wrong:
             line = words[check].format(n=f"{verdict.checked.get(check, 0):,}")
-            yield f"{'✗' if wrong else '✓'} {line}" + (f"; {words['wrong'].format(n=wrong)}" if wrong else "")
+            mark = "✗" if wrong else "✓" if verdict.checked.get(check) else "–"
+            yield f"{mark} {line}" + (f"; {words['wrong'].format(n=wrong)}" if wrong else "")
     for fault in verdict.faults[:SHOWN]:
         yield from _fault_lines(fault, language)
     if len(verdict.faults) > SHOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from caselight.bundle.casepages import CasePages
@@ -16,12 +16,17 @@ from caselight.bundle.reading import read_rows, read_text
 Row = Mapping[str, Any]
 
 
-def check_quotations(bundle: Bundle, verdict: Verdict) -> None:
-    """Holds every fact's and every answer's quotation against its text, and each case's page against both."""
-    if not any(name.startswith(TEXTS) for name in bundle.sizes):
-        verdict.notes.append(("no_texts", ""))
+def check_quotations(bundle: Bundle, verdict: Verdict, mine: Collection[int], of: int) -> CasePages:
+    """Holds every fact's and every answer's quotation against its text, and each case's page against both.
+
+    Args:
+        mine: which cases, by the remainder of their number divided by `of`, so that two processes can share the work.
+        of: see above.
+    """
     pages = CasePages(bundle, verdict)
-    for line, case, answers in _cases(bundle):
+    for number, (line, case, answers) in enumerate(_cases(bundle)):
+        if number % of not in mine:
+            continue
         texts = _Texts(bundle)
         for fact in case["facts"]:
             _check_span(texts, TABLES + "cases.jsonl", line, f"fact:{fact['name']}", fact, verdict)
@@ -29,6 +34,7 @@ def check_quotations(bundle: Bundle, verdict: Verdict) -> None:
             for span in answer["evidence"]:
                 _check_span(texts, TABLES + "answers.jsonl", at, answer["variable"], span, verdict)
         pages.check(case["id"], texts.get(case["documents"][0]), [answer for _, answer in answers])
+    return pages
 
 
 class _Texts:
