@@ -10,7 +10,7 @@ with the bundle; a page (page/verify.html) does the same in a browser. Why the f
 from __future__ import annotations
 
 from caselight.bundle.alone import verify_source
-from caselight.bundle.checks import FORMAT, verify
+from caselight.bundle.checks import FORMAT, check_seal, verify
 from caselight.bundle.container import Bundle
 from caselight.bundle.faults import CHECKS, Fault, Refused, Verdict
 from caselight.bundle.keys import Signer, make_key
@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Verdict",
     "as_json",
+    "check_seal",
     "make_key",
     "told",
     "verify",

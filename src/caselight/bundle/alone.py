@@ -9,7 +9,19 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-_FIRST = ("faults", "names", "packing", "container", "reading", "signature", "exact", "drawn", "pile", "recount")
+_FIRST = (
+    "faults",
+    "names",
+    "packing",
+    "container",
+    "reading",
+    "signature",
+    "exact",
+    "drawn",
+    "pile",
+    "recount",
+    "agreeing",
+)
 PARTS = (*_FIRST, "pages", "casepages", "texts", "stamps", "books", "checks", "telling", "command")
 _FOLDER = Path(__file__).parent
 _HEAD = '''#!/usr/bin/env python3

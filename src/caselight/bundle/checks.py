@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from caselight.bundle.agreeing import agreements_of
 from caselight.bundle.books import check_books
 from caselight.bundle.casepages import Called
 from caselight.bundle.container import Bundle, open_bundle, read_whole
@@ -43,7 +46,7 @@ LARGE = 48 << 20  # bytes, unpacked
 SHARES, THEIRS = 5, frozenset({0, 1, 2})  # of the quotations, so that both halves take about the same time
 MOST_MANIFEST = 1 << 30  # bytes
 MOST_FAULTS = 1000  # told; more help nobody
-_HEX = frozenset("0123456789abcdef")
+_HEX = re.compile(r"[0-9a-f]{64}")
 Further = Callable[[Bundle, Verdict], None]
 
 
@@ -59,16 +62,42 @@ def verify(path: Path, key: str | None = None, further: Further | None = None) -
     """
     verdict = Verdict()
     known = read_key(key) if key is not None else None
+    with _opened(path, verdict) as found:
+        for bundle, manifest in found:
+            verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language")}
+            _guarded(partial(_check_signature, bundle, manifest, known, verdict), verdict)
+            _check_all(path, bundle, manifest, verdict, further)
+            verdict.faults = _with_figures(bundle, verdict.faults)[:MOST_FAULTS]
+    return verdict
+
+
+@contextmanager
+def _opened(path: Path, verdict: Verdict) -> Iterator[list[tuple[Bundle, dict[str, Any]]]]:
+    """The bundle and its manifest; none, with the reason in the verdict, where it cannot or should not be read."""
     try:
         bundle = open_bundle(path)
-        manifest = _manifest(bundle)
-        verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language")}
-        _check_signature(bundle, manifest, known, verdict)
     except Refused as error:
         verdict.faults.append(error.fault)
-        return verdict
-    _check_all(path, bundle, manifest, verdict, further)
-    verdict.faults = _with_figures(bundle, verdict.faults)[:MOST_FAULTS]
+        yield []
+        return
+    with closing(bundle):
+        found: list[tuple[Bundle, dict[str, Any]]] = []
+        _guarded(lambda: found.append((bundle, _manifest(bundle))), verdict)
+        yield found
+
+
+def check_seal(path: Path, key: str | None = None) -> Verdict:
+    """The signature and every byte alone: quick, and enough to know that nothing was changed.
+
+    Raises:
+        ValueError: `key` is no key.
+    """
+    verdict = Verdict()
+    known = read_key(key) if key is not None else None
+    with _opened(path, verdict) as found:
+        for bundle, manifest in found:
+            _guarded(partial(_check_signature, bundle, manifest, known, verdict), verdict)
+            _guarded(partial(check_bytes, bundle, manifest, verdict), verdict)
     return verdict
 
 
@@ -106,15 +135,24 @@ def other_half(path: Path) -> tuple[Verdict, dict[str, str], Called]:
         What was found; SHA-256 of each member; what answers are called on pages.
     """
     verdict = Verdict()
-    bundle = open_bundle(path)
     sums: dict[str, str] = {}
     called: Called = {}
-    _guarded(lambda: sums.update(check_bytes(bundle, _manifest(bundle), verdict)), verdict)
-    _guarded(lambda: called.update(check_quotations(bundle, verdict, THEIRS, SHARES).called), verdict)
+    with _opened(path, verdict) as found:
+        for bundle, manifest in found:
+            _guarded(partial(_into, sums, check_bytes, bundle, manifest, verdict), verdict)
+            _guarded(partial(_into, called, _called, bundle, verdict), verdict)
     return verdict, sums, called
 
 
-def _guarded(check: Callable[[], None], verdict: Verdict) -> None:
+def _into(target: dict[Any, Any], check: Callable[..., Mapping[Any, Any]], *arguments: Any) -> None:
+    target.update(check(*arguments))
+
+
+def _called(bundle: Bundle, verdict: Verdict) -> Called:
+    return check_quotations(bundle, verdict, THEIRS, SHARES).called
+
+
+def _guarded(check: Callable[[], object], verdict: Verdict) -> None:
     """Runs a check on tables that anybody may have written: whatever goes wrong is a fault of theirs."""
     try:
         check()
@@ -136,12 +174,7 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
     for row in data.get("files") or [{}]:
         good = isinstance(row, dict) and isinstance(row.get("path"), str) and is_safe(row["path"])
         good = good and type(row.get("size")) is int and row["size"] >= 0
-        if (
-            not good
-            or not isinstance(row.get("sha256"), str)
-            or len(row["sha256"]) != 64
-            or not set(row["sha256"]) <= _HEX
-        ):
+        if not good or not _HEX.fullmatch(str(row.get("sha256"))):
             raise refused("unreadable", MANIFEST, repr(row)[:120], "path, size and sha256 of each file")
     return data
 
@@ -154,12 +187,10 @@ def _check_signature(bundle: Bundle, manifest: Mapping[str, Any], known: PublicK
         else:
             verdict.notes.append(("unsigned", ""))
         return
-    inside = None
-    if KEY in bundle.sizes:
-        inside = read_key(read_whole(bundle, KEY, 4096).decode("utf-8", "replace"))
-    key = known or inside
-    if key is None:
-        verdict.faults.append(Fault("signature", "not_signed", KEY, "", "the signer's key", "none", ("*",)))
+    try:
+        key = known or read_key(read_whole(bundle, KEY, 4096).decode("utf-8", "replace") if KEY in bundle.sizes else "")
+    except ValueError as error:
+        verdict.faults.append(Fault("signature", "not_signed", KEY, "", "the signer's key", str(error), ("*",)))
         return
     try:
         signature = read_signature(read_whole(bundle, SIGNATURE, 65536))
@@ -213,7 +244,8 @@ def check_bytes(bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict) -
 def _check_file(bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict) -> None:
     """Of a bundle in one file every byte before the manifest, also those that unpack to the same."""
     before = bundle.before(MANIFEST)
-    told = manifest.get("before", {})
+    told = manifest.get("before")
+    told = told if isinstance(told, dict) else {}
     if before and before != (told.get("bytes"), told.get("sha256")):
         right = f"{told.get('bytes')} bytes, {told.get('sha256')}"
         named = any(fault.check == "bytes" for fault in verdict.faults)
@@ -231,6 +263,7 @@ class _Contents:
         self._bundle, self._manifest, self._verdict = bundle, manifest, verdict
         self._called = called
         self._draws: list[tuple[Draw, Mapping[str, Any]]] = []
+        self._others: dict[str, Mapping[str, float]] = {}
         self._piles: list[Pile] = []  # one, if the tables can be read
 
     def check(self) -> None:
@@ -244,7 +277,7 @@ class _Contents:
         _guarded(lambda: self._piles.append(read_pile(bundle, verdict)), verdict)
         for pile in self._piles:
             _guarded(lambda pile=pile: rows.extend(check_figures(bundle, pile, self._draws, verdict)), verdict)  # type: ignore[misc]
-            _guarded(Pages(bundle, rows, pile, verdict).check, verdict)
+            _guarded(Pages(bundle, rows, pile, verdict, self._others).check, verdict)
             _guarded(partial(check_books, bundle, pile, rows, verdict), verdict)
         _guarded(self._check_quotations, verdict)
         if not any(name.startswith(TEXTS) for name in bundle.sizes):
@@ -256,6 +289,11 @@ class _Contents:
         check_draw(self._bundle, draw, self._verdict)
         questions = read_json(self._bundle, QUESTIONS)["variables"]
         self._draws.append((draw, read_answers(self._bundle, questions, draw)))
+        if draw.kind != "elusion":  # the last such draw is the one that the report tells of
+            found = agreements_of(self._bundle, questions, draw)
+            self._others = {f"agreement/{variable}": numbers for variable, numbers in found.items()}
+            for name, part in draw.commitment["strata"].items():
+                self._others[f"draw/{name}"] = {"cases": part["cases"], "drawn": part["drawn"]}
 
     def _check_quotations(self) -> None:
         mine = set(range(SHARES)) - THEIRS

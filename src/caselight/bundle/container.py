@@ -54,6 +54,9 @@ class Bundle(Protocol):
     def before(self, name: str) -> tuple[int, str] | None:
         """How many bytes of the file stand before that member, and their SHA-256; None = it is a folder."""
 
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
+
 
 def open_bundle(path: Path) -> FileBundle | FolderBundle:
     """The bundle at `path`.
@@ -98,11 +101,16 @@ class FileBundle:
             raise refused("not_a_bundle", path.name, f"cannot be opened: {error.strerror}") from None
         self._size = mode.st_size
         if not stat.S_ISREG(mode.st_mode):
+            self.close()
             raise refused("not_a_bundle", path.name, "it is no file")
         try:
             self._members = {member.name: member for member in self._read_directory()}
         except (ValueError, UnicodeDecodeError) as error:
+            self.close()
             raise refused("not_a_bundle", path.name, str(error)) from None
+        except Refused:
+            self.close()
+            raise
         self.sizes = {name: member.size for name, member in self._members.items()}
 
     def _read_directory(self) -> list[Member]:
@@ -180,6 +188,10 @@ class FileBundle:
             digest.update(self._at(at, min(stop, at + PIECE)))
         return stop, digest.hexdigest()
 
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
+        self._file.close()
+
 
 class FolderBundle:
     """A bundle that somebody unpacked."""
@@ -212,10 +224,12 @@ class FolderBundle:
         except OSError as error:
             raise refused("damaged", name, f"cannot be read: {error.strerror}") from None
 
-    def before(self, name: str) -> tuple[int, str] | None:
+    def before(self, name: str) -> None:
         """None: there is no one file."""
         del name
-        return None
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 __all__ = ["Bundle", "FileBundle", "FolderBundle", "Refused", "lines", "open_bundle", "read_whole"]

@@ -33,6 +33,7 @@ _COUNTED = re.compile(r'<ol class="counted".*?</ol>\s*(?:<nav|</section)', re.DO
 _ITEM = re.compile(r'<li><p class="case-line"><a href="[./]*case/[^/"]+/([A-Za-z0-9_-]+)\.html')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 Rows = Sequence[Mapping[str, Any]]
+Others = Mapping[str, Mapping[str, float]]  # "draw/STRATUM", "agreement/VARIABLE" -> its numbers
 
 
 def slug(value: str) -> str:
@@ -78,8 +79,9 @@ def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
 class Pages:
     """Checks the pages of one report."""
 
-    def __init__(self, bundle: Bundle, rows: Rows, pile: Pile, verdict: Verdict) -> None:
+    def __init__(self, bundle: Bundle, rows: Rows, pile: Pile, verdict: Verdict, others: Others) -> None:
         self._bundle, self._rows, self._pile, self._verdict = bundle, rows, pile, verdict
+        self._others = others
         self._by_key: dict[str, Mapping[str, Any]] = {}
         for row in rows:
             self._by_key.setdefault(row.get("digest") or "/".join((row["variable"], row["name"], row["value"])), row)
@@ -138,16 +140,22 @@ class Pages:
         self._verdict.add("figures")
         if key.startswith("data/"):
             table, _, at = key.partition(".csv/")
-            right = self._table(table + ".csv").get((at, what))
-            if right is None or number_of(shown)[0] != float(right):
-                self._fault("printed_differs", name, f"{at}, {what}", (right, shown), "")
+            cell = self._table(table + ".csv").get((at, what))
+            if cell is None or number_of(shown)[0] != float(cell):
+                self._fault("printed_differs", name, f"{at}, {what}", (cell, shown), "")
+            return
+        if key in self._others:
+            right = self._others[key].get(what)
+            number, decimals = number_of(shown)
+            if right is None or abs(number - right) > 0.5 * 10**-decimals + 1e-9:
+                self._fault("printed_differs", name, f"{key}, {what}", (right, shown), "")
             return
         row = self._by_key.get(key)
         if row is None:
             self._fault("wrong_figure", name, what, ("a figure of the table of figures", key), "")
         elif not agrees(what, shown, row):
-            right = row.get(what.removesuffix("_percent"))
-            self._fault("printed_differs", name, f"{label(row)}, {what}", (right, html.unescape(shown)), label(row))
+            told = row.get(what.removesuffix("_percent")), html.unescape(shown)
+            self._fault("printed_differs", name, f"{label(row)}, {what}", told, label(row))
 
     def _lead(self) -> set[str]:
         """The cases of the figure that the report begins with; its charts part them by year and court."""

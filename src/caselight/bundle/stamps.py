@@ -17,13 +17,13 @@ from caselight.bundle.names import DRAWS, STAMPS
 
 _OTS = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"  # magic, version 1, sha256
 _TIME = re.compile(rb"\x18[\x0f-\x18](\d{14})(?:\.\d+)?Z")  # GeneralizedTime
-_MOST = 10 << 20  # bytes
+_LARGEST_STAMP = 10 << 20  # bytes
 
 
 def check_stamps(bundle: Bundle, verdict: Verdict) -> None:
     """Says of each proof what it stamps; one that stamps nothing in the bundle is a fault."""
     for name in (n for n in bundle.sizes if n.startswith(STAMPS)):
-        data = read_whole(bundle, name, _MOST)
+        data = read_whole(bundle, name, _LARGEST_STAMP)
         stamped = next((n for n, digest in _candidates(bundle) if _speaks_of(data, digest)), None)
         verdict.add("bytes", 0)
         if stamped is None:
