@@ -205,7 +205,9 @@ class FolderBundle:
         self.sizes = {name: found[name] for name in in_order(found)}
 
     def _walk(self, folder: Path, prefix: str) -> Iterator[tuple[str, int]]:
-        for one in os.scandir(folder):
+        with os.scandir(folder) as there:
+            found = list(there)
+        for one in found:
             name = prefix + one.name
             if one.is_symlink() or not (one.is_dir() or one.is_file()):
                 raise refused("unsafe_name", name, "it is a link or a device", "files and folders only")

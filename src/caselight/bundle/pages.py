@@ -68,6 +68,8 @@ def number_of(text: str) -> tuple[float, int]:
 def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
     """Whether a printed number is what it says it is: rounded to the digits shown, limits in percent outward."""
     shown, decimals = number_of(text)
+    if row.get(what.removesuffix("_percent")) is None:
+        return False
     if what in ("low_percent", "high_percent"):
         exact = 100 * float(row[what[: -len("_percent")]])
         outward = floor if what == "low_percent" else ceil
