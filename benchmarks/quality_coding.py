@@ -33,11 +33,20 @@ def coded(texts: Mapping[str, str], pack: str, codebook: str) -> dict[tuple[str,
     documents = [_document(name, text, loaded.language) for name, text in texts.items()]
     words = tokenise([document.text for document in documents], vocabulary)
     rules = structure.compile_pack(loaded)
-    cases = [structure.structure(d, words.text(i), rules).case for i, d in enumerate(documents)]
+    cases = [made.case for made in structure.structure(documents, words, rules)]
     coder = coding.compile_codebook(load_codebook(codebook), loaded, vocabulary)
     answers, _ = coding.code(list(zip(documents, cases, strict=True)), words, coder)
     named = _names(documents, cases)
     return {(named[answer.case], answer.variable): answer for answer in answers}
+
+
+def structured(texts: Mapping[str, str], pack: str) -> dict[str, Case]:
+    """Name of the text -> its case, with the facts that the product reads in it."""
+    loaded = load_pack(pack)
+    documents = [_document(name, text, loaded.language) for name, text in texts.items()]
+    words = tokenise([document.text for document in documents], Vocabulary(loaded.language))
+    rules = structure.compile_pack(loaded)
+    return {d.name: structure.structure(d, words.text(i), rules).case for i, d in enumerate(documents)}
 
 
 def constructed(folder: Path) -> dict[str, float]:

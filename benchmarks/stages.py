@@ -49,7 +49,7 @@ def stages(bucket: list[work.Parcel], room: work.Room, spent: dict[str, float]) 
     cases = timed(
         spent,
         "structure",
-        lambda: [structure.structure(d, words.text(i), room.rules).case for i, d in enumerate(documents)],
+        lambda: [made.case for made in structure.structure(documents, words, room.rules)],
     )
     batch = list(zip(documents, cases, strict=True))
     timed(spent, "code", lambda: coding.code(batch, words, room.coder, room.variables, {}))
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=300)
     arguments = parser.parse_args()
     pack = load_pack(arguments.pack)
-    room = work.furnish({}, pack, load_codebook(arguments.codebook), Vocabulary.load(None, pack.language))
+    room = work.furnish({}, pack, load_codebook(arguments.codebook), Vocabulary.load(None, pack.language), True)
     work._room[:] = [room]
     records = parcels(arguments.folder, arguments.records)
     for name in ("cold", "warm"):

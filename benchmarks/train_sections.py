@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from caselight.pack import SHIPPED, load_pack
 from caselight.structure.paragraphs import lines_of
-from caselight.structure.sections import SectionRules, _border_positions, _passage, _split, compile_sections
+from caselight.structure.sections import SectionRules, _border_positions, _Draft, _passage, _split, compile_sections
 from caselight.structure.sections import find_sections as sections_of
-from caselight.structure.weights import FIRST_WORDS, LENGTH_SCALE, SIZES, TENTHS, Passage, SectionWeights, Slots
+from caselight.structure.weights import FIRST_WORDS, LENGTH_SCALE, SIZES, TENTHS, Passage, SectionWeights, WordRows
 from caselight.types import Document
 from caselight.words import Vocabulary, Words, tokenise
 
@@ -89,7 +89,8 @@ def rulings(folder: Path, vocabulary: Vocabulary, rules: SectionRules) -> list[R
         whole = replace(rules, long_paragraph=0)
         pieces = _split(text, lines, _border_positions(text, lines, rules), words, whole)
         label = np.array([_label(text, piece, marked) for piece in pieces])
-        found.append(Ruling(path.stem, document, words, _passage(pieces, words), label, marked))
+        passage = _passage([_Draft(0, pieces, {}, [], list(range(len(pieces))))], words)
+        found.append(Ruling(path.stem, document, words, passage, label, marked))
     return found
 
 
@@ -198,9 +199,7 @@ def as_weights(learned: Matrix, forms: Sequence[int]) -> SectionWeights:
     anywhere, beginning = np.vstack([learned[:size], zero]), np.vstack([learned[size : 2 * size], zero])
     tenths, sizes = learned[2 * size : 2 * size + TENTHS], learned[2 * size + TENTHS :]
     hashes = np.array(forms, np.uint64)
-    return SectionWeights(
-        SECTIONS, np.append(hashes, np.uint64(0)), Slots.of(hashes), anywhere, beginning, tenths, sizes
-    )
+    return SectionWeights(SECTIONS, WordRows(hashes), anywhere, beginning, tenths, sizes)
 
 
 def cross_validated(

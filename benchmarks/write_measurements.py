@@ -1,7 +1,7 @@
 """Writes docs/measurements.md from what the other scripts measured.
 
-python benchmarks/accounting.py --shared DIR --json accounting.json       and quality.py, speed.py likewise
-python benchmarks/write_measurements.py accounting.json quality.json speed.json
+python benchmarks/accounting.py --shared DIR --json accounting.json       and quality.py, speed.py, figures.py likewise
+python benchmarks/write_measurements.py accounting.json quality.json speed.json figures.json
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ def _states() -> Iterator[str]:
 
 def _readers() -> Iterator[str]:
     yield "## Kinds of file that are read\n\n| reader | media types |\n|---|---|"
-    for reader, (media_types, _) in READERS.items():
-        yield f"| {reader} | {', '.join(f'`{media}`' for media in media_types)} |"
+    for name, reader in READERS.items():
+        yield f"| {name} | {', '.join(f'`{media}`' for media in reader.media_types)} |"
     yield ""
 
 

@@ -63,6 +63,35 @@ def states(jobs: int, batches: Sequence[Sequence[str]]) -> dict[int, list[str]]:
         return {number: [row[1] for row in json.loads(answer)] for number, answer in pool.map(work, batches)}
 
 
+ASK: list[Callable[[bytes], bytes]] = []  # of a worker
+
+
+def ready_to_ask(ask: Callable[[bytes], bytes]) -> str:
+    ASK[:] = [ask]
+    return "test"
+
+
+def asking(items: Sequence[str], mark: Callable[[int], None], failures: Mapping[int, Failure]) -> bytes:
+    rows = []
+    for i, item in enumerate(items):
+        mark(i)
+        rows.append("ended" if i in failures else ASK[0](item.encode()).decode())
+    return json.dumps(rows).encode()
+
+
+def upper(untrusted: bytes) -> bytes:
+    if untrusted == b"nonsense":
+        raise ValueError("no question")
+    return untrusted.upper()
+
+
+def test_workers_ask_the_parent_and_one_that_asks_nonsense_is_ended() -> None:
+    batches = [["a", "b"], ["c", "nonsense", "d"], ["e" * 3_000_000]]
+    with Engine(2, ready_to_ask, wall_seconds=5, answer=upper) as pool:
+        answers = {number: json.loads(answer) for number, answer in pool.map(asking, batches)}
+    assert answers == {0: ["A", "B"], 1: ["C", "ended", "D"], 2: ["E" * 3_000_000]}
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_every_batch_is_answered_once(jobs: int) -> None:
     batches = [[f"{b}.{i}" for i in range(b % 4)] for b in range(40)]

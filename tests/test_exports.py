@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from caselight.cli import FORMS
 from caselight.report import EXPORTS, Contents
 from caselight.report.cells import harmless
 from caselight.report.flat import COLUMNS
@@ -26,7 +27,7 @@ JSONL = {
     "problems": "stage subject kind message",
 }
 # What comes after the promised names (docs/decisions/0004).
-ADDED = {"estimates": "strata digest"}
+ADDED = {"estimates": "strata digest where draw error assumptions"}
 TABLES = ["answers", "cases", "documents", "estimates", "evidence", "facts", "problems"]
 
 
@@ -119,10 +120,26 @@ def test_parquet_types_its_columns(tmp_path: Path) -> None:
         assert pq.read_schema(folder / f"{name}.parquet").names == list(columns)
 
 
+MAIN = {
+    "annotations": "annotations.jsonl",
+    "csv": "cases.csv",
+    "frictionless": "datapackage.json",
+    "ftm": "entities.ftm.json",
+    "jsonl": "cases.jsonl",
+    "parquet": "cases.parquet",
+    "pdf": "report.pdf",
+    "xlsx": "study.xlsx",
+}
+
+
+def test_the_command_line_knows_every_export() -> None:
+    assert tuple(EXPORTS) == FORMS == tuple(MAIN)
+
+
 @pytest.mark.parametrize("form", EXPORTS)
 def test_a_study_without_cases_still_has_its_tables(tmp_path: Path, form: str) -> None:
     folder = export(form, small(0), tmp_path / "out")
-    assert (folder / f"cases.{form}").is_file()
+    assert (folder / MAIN[form]).is_file()
 
 
 @pytest.mark.parametrize("form", EXPORTS)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sys
+from collections.abc import Sequence
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from caselight.pack import load_pack
+from caselight.pipeline import DEMO_RECORDS as DEMO
 from caselight.structure.paragraphs import lines_of, paragraphs_of
-from caselight.structure.sections import SectionRules, compile_sections, find_sections
-from caselight.structure.weights import best_path
+from caselight.structure.sections import SectionRules, compile_sections, find_all_sections, find_sections
+from caselight.structure.weights import best_paths
 from caselight.types import Document, Region, RegionKind, Section
 from caselight.words import Vocabulary, tokenise
 
@@ -179,11 +184,35 @@ def test_every_pattern_of_the_pack_catches_its_example(name: str) -> None:
 
 
 def test_a_change_of_section_must_be_worth_its_costs() -> None:
-    score = [[3.0, 0.0], [0.0, 1.0], [3.0, 0.0]]
-    assert best_path(score, 0.0) == [0, 1, 0]
-    assert best_path(score, 2.0) == [0, 0, 0]
-    brute = np.array([[3.0, 0.0], [0.0, 5.0], [3.0, 0.0]])
-    assert best_path(brute.tolist(), 2.0) == [0, 1, 0]
+    weak, strong = np.array([[3.0, 0.0], [0.0, 1.0], [3.0, 0.0]]), np.array([[3.0, 0.0], [0.0, 5.0], [3.0, 0.0]])
+    assert best_paths(weak, [3], 0.0) == [[0, 1, 0]]
+    assert best_paths(weak, [3], 2.0) == [[0, 0, 0]]
+    assert best_paths(strong, [3], 2.0) == [[0, 1, 0]]
+    closed = np.where(strong == 5.0, -np.inf, strong)
+    assert best_paths(np.concatenate([strong[:1], strong, closed]), [1, 3, 3], 2.0) == [[0], [0, 1, 0], [0, 0, 0]]
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_the_best_path_of_each_act_is_the_best_of_all_paths(lengths: list[int], chance: random.Random) -> None:
+    score = np.array([[chance.randrange(9) for _ in range(3)] for _ in range(sum(lengths))], np.float64)
+    begin = 0
+    for length, path in zip(lengths, best_paths(score, lengths, 2.0), strict=True):
+        own = score[begin : begin + length]
+        begin += length
+
+        def worth(path: Sequence[int], own: NDArray[np.float64] = own) -> float:
+            return float(sum(own[i, k] for i, k in enumerate(path)) - 2.0 * sum(a != b for a, b in pairwise(path)))
+
+        assert worth(path) == max(map(worth, product(range(3), repeat=length)))
+
+
+def test_a_text_is_divided_alike_alone_and_among_others() -> None:
+    texts = [path.read_text("utf-8") for path in sorted(DEMO.glob("*.txt"))]
+    documents = [Document(str(i), str(i), text, "plain", "text/plain", "ru") for i, text in enumerate(texts)]
+    together = find_all_sections(documents, tokenise(texts, VOCABULARY["ru"]), RU)
+    alone = [find_sections(d, tokenise([d.text], VOCABULARY["ru"]), RU) for d in documents]
+    assert together == alone
+    assert len({section.name for found in together for section in found}) == len(ALL)
 
 
 def test_a_short_line_is_a_paragraph_and_a_long_one_without_a_stop_goes_on() -> None:

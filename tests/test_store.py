@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import resource
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,7 +46,7 @@ def test_every_file_below_a_folder_is_a_record_named_by_its_path_from_there(tmp_
     assert paths(records) == ["downloads/b/again.txt", "downloads/b/two.txt", "downloads/one.txt"]
     one = hashlib.sha256(b"one").hexdigest()
     assert records.content(one) == b"one"
-    assert len(list((tmp_path / "records").glob("??/*"))) == 2, "the same bytes are kept once"
+    assert (tmp_path / "records" / "packs" / "0001.bin").read_bytes() in (b"onetwo", b"twoone"), "kept once"
 
 
 def test_adding_the_same_folder_again_changes_nothing(tmp_path: Path, folder: Path) -> None:
@@ -79,8 +80,13 @@ def test_a_file_whose_content_changed_is_a_second_record_and_the_first_is_not_lo
 
 def test_originals_are_read_only(tmp_path: Path, folder: Path) -> None:
     records = Records(tmp_path / "records")
+    (folder / "large.txt").write_bytes(b"large" * 100_000)
     records.receive([folder], never_container)
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "records").glob("??/*")} == {0o444}
+    (folder / "more.txt").write_bytes(b"more")
+    records.receive([folder], never_container)
+    kept = [path for path in (tmp_path / "records").rglob("*/*") if path.is_file()]
+    assert len(kept) == 3
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o444}
 
 
 def test_what_cannot_be_opened_is_in_the_books_and_does_not_stop_the_rest(tmp_path: Path, folder: Path) -> None:
@@ -117,18 +123,21 @@ def test_a_path_without_a_file_is_an_error_and_nothing_is_taken(tmp_path: Path, 
     assert paths(records) == []
 
 
-def test_a_full_disk_is_not_blamed_on_the_record(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [1, 100_000], ids=["in a pack", "a file of its own"])
+def test_a_full_disk_is_not_blamed_on_the_record(tmp_path: Path, folder: Path, size: int) -> None:
+    (folder / "b" / "two.txt").write_bytes(b"two" * size)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            Records(tmp_path / "records").receive([folder], never_container)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     records = Records(tmp_path / "records")
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)  # the system call, not our code
-    with pytest.raises(OSError, match="No space left"):
-        records.receive([folder], never_container)
-    monkeypatch.undo()
     assert paths(records) == []
     assert not list((tmp_path / "records").glob(".incoming*"))
+    assert records.receive([folder], never_container).added == 3
+    assert {records.content(record.id)[:3] for record in records.catalogue("v1").records} == {b"one", b"two"}
 
 
 def test_a_line_of_the_ledger_torn_by_a_power_cut_is_dropped_and_its_file_is_added_again(
@@ -146,10 +155,49 @@ def test_a_line_of_the_ledger_torn_by_a_power_cut_is_dropped_and_its_file_is_add
 def test_a_large_record_is_streamed_and_has_the_hash_of_its_bytes(tmp_path: Path) -> None:
     content = bytes(range(256)) * 10_000
     records = Records(tmp_path / "records")
-    record_id, size, head = records.keep(io.BytesIO(content))
-    assert (record_id, size) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert content.startswith(head)
+    heads: list[bytes] = []
+    record_id, size, container = records.keep(io.BytesIO(content), lambda head: bool(heads.append(head)))
+    assert (record_id, size, container) == (hashlib.sha256(content).hexdigest(), len(content), False)
+    assert content.startswith(heads[0])
     assert records.content(record_id) == content
+
+
+def test_small_originals_come_back_from_packs_after_whatever_was_cut_off(tmp_path: Path, folder: Path) -> None:
+    Records(tmp_path / "records").receive([folder], never_container)
+    packs = tmp_path / "records" / "packs"
+    for kind, torn in (("bin", b"bytes of a write that was cut off"), ("idx", b"half an entry")):
+        file = packs / f"0001.{kind}"
+        file.chmod(0o644)
+        file.write_bytes(file.read_bytes() + torn)
+    (folder / "three.txt").write_bytes(b"three")
+    records = Records(tmp_path / "records")
+    assert records.receive([folder], never_container).added == 1
+    again = Records(tmp_path / "records")
+    found = {again.content(record.id) for record in again.catalogue("v1").records}
+    assert found == {b"one", b"two", b"three"}
+
+
+def test_an_original_whose_bytes_have_changed_is_named(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder / "one.txt"], never_container)
+    pack = tmp_path / "records" / "packs" / "0001.bin"
+    pack.chmod(0o644)
+    pack.write_bytes(b"two")
+    with pytest.raises(StudyError, match="have changed"):
+        records.content(hashlib.sha256(b"one").hexdigest())
+
+
+def test_an_interrupted_add_keeps_what_it_has_taken(tmp_path: Path, folder: Path) -> None:
+    def stop(head: bytes, name: str) -> bool:
+        if name.endswith("one.txt"):
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        Records(tmp_path / "records").receive([folder / "b", folder / "one.txt"], stop)
+    records = Records(tmp_path / "records")
+    assert paths(records) == ["b/again.txt", "b/two.txt"]
+    assert records.content(hashlib.sha256(b"two").hexdigest()) == b"two"
 
 
 def test_members_of_a_container_are_records_below_it(tmp_path: Path) -> None:
@@ -157,7 +205,7 @@ def test_members_of_a_container_are_records_below_it(tmp_path: Path) -> None:
     records = Records(tmp_path / "records")
     records.receive([tmp_path / "a.zip"], zip_is_container)
     (container,) = records.catalogue("v1").unopened
-    member, size, _ = records.keep(io.BytesIO(b"inside"))
+    member, size, _ = records.keep(io.BytesIO(b"inside"), lambda _: False)
     found = [Member("b/c.html", member, size, False), Problem("ingest", "d", "encrypted", "locked")]
     records.set_members(container, "v1", found)
     catalogue = records.catalogue("v1")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight import words as package
-from caselight.words import UNLISTED, Vocabulary, Words, lemma_id, tokenise
+from caselight.words import UNLISTED, Vocabulary, Words, distinct, lemma_id, tokenise
 from caselight.words.characters import fold, hash_words, plain
 from caselight.words.lemmas import lemmatiser
 
@@ -328,7 +328,6 @@ def test_a_vocabulary_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     vocabulary.save(tmp_path)
     again = Vocabulary.load(tmp_path, "ru")
     assert len(again) == len(vocabulary)
-    assert len(again.new()) == 0
     assert same(tokenise(["Камеры сняли митинг"], again), tokenise(["Камеры сняли митинг"], vocabulary))
     assert again._lemmatise is None, "a known word asks no dictionary"
 
@@ -389,15 +388,43 @@ def test_two_that_save_at_once_never_leave_a_broken_file(tmp_path: Path) -> None
 def test_learned_forms_are_merged_once_and_a_collision_is_told() -> None:
     worker, main = Vocabulary("ru"), Vocabulary("ru")
     tokenise(["суд камера суд"], worker)
-    new = worker.new()
+    new = worker.forms.rows(2, len(worker))
     assert sorted(new.text) == ["камера", "суд"]
     assert main.merge(new) == []
     assert main.merge(new) == []
     assert len(main) == 4
     other = Vocabulary("ru")
     other.learn(new.form[:1], ["иное"])
-    collisions = main.merge(other.new())
+    collisions = main.merge(other.forms.rows(2, len(other)))
     assert [(c.kept, c.lost) for c in collisions] == [(new.text[0], "иное")]
+
+
+def test_a_vocabulary_that_asks_another_knows_what_that_one_knows() -> None:
+    asking, told, alone = Vocabulary("ru"), Vocabulary("ru"), Vocabulary("ru")
+    questions: list[bytes] = []
+    asking.ask_with(lambda question: questions.append(question) or told.tell(question))
+    texts = ["Камеры сняли мiтинг, кaмера 20.2", f"камеры {'ы' * 70} ёлка"]
+    for text in texts:
+        assert same(tokenise([text], asking), tokenise([text], alone))
+    assert same(tokenise(texts, told), tokenise(texts, alone)), "what was asked is known to both"
+    assert len(questions) == 2, "a text's new words are asked for together, and no word twice"
+    assert asking._lemmatise is None
+
+
+@pytest.mark.parametrize("question", [b"", b"\n", "суд\n\nдело".encode(), b"\xff\xfe"])
+def test_a_question_that_no_vocabulary_asks_is_refused(question: bytes) -> None:
+    vocabulary = Vocabulary("ru")
+    with pytest.raises(ValueError, match=r"word|decode"):
+        vocabulary.tell(question)
+    assert len(vocabulary) == 2
+
+
+def test_a_word_asked_for_twice_is_learned_once() -> None:
+    vocabulary = Vocabulary("ru")
+    answer = vocabulary.tell("камера\nсуд\nкамера".encode())
+    assert len(vocabulary) == 4
+    lemma, other, plain = np.frombuffer(answer, np.uint64).reshape(3, 3)
+    assert lemma.tolist() == other.tolist() == plain.tolist() == hash_words(["камера", "суд", "камера"]).tolist()
 
 
 def test_many_forms_are_all_found_again() -> None:
@@ -416,3 +443,8 @@ def test_constructed_records_are_cut_without_loss(shared: Path) -> None:
         letters = sum(c.isalnum() for c in unicodedata.normalize("NFC", text))
         inside = [text[a:b] for a, b in zip(words.start.tolist(), words.end.tolist(), strict=True)]
         assert sum(c.isalnum() for c in unicodedata.normalize("NFC", "".join(inside))) == letters
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_distinct_numbers_are_sorted_and_each_once(numbers: list[int]) -> None:
+    assert distinct(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))

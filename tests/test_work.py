@@ -27,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pa.T
     """A bucket of the demo's rulings and a card without an act, read in full; and where its tables are."""
     folder = tmp_path_factory.mktemp("bucket")
     room = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
-    work.prepare(room, locked=False)
+    work.prepare(room, locked=False, ask=Vocabulary("ru").tell)
     contents = [path.read_bytes() for path in sorted(DEMO.glob("*.txt"))] + [(CARD + "</table>").encode()]
     parcels = [
         work.Parcel(Record(hashlib.sha256(c).hexdigest(), f"{i}.txt", len(c)), c) for i, c in enumerate(contents)

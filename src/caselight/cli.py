@@ -9,20 +9,23 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from caselight import __version__
+from caselight.cli_fieldwork import draw, estimate, import_
+from caselight.cli_people import account, journal, review
+from caselight.cli_sealing import key, seal, verify
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
-from caselight.sealing_cli import key, seal, verify
-
-DONE, ACT, USAGE, PROBLEMS = 0, 1, 2, 3
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE
+from caselight.terminal import print_result as _print
+from caselight.terminal import say as _say
 
 
 class Commands(click.Group):
@@ -57,18 +60,14 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-STUDY = click.argument("study", type=click.Path(path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
     default=lambda: os.cpu_count() or 1,
     help="Worker processes. [default: cores]",
 )
+# As in report.EXPORTS, which a test compares: naming them here spares every command the loading of the report.
+FORMS = ("annotations", "csv", "frictionless", "ftm", "jsonl", "parquet", "pdf", "xlsx")
 LANGUAGE = click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
 
 
@@ -118,11 +117,11 @@ def new(study: Path, pack: str, codebook: str, title: str | None, language: str 
 
     Example: caselight new my-study --pack ru --codebook surveillance
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Settings
 
     settings = Settings(title or study.resolve().name, pack, language or "en")
-    made = pipeline.new(study, settings, codebook)
+    made = intake.new(study, settings, codebook)
     told = [f"Made {study}. Its questions are in {made.codebook}.", f"Next: caselight add {study} PATH..."]
     _print(as_json, {"study": str(study), "codebook": str(made.codebook)}, told)
 
@@ -146,11 +145,11 @@ def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | No
 
     Example: caselight add my-study downloads/ dump.jsonl --text-column body
     """
-    from caselight import pipeline
+    from caselight import intake
     from caselight.store import Study
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
-    received = pipeline.add(Study.open(study), paths, mapping)
+    received = intake.add(Study.open(study), paths, mapping)
     told = [f"Added {received.added:,} records; {received.again:,} were here already."]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
@@ -259,71 +258,7 @@ def report(study: Path, language: str | None, as_json: bool) -> None:
 
 @main.command()
 @STUDY
-@click.option("--size", type=int, default=None, metavar="N", help="Commit a draw of N cases.")
-@click.option("--by", multiple=True, metavar="VARIABLE[=VALUE]", help="Draw apart by the machine's answer; repeatable.")
-@click.option("--double", type=click.FloatRange(0, 1), default=0.2, show_default=True, help="Share read by two coders.")
-@click.option("--level", type=float, default=0.95, show_default=True, help="Level of confidence.")
-@click.option("--claim", type=click.Choice(["standard", "certified"]), default="standard", show_default=True)
-@click.option("--seed", default=None, metavar="DIGITS", help="What the public dice showed, after the commitment.")
-@click.option(
-    "--sheet", type=click.Path(path_type=Path), default=None, help="Write the drawn cases as a CSV to fill in."
-)
-@JSON
-def draw(study: Path, sheet: Path | None, seed: str | None, as_json: bool, **wish: Any) -> None:
-    """Commit a random draw, then draw it with a seed of public dice. People read what is drawn.
-
-    \b
-    Example: caselight draw my-study --size 100 --by surveillance_role
-             (publish the line it prints, throw dice in public)
-             caselight draw my-study --seed 60853020971157277135 --sheet to-read.csv
-    """
-    from caselight import sampling
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    with opened.locked():
-        told, lines = sampling.draw(opened, wish, seed, sheet)
-    _print(as_json, told, lines)
-
-
-@main.command("import")
-@STUDY
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--coder", default="", help="Whose answers they are, where the table has no column coder.")
-@JSON
-def import_(study: Path, file: Path, coder: str, as_json: bool) -> None:
-    """Take in answers of people from a CSV table; "adjudicator" has the last word.
-
-    Example: caselight import my-study to-read.csv --coder anna
-    """
-    from caselight import sampling
-    from caselight.store import Study
-
-    opened = Study.open(study)
-    with opened.locked():
-        added = sampling.take_file(opened, file, coder, _now())
-    told = [f"{name}: {number:,} new answers" for name, number in added.items()]
-    _print(as_json, {"added": added}, [*told, f"Next: caselight run {study}"])
-
-
-@main.command()
-@STUDY
-@JSON
-def estimate(study: Path, as_json: bool) -> None:
-    """Print the figures: counts as read by machine, until people have coded a sample.
-
-    Example: caselight estimate my-study
-    """
-    from caselight import overview, pipeline, view
-    from caselight.store import Study
-
-    figures = overview.figures(view.contents(pipeline.current(Study.open(study)), "en", ""))
-    _print(as_json, figures, overview.figure_lines(figures), data=True)
-
-
-@main.command()
-@STUDY
-@click.option("--format", "form", required=True, type=click.Choice(["jsonl", "csv", "parquet"]), help="Kind of tables.")
+@click.option("--format", "form", required=True, type=click.Choice(FORMS), help="Kind of tables.")
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="Folder for the tables; must not exist yet.")
 @JSON
 def export(study: Path, form: str, to: Path, as_json: bool) -> None:
@@ -338,10 +273,6 @@ def export(study: Path, form: str, to: Path, as_json: bool) -> None:
     _print(as_json, {"to": str(to), "files": files}, [f"Wrote {len(files)} tables to {to}: {', '.join(files)}"])
 
 
-for _command in (key, seal, verify):
-    main.add_command(_command)
-
-
 def _options(jobs: int) -> Any:
     from platformdirs import user_cache_path
 
@@ -351,18 +282,9 @@ def _options(jobs: int) -> Any:
     return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _today() -> str:
     return date.today().isoformat()
 
 
-def _print(as_json: bool, result: Mapping[str, Any] | list[Any], lines: list[str], data: bool = False) -> None:
-    """The result as JSON on stdout, or its lines: on stdout where they are what was asked for, else on stderr."""
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
-        return
-    for line in lines:
-        click.echo(line, err=not data)
+for _command in (draw, import_, estimate, review, account, journal, key, seal, verify):
+    main.add_command(_command)

@@ -11,6 +11,7 @@ from pathlib import Path
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
 from caselight.ingest import is_container
+from caselight.intake import new
 from caselight.pipeline import Options, Tell
 from caselight.planning import Made
 from caselight.report import Contents
@@ -43,6 +44,8 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
     """
     study = _opened(folder, language)
     with study.locked():
+        if not study.findings.exists():
+            study.findings.write_bytes((_SHIPPED / "findings.yaml").read_bytes())
         study.records.receive([_SHIPPED / "records"], is_container)
         made = pipeline.make_tables(study, options, tell)
         if drawing.last(study) is None:
@@ -58,7 +61,7 @@ def _opened(folder: Path, language: str) -> Study:
     if (folder / "study.toml").exists():
         return Study.open(folder)
     title, notice = WORDS[language]
-    return pipeline.new(folder, Settings(title, "ru", language, notice), "surveillance")
+    return new(folder, Settings(title, "ru", language, notice), "surveillance")
 
 
 def _answers(made: Made) -> list[Given]:

@@ -13,20 +13,21 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import Codebook, codebook_path, load_codebook
-from caselight.drawing import state_of
+from caselight.codebook import Codebook, load_codebook
+from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
 from caselight.errors import UsageError
 from caselight.ingest.sandbox import lock
-from caselight.pack import Pack, load_pack, shipped
+from caselight.pack import Pack, load_pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
-from caselight.store import Catalogue, Member, Received, Settings, Study
+from caselight.store import Catalogue, Member, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
 from caselight.structure.link import LinkKey, link
@@ -42,7 +43,6 @@ from caselight.tables import (
 from caselight.types import Problem, Record
 from caselight.view import contents
 from caselight.words import Vocabulary
-from caselight.wordtables import learn_again
 from caselight.work import (
     Parcel,
     Recoding,
@@ -67,30 +67,6 @@ class Options:
     jobs: int
     vocabulary: Path | None  # folder where word forms are kept between studies; None = not kept
     today: str  # date printed in the report
-
-
-def new(folder: Path, settings: Settings, codebook: str) -> Study:
-    """A new study with a copy of that codebook, and of the pack where it is a folder of the user's own.
-
-    Raises:
-        UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
-    """
-    load_pack(settings.pack)
-    source = codebook_path(codebook)
-    load_codebook(source)
-    own = settings.pack not in shipped()
-    study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
-    if own:
-        shutil.copytree(settings.pack, study.folder / "pack")
-    return study
-
-
-def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Received:
-    """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
-    with study.locked():
-        if mapping:
-            study.write(replace(study.settings, mapping={**study.settings.mapping, **mapping}))
-        return study.records.receive(paths, ingest.is_container)
 
 
 def way_of_unpacking(study: Study) -> str:
@@ -122,20 +98,19 @@ def _make_parts(
     """Makes what is missing of the plans; the level of lock that files were read under, None = none was read."""
     pack, codebook = knowledge
     vocabulary = Vocabulary.load(options.vocabulary, codebook.language)
-    known = len(vocabulary)
     structures = any("cases" in plan.missing for plan in plans)
     room = furnish(study.settings.mapping, pack, codebook, vocabulary, structures)
+    known = len(vocabulary)  # with the words of phrases: a few new ones are not worth writing all of them anew
     level = None
     unread = [plan for plan in plans if plan.must_read]
     if unread:
-        vocabulary.open()  # the dictionary, before workers are forked: they share it
-        with Engine(options.jobs, prepare, (room, True)) as engine:
-            _read_all(study, engine, unread, vocabulary, tell)
+        with Engine(options.jobs, prepare, (room, True), answer=vocabulary.tell) as engine:
+            _read_all(study, engine, unread, tell)
             level = engine.level
     stale = [plan for plan in plans if plan.missing and not plan.must_read]
     if stale:
-        with Engine(options.jobs, prepare, (room, False), locked=False) as engine:
-            _recode_all(study, engine, stale, vocabulary, tell)
+        with Engine(options.jobs, prepare, (room, False), locked=False, answer=vocabulary.tell) as engine:
+            _recode_all(study, engine, stale, tell)
     if options.vocabulary and len(vocabulary) > known:
         vocabulary.save(options.vocabulary)
     return level
@@ -208,14 +183,14 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
             if "problem" in head:
                 yield Problem("ingest", head["path"], head["problem"], head["message"])
             else:
-                record_id, size, start = study.records.keep(io.BytesIO(data))
-                yield Member(head["path"], record_id, size, ingest.is_container(start, head["path"]))
+                path = head["path"]
+                yield Member(path, *study.records.keep(io.BytesIO(data), partial(ingest.is_container, name=path)))
     if empty:
         message = f"{container.path} is an archive or a dump with nothing in it. Get it again from where it came from."
         yield Problem("ingest", "", "suspect_empty", message)
 
 
-def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
     """Reads, structures and codes the buckets of these plans."""
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
@@ -223,7 +198,7 @@ def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: V
         tell("read", 0, total)
     for number, answer in engine.map(read_bucket, (_parcels(study, plan) for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
         done += len(plan.bucket.records)
         tell("read", done, total)
 
@@ -232,7 +207,7 @@ def _parcels(study: Study, plan: Plan) -> list[Parcel]:
     return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
 
 
-def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary: Vocabulary, tell: Tell) -> None:
+def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
     """Structures and codes anew what does not need the originals."""
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
@@ -240,7 +215,7 @@ def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], vocabulary:
         tell("code", 0, total)
     for number, answer in engine.map(recode_bucket, ([_recoding(plan)] for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), vocabulary, {record.id for record in plan.bucket.records})
+        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
         done += len(plan.bucket.records)
         tell("code", done, total)
 
@@ -257,12 +232,9 @@ def _recoding(plan: Plan) -> Recoding:
 _SCHEMAS = {"documents": DOCUMENTS, "texts": TEXTS, "cases": CASES}
 
 
-def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], vocabulary: Vocabulary, ids: set[str]) -> None:
+def _keep(study: Study, plan: Plan, untrusted: Mapping[str, pa.Table], ids: set[str]) -> None:
     """Writes a worker's tables, after a look at whether they are what was asked for."""
     for name, table in untrusted.items():
-        if name == "learned":
-            learn_again(vocabulary, table)
-            continue
         if name not in plan.paths:
             raise ValueError(f"a worker answered with a table {name!r} that nobody asked for")
         schema = ANSWERS if name.startswith("answers/") else _SCHEMAS.get(name)
@@ -353,8 +325,8 @@ def _stamps(made: Made) -> list[str]:
     """What a report is made from: changes whenever any of its pages might."""
     parts = [path.stem for plan in made.plans for path in plan.paths.values()]
     records = [f"{record.path} {record.id}" for record in made.catalogue.records]
-    codebook = made.study.codebook.read_text("utf-8")
-    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, codebook, state_of(made.study)]
+    written = [file.read_text("utf-8") for file in (made.study.codebook, made.study.findings) if file.exists()]
+    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, *written, state_of(made.study)]
 
 
 def export(made: Made, form: str, to: Path) -> list[str]:
@@ -367,4 +339,6 @@ def export(made: Made, form: str, to: Path) -> list[str]:
         raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
     to.mkdir(parents=True, exist_ok=True)
     EXPORTS[form](contents(made, made.study.settings.language, ""), to)
+    if form == "jsonl":
+        exported(made.study, made.codebook, to)
     return sorted(path.name for path in to.iterdir())

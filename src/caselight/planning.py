@@ -129,7 +129,7 @@ def parts_of(study: Study, table: str) -> Parts:
 def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codebook) -> list[Plan]:
     """What is wanted and what is missing, bucket by bucket."""
     made_by = makers(study.settings.mapping, pack, codebook)
-    there: dict[str, set[Path]] = {}
+    there: dict[str, set[str]] = {}
     plans = []
     for bucket in found:
         paths = {}
@@ -137,8 +137,10 @@ def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codeb
             parts = parts_of(study, name)
             paths[name] = parts.path(name, bucket.number, bucket.of, key)
             if name not in there:
-                there[name] = {part.path for part in parts.find(name).values()}
-        plans.append(Plan(bucket, paths, frozenset(name for name, path in paths.items() if path not in there[name])))
+                there[name] = parts.names(name)
+        plans.append(
+            Plan(bucket, paths, frozenset(name for name, path in paths.items() if path.name not in there[name]))
+        )
     return plans
 
 

@@ -1,4 +1,4 @@
-"""What the commands `draw` and `import` do: commit, throw, write the sheet, take answers in."""
+"""What the commands `draw` and `import` do: commit, throw, extend, write the sheet, take answers in."""
 
 from __future__ import annotations
 
@@ -12,37 +12,40 @@ from caselight import drawing
 from caselight.drawing import Committed, Wish
 from caselight.errors import UsageError
 from caselight.pipeline import current
-from caselight.review import read_sheet
+from caselight.planning import Made
+from caselight.review import has_probabilities, read_draw, read_sheet
 from caselight.store import Study
 from caselight.store.files import write_text
 
+UNITS = {"case": "cases", "matter": "matters", "record": "records"}
+
 
 def draw(
-    study: Study, wish: Mapping[str, Any], seed: str | None, sheet: Path | None
+    study: Study, wish: Mapping[str, Any], seed: str | None, extend: int | None, sheet: Path | None, number: str = ""
 ) -> tuple[dict[str, Any], list[str]]:
-    """Commits where a size is given, throws where a seed is, writes the sheet where one is wanted.
+    """Commits where a size is given, throws where a seed is, extends, writes the sheet where one is wanted.
 
     Returns:
         What happened, as JSON-ready data and in words.
     Raises:
         UsageError: nothing was asked for, or it cannot be done.
     """
-    if wish["size"] is None and seed is None and sheet is None:
-        raise UsageError(f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --sheet FILE.")
+    if wish["size"] is None and seed is None and sheet is None and extend is None:
+        raise UsageError(
+            f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
+        )
     made = current(study)
-    lines: list[str] = []
     if wish["size"] is not None:
         drawing.freeze(made, Wish(**wish))
     if seed is not None:
         drawing.throw(study, seed)
-    committed = drawing.last(study)
-    if committed is None:
-        raise UsageError(
-            f"No draw is committed in {study.folder}. Commit one: caselight draw {study.folder} --size 100"
-        )
-    lines += _told(study, committed)
+    if extend is not None:
+        committed = drawing.extend(study, extend, wish["double"], number)
+    else:
+        committed = drawing.chosen(study, number)
+    lines = _told(study, committed)
     if sheet is not None:
-        if not committed.seed:
+        if not committed.thrown:
             raise UsageError(f"Nothing is drawn yet. Throw the dice: caselight draw {study.folder} --seed DIGITS")
         _write_sheet(sheet, drawing.to_read(made, committed))
         lines.append(
@@ -50,16 +53,25 @@ def draw(
         )
     sizes = {name: {"cases": cases, "drawn": n} for name, (cases, n) in committed.sizes.items()}
     told = {"commitment": str(committed.folder / "commitment.json"), "sha256": committed.digest, "seed": committed.seed}
-    return told | {"strata": sizes, "read_twice": committed.doubles}, lines
+    about = {"kind": committed.kind, "unit": committed.unit, "level": committed.level, "look": committed.look}
+    return told | about | {"strata": sizes, "read_twice": committed.doubles}, lines
 
 
 def _told(study: Study, committed: Committed) -> list[str]:
-    lines = [f"Draw {committed.folder.name}: {committed.n:,} cases, {committed.doubles:,} of them read twice."]
+    unit = UNITS[committed.unit]
+    lines = [f"Draw {committed.number}: {committed.n:,} {unit}, {committed.doubles:,} of them read twice."]
+    if committed.kind == "elusion":
+        variable, value = committed.about
+        lines.append(f"It tells how many {unit} the machine missed that are {variable} = {value}.")
     lines += [f"  {name}: {n:,} of {cases:,}" for name, (cases, n) in committed.sizes.items()]
+    if committed.look > 1:
+        level = f"{100 * committed.effective_level:.4g} %"
+        planned = "planned" if committed.look <= committed.looks else "NOT planned before the first look"
+        lines.append(f"This is look {committed.look} ({planned}): each interval is at {level}.")
     lines.append(f"Publish now: sha256 {committed.digest}  ({committed.folder / 'commitment.json'})")
     if committed.seed:
         lines.append(f"Drawn with seed {committed.seed}: {committed.folder / 'drawn.tsv'}")
-    else:
+    elif not committed.thrown:
         lines.append(f"Then throw dice in public: caselight draw {study.folder} --seed DIGITS --sheet FILE")
     return lines
 
@@ -72,16 +84,43 @@ def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
     write_text(file, "\ufeff" + text.getvalue())
 
 
-def take_file(study: Study, file: Path, coder: str, time: str) -> dict[str, int]:
-    """Takes in a table of answers; coder -> how many were new.
+def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> tuple[dict[str, int], list[str]]:
+    """Takes in a table of answers of people, or of a machine elsewhere; of people with a draw made elsewhere too.
 
+    Returns:
+        Coder or machine -> how many answers were new; and what happened, in words.
     Raises:
         UsageError: the file cannot be read, or something in it is wrong; nothing is taken then.
     """
     made = current(study)
+    if coder and machine:
+        raise UsageError("--coder is for people, --machine for a program: give one of them.")
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read ({error}). Save the table as CSV in UTF-8.") from None
-    rows = read_sheet(text, str(file), made.codebook, drawing.named_cases(made), coder)
-    return drawing.take(study, rows, time)
+    if machine:
+        rows = read_sheet(text, str(file), made.codebook, drawing.named_cases(made), machine)
+        added = drawing.take_machine(study, rows, time)
+        return added, [*_added(added), f"Use them: caselight draw {study.folder} --size N --machine {machine}"]
+    if has_probabilities(text.partition("\n")[0]):
+        return _take_with_draw(made, text, file, coder, time)
+    committed = drawing.waiting(study)
+    names = drawing.named_cases(made, committed.unit if committed else "case")
+    added = drawing.take(study, read_sheet(text, str(file), made.codebook, names, coder), time)
+    return added, [*_added(added), f"Next: caselight run {study.folder}"]
+
+
+def _take_with_draw(made: Made, text: str, file: Path, coder: str, time: str) -> tuple[dict[str, int], list[str]]:
+    names = drawing.named_cases(made)
+    found = read_draw(text, str(file), names, len(set(filter(None, names.values()))))
+    rows = read_sheet(text, str(file), made.codebook, names, coder)
+    committed = drawing.adopt(made, found, file.name)
+    added = drawing.take(made.study, rows, time)
+    lines = [f"Draw {committed.number} was made elsewhere: {committed.n:,} cases of {len(committed.sizes)} strata."]
+    lines += [f"  {name}: {n:,} of {cases:,}" for name, (cases, n) in committed.sizes.items()]
+    return added, [*lines, *_added(added), f"Next: caselight run {made.study.folder}"]
+
+
+def _added(added: Mapping[str, int]) -> list[str]:
+    return [f"{name}: {number:,} new answers" for name, number in added.items()]

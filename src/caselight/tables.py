@@ -34,6 +34,7 @@ from caselight.types import (
     Value,
 )
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each value
 _TEXT, _OFFSET, _HASH = pa.string(), pa.int32(), pa.uint64()
 PROBLEM = pa.struct([("kind", _TEXT), ("message", _TEXT)])
 REGION = pa.struct([("kind", _TEXT), ("start", _OFFSET), ("end", _OFFSET)])
@@ -175,7 +176,7 @@ def cases_table(cases: Sequence[Case], problems: Sequence[Sequence[Problem]], li
         [
             (
                 f.name,
-                json.dumps(f.value, ensure_ascii=False),
+                to_json(f.value),
                 f.span.document,
                 f.span.start,
                 f.span.end,
@@ -219,7 +220,7 @@ def cases_of(table: pa.Table) -> list[Case]:
 
 def to_json(value: Value) -> str:
     """An answer's value as the JSON text that tables hold."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODE(value)
 
 
 def from_json(text: str) -> Value:

@@ -6,7 +6,7 @@ Offsets everywhere are code points into `Document.text`, half-open, and the text
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from caselight.errors import SpanError
@@ -244,16 +244,17 @@ class Stratum:
     n: int  # drawn cases that were read
     x: int  # of these, with the code
     undecided: int = 0  # of these, read and undecided: without the code for the lower limit, with it for the upper
+    name: str = field(default="", compare=False)  # of the part, e.g. "role=relied_on"; "" = none was given
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A number about the whole pile, with its interval where one can be had."""
 
-    name: str  # "share" | "count"
+    name: str  # "count" | "share" | "total" | "mean" | "recall" | "missed" ...: see docs/reference
     variable: str
     value: str
-    unit: str  # counting unit: record | case | matter
+    unit: str  # counting unit: record | case | matter | person
     estimate: float
     low: float | None  # None = no interval: nobody has checked the machine on a random draw
     high: float | None
@@ -264,6 +265,10 @@ class Estimate:
     cases: tuple[str, ...]  # counted by the machine; of a figure that people made: those they read
     strata: tuple[Stratum, ...] = ()  # what was seen in each part of the pile; () = nobody has read
     digest: str = ""  # 64 hex digits that change with anything the figure rests on
+    where: tuple[tuple[str, str], ...] = ()  # the part of the pile it is about: ("fact:year", "2022"); () = all of it
+    assumptions: tuple[str, ...] = ()  # codes with words in report/words: what has to be true for the interval to hold
+    draw: str = ""  # sha256 of the commitment it rests on; "" = no draw
+    error: float | None = None  # share of single readings that a second look overturned; None = nobody looked twice
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight import __version__
-from caselight.drawing import fieldwork
+from caselight.definitions import load
+from caselight.drawing import fieldwork, kept_figures
 from caselight.estimate import count
 from caselight.planning import Made, Plan
-from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
+from caselight.report import (
+    CasePage,
+    CaseRow,
+    Contents,
+    Quotation,
+    RecordRow,
+    Sentence,
+    Speaker,
+    read_sentences,
+)
+from caselight.report.interface import Interface
 from caselight.store.parts import key_of
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
-from caselight.types import Book, Link, Problem, State, Value
+from caselight.types import Book, Estimate, Link, Problem, State, Value
 
 _READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
 _SAME_BYTES = "the same bytes are in the study under another path"
@@ -252,30 +263,54 @@ def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
     }
 
 
+def _sentences(
+    made: Made, estimates: Sequence[Estimate], sizes: Mapping[str, int]
+) -> tuple[tuple[Sentence, ...], list[Problem]]:
+    """The findings that the user has written, and a problem for each that its figures do not bear out."""
+    if not made.study.findings.exists():
+        return (), []
+    sentences = read_sentences(load(made.study.findings), made.codebook)
+    said = Speaker(estimates, sizes, Interface("en")).say(sentences)
+    where = made.study.findings.name
+    refused = [Problem("report", f"{where}:{one.line}", "finding_refused", one.refused) for one in said if one.refused]
+    return sentences, refused
+
+
+def _is_of_all(figure: Estimate) -> bool:
+    """Whether a sentence may rest on it: it is about the whole pile, parted as it was committed."""
+    return not figure.where and "recoded" not in figure.assumptions
+
+
 def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
+    people += kept_figures(made, {figure.digest for figure in people})
     rows = case_rows(made, links(made))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
-    answers: dict[str, list[Value]] = {}
-    for variable in made.codebook.variables:
-        found = values(made, variable.name)
-        answers[variable.name] = [found[i] for i in order]
+    found = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
+    answers = {name: [given[i] for i in order] for name, given in found.items()}
 
     def quotes(variable: str) -> list[tuple[Quotation, ...]]:
         quoted = quotations(made, variable)
         return [quoted[i] for i in order]
 
+    estimates = [
+        *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
+        *people,
+    ]
+    sentences, refused = _sentences(
+        made, [e for e in estimates if _is_of_all(e)], {"cases": len(ordered), "records": len(kept.records)}
+    )
     return Contents(
         title=made.study.settings.title,
         language=language,
         codebook=made.codebook,
         pack=f"{made.pack.name}: {made.pack.title}",
         books=kept.books,
-        problems=kept.problems,
-        estimates=[*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people],
+        problems=[*kept.problems, *refused],
+        estimates=estimates,
         records=kept.records,
         cases=ordered,
         answers=answers,
@@ -286,5 +321,6 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         generated_at=generated_at,
         version=__version__,
         fieldwork=told,
+        sentences=sentences,
         sample=made.study.settings.notice,
     )

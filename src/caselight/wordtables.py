@@ -9,7 +9,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from caselight.words import BORDER, UNLISTED, Vocabulary, Words
-from caselight.words.characters import hash_words
 
 # Longest words are base64 and lines without spaces; 65,535 characters fit two bytes and only longer ones need four.
 _SHORT = np.iinfo(np.uint16).max
@@ -71,26 +70,3 @@ def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str], vocabulary
 def _numbers(begins: NDArray[np.uint8], first: NDArray[np.int64]) -> NDArray[np.int32]:
     running = np.cumsum(begins, dtype=np.int32)
     return running - np.repeat(running[first[:-1]], np.diff(first)) if len(first) > 1 else running
-
-
-def learned_table(vocabulary: Vocabulary) -> pa.Table:
-    """The forms that this process has met for the first time, as text; they count as known from here on."""
-    new = vocabulary.new()
-    vocabulary.mark_known()
-    return pa.table({"text": pa.array(list(new.text), pa.string())})
-
-
-def learn_again(vocabulary: Vocabulary, untrusted: pa.Table) -> None:
-    """Takes in forms that a worker has met. Their lemmas are found here again, not believed.
-
-    The vocabulary is kept between studies; a parser that a hostile file has taken over must not be able to change what
-    a word means in the next one.
-    """
-    texts = list(dict.fromkeys(text for text in untrusted["text"].to_pylist() if text))
-    if not texts:
-        return
-    form = hash_words(texts)
-    unknown = np.flatnonzero(vocabulary.look_up(form) < 0)
-    _, once = np.unique(form[unknown], return_index=True)
-    new = unknown[once]
-    vocabulary.learn(form[new], [texts[i] for i in new.tolist()])

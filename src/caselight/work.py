@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded once, before workers are forked)
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
 from caselight.coding.phrases import Hits
@@ -37,8 +38,8 @@ from caselight.tables import (
     texts_table,
 )
 from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
-from caselight.words import Vocabulary, Words, tokenise
-from caselight.wordtables import learned_table, words_of, words_tables
+from caselight.words import Vocabulary, Words, distinct, tokenise
+from caselight.wordtables import words_of, words_tables
 
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
 
@@ -92,9 +93,13 @@ def furnish(
     return Room(mapping, vocabulary, rules, coder, tuple(v.name for v in codebook.variables))
 
 
-def prepare(room: Room, locked: bool) -> str:
-    """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words."""
-    room.vocabulary.mark_known()
+def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:
+    """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words.
+
+    A word that no study has met is looked up by the parent, which `ask` reaches: once for all workers, and in a process
+    that no parser can take over. What is kept between studies is never what a worker says.
+    """
+    room.vocabulary.ask_with(ask)
     _room[:] = [room]
     # A bucket makes millions of small objects and nearly no cycles: looking for cycles while it is made costs a fifth
     # of the time. They are looked for once, when the bucket is done.
@@ -103,7 +108,7 @@ def prepare(room: Room, locked: bool) -> str:
 
 
 def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
-    """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X, learned."""
+    """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X."""
     return _sent(_read_all(parcels, mark, failures))
 
 
@@ -126,9 +131,8 @@ def _read_all(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fail
 
 
 def _sent(tables: dict[str, pa.Table]) -> bytes:
-    """The tables, and the forms learned on the way, as bytes; what they were made from is gone by now."""
+    """The tables as bytes; what they were made from is gone by now."""
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
-    tables["learned"] = learned_table(_room[0].vocabulary)
     return encode(tables)
 
 
@@ -151,7 +155,7 @@ def _made_anew(order: Recoding) -> dict[str, pa.Table]:
         cases = _structure(documents, words, tables)
     else:
         found = coding.look(words, _room[0].coder, order.variables)
-        documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, np.unique(found.text))
+        documents, cases = _to_be_read(texts, read_table(order.cases), order.variables, distinct(found.text))
         words = replace(words, texts=tuple(document.text for document in documents))
     known: dict[tuple[str, str], Value] = {}
     for variable, path in order.known.items():
@@ -231,10 +235,10 @@ def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
 
 
 def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
-    reading = ingest.read(parcel.untrusted, parcel.record.path, mapping)
+    reading = ingest.read(parcel.untrusted, parcel.record.path, mapping, parcel.record.id)
     if reading.document is None:
         return reading
-    # The hash of what was really read, not what the reader claims.
+    # The hash that the parent has found, whatever the reader claims.
     return replace(reading, document=replace(reading.document, id=parcel.record.id, name=parcel.record.name))
 
 
@@ -247,7 +251,7 @@ def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa
     rules = _room[0].rules
     if rules is None:
         raise RuntimeError("cases are to be made by a worker that was not given the rules for them")
-    structured = [structure.structure(d, words.text(i), rules) for i, d in enumerate(documents)]
+    structured = structure.structure(documents, words, rules)
     cases = [s.case for s in structured]
     keys = [link_key(case, document).to_json() for case, document in zip(cases, documents, strict=True)]
     tables["cases"] = cases_table(cases, [s.problems for s in structured], keys)

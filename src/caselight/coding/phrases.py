@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from caselight.coding.phrase_language import Step, Variant, parse_phrase, written_words
 from caselight.variables import Phrase
-from caselight.words import UNLISTED, Forms, Vocabulary, Words, forms_of, is_word, meant
+from caselight.words import UNLISTED, Forms, Vocabulary, Words, distinct, forms_of, is_word, meant
 
 Numbers = NDArray[np.int64]
 
@@ -128,7 +128,7 @@ class _Steps:
         ]
         row, step = np.concatenate(pairs, axis=1)
         steps = len(self.number)
-        row, step = np.divmod(np.unique(row * steps + step), max(steps, 1))
+        row, step = np.divmod(distinct(row * steps + step), max(steps, 1))
         return self.fits.with_pairs(row + known, step, len(forms))
 
     def _prefix_pairs(self, forms: Forms, known: int) -> Numbers:

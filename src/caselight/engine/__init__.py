@@ -5,7 +5,8 @@ else. What goes to a worker is pickled; what comes from a worker is never unpick
 file has taken over could answer with anything. The caller decodes the bytes (JSON, Arrow) as untrusted input.
 
 The engine knows nothing of locks. `prepare(*arguments)` runs once in every worker, loads what the function needs,
-locks the process as its last act and returns the level reached (`caselight.ingest.sandbox.lock`).
+locks the process as its last act and returns the level reached (`caselight.ingest.sandbox.lock`). What all workers need
+to know and any of them may need first (the lemmas of a new word) they ask the parent, which finds it once for all.
 
 On Linux workers are forked, so import heavy modules *before* the first of them starts: they share them for nothing. A
 worker dies with the thread that started it, so use an engine from the thread that made it.
@@ -25,6 +26,8 @@ from typing import Any, BinaryIO
 
 from caselight.engine.process import Failure, Process, Task, start
 from caselight.engine.wire import (
+    ANSWER_LIMIT_BYTES,
+    ASK,
     BATCH,
     END,
     ERROR,
@@ -32,6 +35,7 @@ from caselight.engine.wire import (
     LEVEL,
     RESULT,
     STREAM,
+    TOLD,
     error_name,
     raise_error,
     send,
@@ -60,6 +64,9 @@ class Engine:
         arguments: of `prepare`; picklable.
         wall_seconds: how long one item may take.
         locked: whether `prepare` must lock the process: an engine that promised it never works unlocked.
+        answer: what the parent says when a worker of `map` asks; `prepare` is then given the function that asks, as its
+            last argument. It gets bytes from a worker that may have been taken over, and raises ValueError where they
+            are not what it expects.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class Engine:
         arguments: tuple[Any, ...] = (),
         wall_seconds: float = 60.0,
         locked: bool = True,
+        answer: Callable[[bytes], bytes] | None = None,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"an engine needs at least one job, not {jobs}")
         self._jobs = jobs
-        self._life = Life(prepare, arguments, locked)
+        self._life = Life(prepare, arguments, locked, asks=answer is not None)
+        self._answer = answer
         self._wall_seconds = wall_seconds
         self._workers: list[Process] = []  # of the map that is under way
         self._idle: list[Process] = []  # ready, for the next map or stream
@@ -216,12 +225,14 @@ class Engine:
                     if kind == RESULT and worker.task is not None:
                         number, worker.task = worker.task.number, None
                         yield number, payload
+                    elif kind == ASK:
+                        self._tell(worker, payload)
                     elif kind == ERROR:
                         waiting.appendleft(self._failed(worker, payload))
                         return
                     else:
                         self._greet(worker, kind, payload)
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             failure = worker.cause()
             if worker.task is not None or not worker.level:
                 waiting.appendleft(self._again(worker, failure))
@@ -229,6 +240,20 @@ class Engine:
             return
         if self._is_late(worker):
             waiting.appendleft(self._again(worker, self._too_long()))
+
+    def _tell(self, worker: Process, question: bytes) -> None:
+        """Answers what the worker asks about its batch."""
+        task = worker.task
+        if task is None or self._answer is None:
+            raise ConnectionError("a question that nobody expects")
+        task.asked_bytes += len(question)
+        if task.asked_bytes > ANSWER_LIMIT_BYTES:
+            raise ConnectionError("no end of questions")
+        try:
+            answer = self._answer(question)
+        except ValueError as error:
+            raise ConnectionError(f"a question that makes no sense ({error})") from None
+        send(worker.sock, TOLD, answer)
 
     def _failed(self, worker: Process, payload: bytes) -> Task:
         """An exception in a worker: ours to see, except that an item may need more memory than a worker has."""

@@ -41,6 +41,7 @@ class Task:
     items: Sequence[Any]
     failures: dict[int, Failure] = field(default_factory=dict)
     deaths: int = 0  # of workers that had no item in hand
+    asked_bytes: int = 0  # length of all that was asked about it
 
 
 @dataclass(slots=True, eq=False)

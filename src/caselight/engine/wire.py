@@ -1,6 +1,7 @@
 """What travels between the parent and a worker: frames of one kind letter, a length and that many bytes.
 
-To a worker the bytes are a pickle (the parent is trusted). From a worker they are never unpickled.
+To a worker the bytes are a pickle, or the answer to what it asked (the parent is trusted). From a worker they are
+never unpickled.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import NoReturn
 from caselight import errors
 
 HEADER = struct.Struct("<cQ")  # kind, length of what follows
-LEVEL, RESULT, ITEM, END, ERROR = b"L", b"R", b"I", b"Z", b"E"  # from a worker
-BATCH, STREAM = b"B", b"S"  # to a worker
+LEVEL, RESULT, ITEM, END, ERROR, ASK = b"L", b"R", b"I", b"Z", b"E", b"A"  # from a worker
+BATCH, STREAM, TOLD = b"B", b"S", b"T"  # to a worker
 # Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an
 # archive's member may have. Anything longer is a worker gone mad and must not fill the parent's memory.
 ANSWER_LIMIT_BYTES = 1 << 30
@@ -61,7 +62,7 @@ def take_frames(untrusted: bytearray) -> Iterator[tuple[bytes, bytes]]:
     """
     while len(untrusted) >= HEADER.size:
         kind, length = HEADER.unpack_from(untrusted)
-        if length > ANSWER_LIMIT_BYTES or kind not in (LEVEL, RESULT, ITEM, END, ERROR):
+        if length > ANSWER_LIMIT_BYTES or kind not in (LEVEL, RESULT, ITEM, END, ERROR, ASK):
             raise ConnectionError("not a frame")
         end = HEADER.size + length
         if len(untrusted) < end:

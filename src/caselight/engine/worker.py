@@ -12,10 +12,11 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from caselight.engine.wire import BATCH, END, ERROR, ITEM, LEVEL, RESULT, STREAM, pack_error, receive, send
+from caselight.engine.wire import ASK, BATCH, END, ERROR, ITEM, LEVEL, RESULT, STREAM, pack_error, receive, send
 
 NO_ITEM = -1  # no item of the batch is in hand
 _PR_SET_PDEATHSIG = 1
@@ -28,6 +29,7 @@ class Life:
     prepare: Callable[..., str | None]
     arguments: tuple[Any, ...]
     locked: bool
+    asks: bool = False  # `prepare` is given, as its last argument, a function that asks the parent
     forked: bool = False
     parent: int = 0  # its process id
 
@@ -43,7 +45,8 @@ def live(sock: socket.socket, progress: Any, life: Life) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         try:
             _detach(sock, life)
-            level = life.prepare(*life.arguments)
+            asking = (partial(_ask, sock),) if life.asks else ()
+            level = life.prepare(*life.arguments, *asking)
             if life.locked and not level:
                 raise TypeError(f"{life.prepare} must lock the process and return the level")
             gc.freeze()  # what was prepared lives as long as the worker: never look through it for garbage again
@@ -70,6 +73,15 @@ def _detach(sock: socket.socket, life: Life) -> None:
         with Path(os.devnull).open("r+b", buffering=0) as nothing:
             for standard in (0, 1, 2):
                 os.dup2(nothing.fileno(), standard)
+
+
+def _ask(sock: socket.socket, question: bytes) -> bytes:
+    """What the parent says to `question`."""
+    send(sock, ASK, question)
+    frame = receive(sock)
+    if frame is None:
+        raise ConnectionResetError("the parent has gone")
+    return bytes(frame[1])
 
 
 def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -> None:

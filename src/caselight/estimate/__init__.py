@@ -17,22 +17,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from caselight.codebook import Codebook
-from caselight.estimate.sample import CERTIFIED, EXACT, RECALL, RUNNING, Read, Sample, agreements, estimated
+from caselight.estimate.agreed import agreements
+from caselight.estimate.evidence import FACT, Evidence, fact_values
+from caselight.estimate.figures import ALL, CERTIFIED, EXACT, RECALL, RUNNING, SHARE, Part, estimated, of_value, recalls
+from caselight.estimate.sample import Read, Sample, mistakes, verdicts
 from caselight.types import Estimate, Value
 from caselight.variables import Variable
 
 METHOD = "machine_count"
-FACT = "fact:"  # begins the `variable` of a figure about a fact, so that none is taken for a variable of the codebook
 # A text question may have a different answer in every case; the most frequent ones get a figure, all are listed.
 MOST_TEXTS = 20
 
 __all__ = [
+    "ALL",
     "CERTIFIED",
     "EXACT",
     "FACT",
     "METHOD",
     "RECALL",
     "RUNNING",
+    "SHARE",
+    "Evidence",
+    "Part",
     "Read",
     "Sample",
     "agreements",
@@ -40,6 +46,11 @@ __all__ = [
     "count_facts",
     "count_variable",
     "estimated",
+    "fact_values",
+    "mistakes",
+    "of_value",
+    "recalls",
+    "verdicts",
     "was_asked",
 ]
 

@@ -4,43 +4,58 @@ An interval at a fixed size that is looked at every ten cases is wrong at some t
 wrong at any time in at most 1 - level of them. It is wider; the final interval counts once the committed draw is read.
 
 Source: Waudby-Smith and Ramdas, NeurIPS 2020 (prior-posterior ratio). T cases of N have the code; kept is every T with
-BetaBin(T; N, a, b) / BetaBin(T - x; N - n, a + x, b + n - x) < 1 / (1 - level).
+BetaBin(T; N, a, b) / BetaBin(T - x; N - n, a + x, b + n - x) < 1 / (1 - level). By Bayes' rule this ratio is
+BetaBin(x; n, a, b) / P(X = x | N, T, n), which is what is worked out here; it holds for every prior (a, b).
 """
 
 from __future__ import annotations
 
-from math import log
+from math import comb, isfinite, lgamma, log
 
 import numpy as np
 
-from caselight.estimate.finite_population import Floats, Integers, check, checked_level, log_choose
+from caselight.errors import Refused
+from caselight.estimate.finite_population import check, checked_level, log_chance
 
-_FLAT = 1  # a = b = 1: all counts are as likely before the first case is read
+FLAT = (1.0, 1.0)  # all counts are as likely before the first case is read
+# A comparison of two logarithms that are equal must not be decided by rounding.
+_NEAR = 1e-9
 
 
-def running_range(x: int, n: int, N: int, level: float = 0.95) -> tuple[int, int]:  # noqa: N803
+def running_range(
+    x: int,
+    n: int,
+    N: int,  # noqa: N803
+    level: float = 0.95,
+    prior: tuple[float, float] = FLAT,
+) -> tuple[int, int]:
     """Smallest and largest number of cases of the pile that can have the code, whenever one looks; inclusive.
 
     >>> running_range(5, 100, 2000)
     (15, 315)
+
+    Args:
+        x: drawn cases with the code.
+        n: drawn cases, in the order of their tickets without a gap.
+        N: cases in the pile.
+        level: of confidence, at all times together.
+        prior: a and b of the beta-binomial law, above 0 each, fixed before the first case is read. It decides where the
+            range is shortest, not whether it holds: (0.5, 5) is shorter for a rare code.
     """
     check(x, n, N)
+    a, b = prior
+    if not (isfinite(a) and isfinite(b) and 1e-6 <= a <= 1e6 and 1e-6 <= b <= 1e6):
+        raise Refused(f"({a}, {b}) is no prior; needed: two numbers from 0.000001 to 1,000,000, usually (1, 1)")
     total = np.arange(x, N - n + x + 1)
-    ratio = _flat(total, N) - _after(total - x, N - n, x, n)
-    kept = total[ratio < -log(1 - checked_level(level))]
+    least = log(1 - checked_level(level)) + _log_beta_binomial(x, n, a, b)
+    kept = total[log_chance(np.full(len(total), x), n, N, total) > least + _NEAR]
     return int(kept[0]), int(kept[-1])
 
 
-def _flat(total: Integers, N: int) -> Floats:  # noqa: N803
-    """ln of the flat prior: 1 / (N + 1) for each count."""
-    return np.full(len(total), -log(N + _FLAT))
-
-
-def _after(rest: Integers, size: int, x: int, n: int) -> Floats:
-    """ln BetaBin(rest; size, 1 + x, 1 + n - x), with B(a, b) = 1 / ((a + b - 1) C(a + b - 2, a - 1)) for whole a, b."""
-    seen = _log_beta(np.array([_FLAT + x]), np.array([_FLAT + n - x]))
-    return log_choose(np.full(len(rest), size), rest) + _log_beta(rest + _FLAT + x, size - rest + _FLAT + n - x) - seen
-
-
-def _log_beta(a: Integers, b: Integers) -> Floats:
-    return np.asarray(-np.log(a + b - 1) - log_choose(a + b - 2, a - 1), np.float64)
+def _log_beta_binomial(x: int, n: int, a: float, b: float) -> float:
+    """ln BetaBin(x; n, a, b)."""
+    if (a, b) == FLAT:
+        return -log(n + 1)
+    choose = log(comb(n, x)) if n < 1000 else lgamma(n + 1) - lgamma(x + 1) - lgamma(n - x + 1)
+    seen = lgamma(a + x) + lgamma(b + n - x) - lgamma(a + b + n)
+    return choose + seen - (lgamma(a) + lgamma(b) - lgamma(a + b))

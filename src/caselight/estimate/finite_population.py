@@ -12,7 +12,8 @@ Buonaccorsi, The American Statistician 41 (1987) 215-218. Mid-P: Lancaster, JASA
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +25,12 @@ Integers = NDArray[np.int64]
 
 # P(|X - mean| > d) <= 2 exp(-2 d^2 / n) (Hoeffding 1963, section 6): with d^2 = 21 n a sum lacks less than 1e-18.
 WINDOW = 21.0
+# The tables of logarithms of factorials take 32 bytes a case while they are made; no pile of court records is larger.
+MOST_CASES = 4_000_000
+# Beyond it chances are lost in the rounding of 1 - level; nobody has read enough cases to claim so much.
+MOST_LEVEL = 1 - 1e-9
+# One table of 2^17 numbers (1 MB) serves every pile up to 131,071 cases; larger ones get one for each power of two.
+LEAST_BITS = 17
 # Where a probability equals the tail exactly (N = 40, n = 1, x = 1: P = 1/40) rounding must not decide.
 TIE = 1e-9
 
@@ -71,7 +78,7 @@ def checked_level(level: float) -> float:
     Raises:
         Refused: it is not a probability, or so low that an interval means nothing.
     """
-    if not 0.5 <= level < 1:
+    if not 0.5 <= level <= MOST_LEVEL:
         raise Refused(f"a level of {level} is not a confidence level; choose one from 0.5 to below 1, usually 0.95")
     return level
 
@@ -80,10 +87,14 @@ def check(x: int, n: int, N: int) -> None:  # noqa: N803
     """Nothing, if these counts are possible.
 
     Raises:
-        Refused: 0 <= x <= n <= N does not hold.
+        Refused: 0 <= x <= n <= N does not hold, or N is beyond MOST_CASES.
     """
     if not 0 <= x <= n <= N:
         raise Refused(f"{x} of {n} drawn cases out of {N} is impossible; needed: 0 <= with the code <= drawn <= all")
+    if N > MOST_CASES:
+        raise Refused(f"{N:,} cases are more than can be worked out exactly ({MOST_CASES:,}); part the pile")
+    if any(number != int(number) for number in (x, n, N)):
+        raise Refused(f"{x} of {n} drawn cases out of {N}: cases are counted whole")
 
 
 def lower_limits(x: ArrayLike, n: int, N: int, tail: float, mid_p: bool = False) -> Integers:  # noqa: N803
@@ -104,13 +115,28 @@ def upper_limits(x: ArrayLike, n: int, N: int, tail: float, mid_p: bool = False)
         (K,) int64, x <= t <= N - n + x.
     """
     seen = np.asarray(x, np.int64)
-    low, high = seen.copy(), N - n + seen  # low is compatible always; bisect between
+    low, high = seen.copy(), N - n + seen  # low is compatible always; halve between
+    for near in _around(seen, n, N, tail):  # most often the limit lies between these two, which saves halvings
+        guess = np.clip(near, low, high)
+        fits = at_most(seen, n, N, guess, mid_p) > tail * (1 + TIE)
+        low, high = np.where(fits, guess, low), np.where(fits, high, np.maximum(guess - 1, low))
     while (open_ := low < high).any():
         middle = (low + high + 1) // 2
         fits = open_ & (at_most(seen, n, N, middle, mid_p) > tail * (1 + TIE))
         low = np.where(fits, middle, low)
         high = np.where(open_ & ~fits, middle - 1, high)
     return low
+
+
+def _around(x: Integers, n: int, N: int, tail: float) -> tuple[Integers, ...]:  # noqa: N803
+    """A count a little below the limit, nearly always, and one a little above: around Wilson's finite limit."""
+    if not 0 < n < N:
+        return ()
+    spread = NormalDist().inv_cdf(1 - tail) ** 2 * (N - n) / (n * (N - 1))
+    p = x / n
+    wilson = (p + spread / 2 + np.sqrt(spread * (p * (1 - p) + spread / 4))) / (1 + spread)
+    aside = (wilson - p) / 8 + 1 / N
+    return ((wilson - aside) * N).astype(np.int64), ((wilson + 2 * aside) * N).astype(np.int64)
 
 
 def at_most(x: Integers, n: int, N: int, t: Integers, mid_p: bool = False) -> Floats:  # noqa: N803
@@ -141,17 +167,25 @@ def at_most(x: Integers, n: int, N: int, t: Integers, mid_p: bool = False) -> Fl
 
 def log_chance(k: Integers, n: int, N: int, t: Integers) -> Floats:  # noqa: N803
     """Natural logarithm of P(X = k | N, t, n); k and t of shapes that broadcast, inside the support."""
-    return np.asarray(log_choose(t, k) + log_choose(N - t, n - k) - log_choose(N, n), np.float64)
+    log = _table(N)
+    of_code = log[t] - log[k] - log[t - k]
+    of_rest = log[N - t] - log[n - k] - log[N - t - n + k]
+    return np.asarray(of_code + of_rest - (log[N] - log[n] - log[N - n]), np.float64)
 
 
 def log_choose(n: ArrayLike, k: ArrayLike) -> Floats:
     """Natural logarithm of the binomial coefficient, 0 <= k <= n; absolute error below 1e-8 up to n = 1,000,000."""
     n, k = np.asarray(n), np.asarray(k)
-    table = _log_factorials(1 << int(np.max(n, initial=1)).bit_length())
+    table = _table(int(np.max(n, initial=1)))
     return np.asarray(table[n] - table[k] - table[n - k], np.float64)
 
 
-@lru_cache(maxsize=4)
+def _table(most: int) -> Floats:
+    """ln 0! to ln most! and on."""
+    return _log_factorials(1 << max(LEAST_BITS, most.bit_length()))
+
+
+@cache
 def _log_factorials(most: int) -> Floats:
     """ln 0! to ln most!"""
     logs = np.log(np.maximum(np.arange(most + 1, dtype=np.longdouble), 1))

@@ -8,10 +8,11 @@ examples in tests/examples/ingest/.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from typing import NamedTuple
 
-from caselight.ingest import doc, html, odt, package, pdf, plain, rtf, sniff, word
+from caselight.ingest import sniff
 from caselight.ingest.archive import Member
 from caselight.ingest.columns import ROW_START, ColumnMapping, read_row
 from caselight.ingest.containers import is_container, unpack
@@ -24,34 +25,47 @@ __all__ = ["READERS", "ColumnMapping", "Member", "is_container", "read", "unpack
 
 
 class Reader(NamedTuple):
-    """A kind of file that can be read: its media types as `sniff` names them, and what turns its bytes into text."""
+    """A kind of file that can be read: its media types as `sniff` names them, and what turns its bytes into text.
+
+    The module is loaded with the first file of its kind: most studies hold one or two kinds, and `add` reads none.
+    """
 
     media_types: tuple[str, ...]
-    read: Callable[[bytes], Content]
+    module: str  # of this package
+    function: str
+
+    def read(self, untrusted: bytes) -> Content:
+        """The text of a record of this kind."""
+        module = import_module(f"{__name__}.{self.module}")
+        content: Content = getattr(module, self.function)(untrusted)
+        return content
 
 
 READERS: Mapping[str, Reader] = {
-    "html": Reader(("text/html",), html.read_html),
-    "plain": Reader(("text/plain",), plain.read_plain),
-    "pdf": Reader(("application/pdf",), pdf.read_pdf),
-    "word": Reader(("application/vnd.openxmlformats-officedocument.wordprocessingml.document",), word.read_docx),
-    "doc": Reader(("application/msword",), doc.read_doc),
-    "rtf": Reader(("application/rtf",), rtf.read_rtf),
+    "html": Reader(("text/html",), "html", "read_html"),
+    "plain": Reader(("text/plain",), "plain", "read_plain"),
+    "pdf": Reader(("application/pdf",), "pdf", "read_pdf"),
+    "word": Reader(("application/vnd.openxmlformats-officedocument.wordprocessingml.document",), "word", "read_docx"),
+    "doc": Reader(("application/msword",), "doc", "read_doc"),
+    "rtf": Reader(("application/rtf",), "rtf", "read_rtf"),
     "odt": Reader(
-        ("application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-flat-xml"), odt.read_odt
+        ("application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-flat-xml"),
+        "odt",
+        "read_odt",
     ),
-    "encrypted": Reader(("application/encrypted-office",), package.refuse_encrypted),
+    "encrypted": Reader(("application/encrypted-office",), "package", "refuse_encrypted"),
 }
 _BY_TYPE = {media: name for name, reader in READERS.items() for media in reader.media_types}
 
 
-def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Reading:
+def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, record_id: str = "") -> Reading:
     """What became of one record. A pure function of its arguments that never raises on bad input.
 
     Args:
         untrusted: the whole file as received.
         name: its name; believed only where the bytes do not tell the kind of file.
         mapping: role -> column, for rows of a dump.
+        record_id: sha256 of the bytes, where the caller has it.
     """
     media = "unknown"
     try:
@@ -71,7 +85,7 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None) 
         what = f"{sniff.kind_in_words(media)} that is damaged ({type(error).__name__}: {str(error)[:200]})"
         return Reading(State.DAMAGED, f"the file is {what}; open it in the program that made it and save it again")
     document = Document(
-        id=hashlib.sha256(untrusted).hexdigest(),
+        id=record_id or hashlib.sha256(untrusted).hexdigest(),
         name=name,
         text=content.text,
         reader=reader,

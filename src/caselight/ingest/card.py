@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from selectolax.lexbor import LexborCSSSelector
@@ -15,6 +16,8 @@ from caselight.types import Field, RegionKind
 # (a category of cases with all its levels) has 250 characters.
 MAX_VALUE_CHARACTERS = 1_000
 MAX_NUMBER_CHARACTERS = 60  # "33-647/2026 (33-11786/2025; М-1440/2025)" has 40
+# Labels, kinds of hearings, judges and days come back on card after card; long cells do not, and would take memory.
+_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 10_000, 80
 # What stands above the tables and names the case: "ДЕЛО № 5-1/2022", "Информация по делу № ...", the kind of case.
 HEADINGS = "tr, h1, h3, .casenumber, .case-num, .title, .name-instanse"
 # Pairs of neighbours that are label and value on cards without tables.
@@ -114,6 +117,11 @@ def read_card(scope: Any, card: Card) -> None:
 
 def one_line(text: str) -> str:
     """The text on one line; what stood on lines of its own is parted by semicolons."""
+    return _one_line(text) if len(text) < _REMEMBERED_CHARACTERS else _one_line.__wrapped__(text)
+
+
+@lru_cache(_REMEMBERED_CELLS)
+def _one_line(text: str) -> str:
     text = text.strip()
     if "\n" in text:
         return "; ".join([" ".join(line.split()) for line in text.split("\n") if line and not line.isspace()])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caselight.codebook import Codebook
+from caselight.report.sentences import Sentence
 from caselight.types import Answer, Book, Case, Document, Estimate, Problem, Value
 
 
@@ -66,6 +67,17 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedOn:
+    """How far two readers agree on one answer."""
+
+    answer: str  # "" = that the record does not say
+    cases: int  # in which at least one of the two gave it
+    share: float | None  # of the times it was given, how often the other one gave it too; None = it was never given
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fieldwork:
     """The draw that people read, as the report tells of it."""
 
@@ -78,6 +90,10 @@ class Fieldwork:
     coders: Mapping[str, int]  # name -> answers given
     read: Mapping[str, int]  # variable -> drawn cases with an answer of people
     agreement: Mapping[str, tuple[int, float, float | None, float | None]]  # variable -> cases, same, alpha, AC1
+    ranges: Mapping[str, Mapping[str, tuple[float, float]]] = field(
+        default_factory=dict
+    )  # variable -> measure -> limits
+    positive: Mapping[str, tuple[AgreedOn, ...]] = field(default_factory=dict)  # variable -> each of its answers
 
     @property
     def drawn(self) -> int:
@@ -112,4 +128,5 @@ class Contents:
     generated_at: str  # as it shall be printed; the report reads no clock
     version: str  # of Caselight
     fieldwork: Fieldwork | None = None  # None = no draw was committed
+    sentences: Sequence[Sentence] = ()  # of findings.yaml
     sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none

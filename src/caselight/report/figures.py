@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from caselight.report.contents import Contents, Quotation
-from caselight.report.names import FACT, Names, figure_file
+from caselight.report.names import FACT, Names, figure_file, finding_file
 from caselight.types import Estimate
 
 CERTIFIED, RECALL = "exact_certified", "recall"  # a method, and the name of a figure; see the reference
@@ -36,6 +36,11 @@ class Figure:
         return best.estimate / best.N if best.N else 0.0
 
     @property
+    def page(self) -> str:
+        """Where it is told how people's figure was made; "" = there is none."""
+        return finding_file(self.finding.digest) if self.finding else ""
+
+    @property
     def checked(self) -> bool:
         """People have coded a random draw, so that there is an interval."""
         return self.finding is not None
@@ -58,6 +63,8 @@ def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
     people: dict[tuple[str, str, str], list[Estimate]] = {}
     machine = []
     for e in estimates:
+        if e.strata and (e.where or "recoded" in e.assumptions):
+            continue  # of a part of the pile, or with a "but": on the pages of findings only
         if e.strata:
             people.setdefault((e.name, e.variable, e.value), []).append(e)
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,8 +71,8 @@ class Sink(Protocol):
 class CsvSink:
     """RFC 4180, UTF-8 with a byte order mark (without it, spreadsheets break Cyrillic); no cell is run as a formula."""
 
-    def __init__(self, path: Path, columns: Columns) -> None:
-        self._file = path.with_suffix(".csv").open("w", encoding="utf-8-sig", errors="replace", newline="")
+    def __init__(self, path: Path, columns: Columns, encoding: str = "utf-8-sig") -> None:
+        self._file = path.with_suffix(".csv").open("w", encoding=encoding, errors="replace", newline="")
         self._writer = csv.writer(self._file)
         self._writer.writerow(columns)
 
@@ -119,12 +119,12 @@ class ParquetSink:
 
 def write_csv(contents: Contents, folder: Path) -> None:
     """Seven .csv files in `folder`."""
-    _write(contents, folder, CsvSink)
+    write_tables(contents, folder, CsvSink)
 
 
 def write_parquet(contents: Contents, folder: Path) -> None:
     """Seven .parquet files in `folder`."""
-    _write(contents, folder, ParquetSink)
+    write_tables(contents, folder, ParquetSink, lists=True)
 
 
 def plain(value: Any) -> Any:
@@ -140,11 +140,16 @@ def plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _write(contents: Contents, folder: Path, sink: type[CsvSink] | type[ParquetSink]) -> None:
+def write_tables(contents: Contents, folder: Path, sink: Callable[[Path, Columns], Sink], lists: bool = False) -> None:
+    """Seven tables, each into a sink of its own; `sink` gets folder / NAME and the columns.
+
+    Args:
+        lists: whether a cell may hold a list of any length.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("documents", "estimates", "problems"):
         columns = dict(COLUMNS[name])
-        if sink is CsvSink:
+        if not lists:
             columns.pop("cases", None)  # a spreadsheet's cell holds 32,767 characters; `answers` says the same
         target = sink(folder / name, columns)
         for row in _short(contents, name):
@@ -200,7 +205,7 @@ def _wide(page: CasePage, row: CaseRow) -> tuple[list[Any], dict[str, list[Any]]
 
 
 def _write_cases(
-    contents: Contents, sink: type[CsvSink] | type[ParquetSink], waiting: Path, facts: Sequence[str]
+    contents: Contents, sink: Callable[[Path, Columns], Sink], waiting: Path, facts: Sequence[str]
 ) -> None:
     kinds = {variable.name: KINDS[variable.kind].arrow for variable in contents.codebook.variables}
     # A question may be called like a fact; its column then says that it is the answer.

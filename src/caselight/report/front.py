@@ -17,6 +17,7 @@ from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
 from caselight.report.lists import excerpt
 from caselight.report.names import FACT, Names, case_file, figure_file
+from caselight.report.sentences import Speaker
 
 # Rows on the first page; the others are one click away. A codebook's own values are few and all belong to the answer;
 # texts and courts may be thousands.
@@ -60,6 +61,7 @@ class Front:
         lead = self.lead
         block = next((b for b in self.blocks if lead and b.variable == lead.estimate.variable), None)
         return {
+            "sentences": self._sentences(),
             "lead": lead,
             "lead_block": block,
             "blocks": [b for b in self.blocks if b is not block],
@@ -68,6 +70,12 @@ class Front:
             "panels": [panel for name in self._tallies if (panel := self._panel(name))],
             "telling": self._telling(),
         }
+
+    def _sentences(self) -> list[Markup]:
+        """The user's findings that may be printed."""
+        sizes = {"cases": len(self._contents.cases), "records": len(self._contents.records)}
+        said = Speaker(self._contents.estimates, sizes, self._t).say(self._contents.sentences)
+        return [one.sentence for one in said if one.sentence is not None]
 
     def data(self) -> Iterator[tuple[str, str]]:
         """The tables behind the charts, as CSV."""

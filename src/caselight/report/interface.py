@@ -82,12 +82,12 @@ def form_of(language: str, number: float) -> str:
 class Interface:
     """Phrases, numbers, dates and names as this language writes them."""
 
-    def __init__(self, language: str) -> None:
-        if not (FOLDER / f"{language}.yaml").is_file():
-            have = ", ".join(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    def __init__(self, language: str, folder: Path = FOLDER) -> None:
+        if not (folder / f"{language}.yaml").is_file():
+            have = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
             raise UsageError(f"The report cannot be written in {language!r}. Languages it has: {have}.")
         self.language = language
-        self._phrases = phrases(language)
+        self._phrases = phrases(language, folder)
         self._named: dict[tuple[str, str], Markup] = {}
         self._days: dict[str, Markup] = {}
 
@@ -152,9 +152,9 @@ class Interface:
 
 
 @cache
-def phrases(language: str) -> dict[str, Any]:
+def phrases(language: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Dotted key -> phrase, or the forms of a phrase that depends on a number."""
-    return dict(_flat(load(FOLDER / f"{language}.yaml").data, ""))
+    return dict(_flat(load(folder / f"{language}.yaml").data, ""))
 
 
 def _flat(entry: Any, key: str) -> list[tuple[str, Any]]:

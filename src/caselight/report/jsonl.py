@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from caselight.report.contents import CasePage, CaseRow, Contents
-from caselight.types import Answer, Fact, Span
+from caselight.report.interface import phrases
+from caselight.types import Answer, Estimate, Fact, Span
 
 DOCUMENT = ("id", "name", "path", "media_type", "state", "reason", "reader", "chars", "pages", "language", "parent")
 
@@ -37,11 +38,20 @@ def write_jsonl(contents: Contents, folder: Path) -> None:
         for e in contents.estimates:
             amounts = {"estimate": e.estimate, "low": e.low, "high": e.high, "level": e.level}
             of = {"name": e.name, "variable": e.variable, "value": e.value, "unit": e.unit}
-            rests_on = {"strata": [asdict(stratum) for stratum in e.strata], "digest": e.digest}
-            _line(file, of | amounts | {"method": e.method, "n": e.n, "N": e.N, "cases": e.cases} | rests_on)
+            _line(file, of | amounts | {"method": e.method, "n": e.n, "N": e.N, "cases": e.cases} | _rests_on(e))
     with _open(folder / "problems.jsonl") as file:
         for p in contents.problems:
             _line(file, {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message})
+
+
+def _rests_on(e: Estimate) -> dict[str, Any]:
+    """What comes after the promised fields: see docs/decisions/0004."""
+    told = [
+        {"code": code, **{lang: phrases(lang)[f"assumption.{code}"] for lang in ("en", "ru")}} for code in e.assumptions
+    ]
+    strata = [asdict(stratum) for stratum in e.strata]
+    rests = {"strata": strata, "digest": e.digest, "where": e.where, "draw": e.draw, "error": e.error}
+    return rests | {"assumptions": told}
 
 
 def _open(path: Path) -> IO[str]:

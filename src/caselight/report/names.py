@@ -50,6 +50,11 @@ def figure_file(name: str, variable: str, value: str) -> str:
     return f"{folder}/{slug(about)}/{slug(value) if name == 'count' else '_' + name}.html"
 
 
+def finding_file(digest: str) -> str:
+    """Where the page of a figure that people made lies."""
+    return f"figures/{digest[:16]}.html"
+
+
 def later_page(file: str, number: int) -> str:
     """The name of page `number` of a list that begins at `file`; a slug holds no stop, so none is taken twice."""
     return file if number == 1 else f"{file.removesuffix('.html')}.{number}.html"

@@ -15,6 +15,7 @@ from caselight.report import pictures
 from caselight.report.case_page import CasePages
 from caselight.report.contents import Contents, RecordRow
 from caselight.report.figures import faults, group
+from caselight.report.findings import FindingPages, rests_on
 from caselight.report.folder import Folder
 from caselight.report.frame import FOLDER, Frame
 from caselight.report.front import Front
@@ -124,6 +125,10 @@ class _Report:
         for state, records in self._by_state.items():
             made_from = digest(where, *records)
             found.append((f"records/{state}", made_from, partial(lists.records, state, records)))
+        people = FindingPages(contents, self._frame, self._names)
+        agreed = contents.fieldwork and (contents.fieldwork.agreement, contents.fieldwork.positive)
+        made_from = digest(rows, *rests_on(people.found), agreed)
+        found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
         return found

@@ -5,19 +5,62 @@ case and question the one answer that counts, from one coder, from two who agree
 """
 
 from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, settle
-from caselight.review.draw import FrameRow, allocate, digest_of, draw, frame_text, ticket
+from caselight.review.asking import is_done, states
+from caselight.review.compare import Pair, confusion, counts, pairs, same, shown
+from caselight.review.decisions import (
+    JOINED,
+    LOOK_AGAIN,
+    QUESTION,
+    Decision,
+    Quote,
+    Standing,
+    answers,
+    body_of,
+    decision_of,
+    meaning_of,
+    read_decision,
+    standing,
+    text_digest,
+)
+from caselight.review.draw import FrameRow, allocate, digest_of, draw, enlarged, frame_text, ticket
+from caselight.review.elsewhere import DrawnElsewhere, has_probabilities, read_draw
 from caselight.review.sheet import read_sheet
 
 __all__ = [
     "ADJUDICATOR",
+    "JOINED",
+    "LOOK_AGAIN",
+    "QUESTION",
     "UNDECIDED",
+    "Decision",
+    "DrawnElsewhere",
     "FrameRow",
     "Given",
+    "Pair",
+    "Quote",
+    "Standing",
     "allocate",
+    "answers",
+    "body_of",
+    "confusion",
+    "counts",
+    "decision_of",
     "digest_of",
     "draw",
+    "enlarged",
     "frame_text",
+    "has_probabilities",
+    "is_done",
+    "meaning_of",
+    "pairs",
+    "read_decision",
+    "read_draw",
     "read_sheet",
+    "same",
     "settle",
+    "shown",
+    "standing",
+    "states",
+    "text_digest",
     "ticket",
 ]

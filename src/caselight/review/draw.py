@@ -107,3 +107,29 @@ def draw(frame: Sequence[FrameRow], sizes: Mapping[str, int], seed: str, doubles
         Drawn(case, stratum, mark, number, probability, number <= doubles)
         for number, (mark, case, stratum, probability) in enumerate(sorted(drawn), 1)
     ]
+
+
+def enlarged(sizes: Mapping[str, tuple[int, int]], more: int) -> dict[str, int]:
+    """n_h of each stratum when `more` are drawn, parted as the draw was, none less than before, none more than it has.
+
+    >>> enlarged({"no": (1760, 75), "yes": (240, 25)}, 40)
+    {'no': 105, 'yes': 35}
+
+    Args:
+        sizes: stratum -> N_h, n_h so far.
+        more: at most what is left of all strata together.
+    """
+    found = {name: n for name, (_, n) in sizes.items()}
+    drawn = sum(found.values())
+    while more:
+        room = {name: size - found[name] for name, (size, _) in sizes.items() if size > found[name]}
+        weight = {name: Fraction(max(sizes[name][1], 1), max(drawn, 1)) for name in room}
+        exact = {name: more * weight[name] / sum(weight.values()) for name in room}
+        part = {name: min(room[name], int(exact[name])) for name in room}
+        if not any(part.values()):  # fewer are left than there are strata: by the largest remainder
+            first = min(room, key=lambda name: (-exact[name], name))
+            part = {first: 1}
+        for name, n in part.items():
+            found[name] += n
+        more -= sum(part.values())
+    return found

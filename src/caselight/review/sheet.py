@@ -17,6 +17,7 @@ from caselight.variables import KINDS, Variable
 
 NO_ANSWER = ("does_not_say", "not_asked", "undetermined")  # read, and the record gives none
 _LONG = frozenset({"case", "variable", "value"})
+_BESIDE = frozenset({"case", "record", "read_twice", "coder", "stratum", "probability"})  # columns that are no answers
 
 
 def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str], coder: str) -> list[Given]:
@@ -80,7 +81,7 @@ def _row(
         raise UsageError(f"{where}: {who!r} cannot be a coder's name. Use letters, digits, - and _.")
     asked = [(cells["variable"], cells["value"])] if set(cells) >= _LONG else list(cells.items())
     for variable, value in asked:
-        if variable in ("case", "record", "read_twice", "coder") or not value:
+        if variable in _BESIDE or not value:
             continue
         if variable not in variables:
             raise UsageError(f"{where}: there is no variable {variable!r}. Known: {', '.join(variables)}.")

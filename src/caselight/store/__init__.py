@@ -2,7 +2,8 @@
 
     study.toml      what the study is: title, pack, language, format
     codebook.yaml   the questions; the user edits it
-    records/        originals by sha256, read-only; received.jsonl says what came under which path
+    records/        originals by sha256, read-only, small ones together in packs/; received.jsonl says what came under
+                    which path
     tables/         one folder a table, one file a bucket of record ids; rebuildable
     index/          word arrays and the search index; rebuildable
     report/         pages; rebuildable

@@ -14,11 +14,13 @@ from typing import Any, BinaryIO
 
 from caselight.errors import StudyError, UsageError
 from caselight.store.files import write_text
+from caselight.store.packs import LARGEST_BYTES, Packs
 from caselight.types import Problem, Record
 
 HEAD_BYTES = 65_536  # what `is_container` is shown of a file; tar's magic is at 257, a dump's first row is within this
 _CHUNK_BYTES = 1 << 20
 _END = "\n"  # of a line; a path may hold other characters that end lines elsewhere (U+2028)
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each line
 # What goes wrong with the study's own disk while taking a record: never blamed on the record.
 _OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE})
 
@@ -67,40 +69,52 @@ class Records:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ledger = folder / "received.jsonl"
+        self._packs = Packs(folder / "packs")
 
     def path(self, record_id: str) -> Path:
-        """Where the bytes of a record are."""
+        """Where the bytes of a container, or of a large record, are; for those of others ask `content`."""
         return self.folder / record_id[:2] / record_id
 
     def content(self, record_id: str) -> bytes:
         """The bytes of a record.
 
         Raises:
-            StudyError: they are gone.
+            StudyError: they are gone, or not what they were.
         """
+        content = self._packs.content(record_id)
         try:
-            return self.path(record_id).read_bytes()
+            content = self.path(record_id).read_bytes() if content is None else content
         except FileNotFoundError:
             lost = f"The original {record_id} is missing from {self.folder}."
             raise StudyError(f"{lost} Add the file again, or restore the folder from a copy.") from None
+        if hashlib.sha256(content).hexdigest() != record_id:
+            lost = f"The original {record_id} in {self.folder} is damaged: its bytes have changed."
+            raise StudyError(f"{lost} Restore the folder from a copy.")
+        return content
 
-    def keep(self, source: BinaryIO) -> tuple[str, int, bytes]:
-        """The bytes of `source` taken into the study, once: (sha256, size, first HEAD_BYTES)."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        digest, size, head = hashlib.sha256(), 0, b""
+    def keep(self, source: BinaryIO, is_container: Callable[[bytes], bool]) -> tuple[str, int, bool]:
+        """The bytes of `source` taken into the study, once: sha256, size, and what `is_container` says of the first
+        HEAD_BYTES. Those of a small record are on the disk only after `set_members`, or at the end of `receive`.
+        """
         chunk = source.read(_CHUNK_BYTES)
-        if len(chunk) < _CHUNK_BYTES:  # nearly every record: no temporary file needed where it is here already
-            record_id = hashlib.sha256(chunk).hexdigest()
-            if not self.path(record_id).exists():
-                self._write(record_id, chunk)
-            return record_id, len(chunk), chunk[:HEAD_BYTES]
+        container = is_container(chunk[:HEAD_BYTES])
+        if len(chunk) > LARGEST_BYTES or container:  # a container is opened as a file
+            return *self._keep_file(source, chunk), container
+        record_id = hashlib.sha256(chunk).hexdigest()
+        if record_id not in self._packs and not self.path(record_id).exists():
+            self._packs.add(record_id, chunk)
+        return record_id, len(chunk), container
+
+    def _keep_file(self, source: BinaryIO, chunk: bytes) -> tuple[str, int]:
+        """The same for a file of its own; its first bytes have been read."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
         temporary = self.folder / f".incoming.{os.getpid()}"
         try:
             with temporary.open("wb") as sink:
                 while chunk:
                     digest.update(chunk)
                     size += len(chunk)
-                    head = head or chunk[:HEAD_BYTES]
                     sink.write(chunk)
                     chunk = source.read(_CHUNK_BYTES)
             place = self.path(digest.hexdigest())
@@ -109,19 +123,7 @@ class Records:
             temporary.replace(place)
         finally:
             temporary.unlink(missing_ok=True)
-        return digest.hexdigest(), size, head
-
-    def _write(self, record_id: str, content: bytes) -> None:
-        place = self.path(record_id)
-        temporary = self.folder / f".incoming.{os.getpid()}"
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
-            with os.fdopen(descriptor, "wb") as sink:
-                sink.write(content)
-            place.parent.mkdir(exist_ok=True)
-            temporary.replace(place)
-        finally:
-            temporary.unlink(missing_ok=True)
+        return digest.hexdigest(), size
 
     def receive(self, paths: Iterable[Path], is_container: Callable[[bytes, str], bool]) -> Received:
         """Takes files and folders into the study; what is here already under the same path is left as it is.
@@ -135,7 +137,8 @@ class Records:
         known = {(line["path"], line.get("id")) for line in self._lines()}
         result = Received()
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._ledger.open("a", encoding="utf-8") as ledger:
+        taken: list[str] = []  # lines of the ledger, which is written after what it names
+        try:
             for path, file in files:
                 line = self._take(path, file, is_container)
                 if (path, line.get("id")) in known:
@@ -146,8 +149,20 @@ class Records:
                 else:
                     result.added += 1
                 known.add((path, line.get("id")))
-                ledger.write(json.dumps(line, ensure_ascii=False) + "\n")
+                taken.append(_line(line))
+                if self._packs.is_full:
+                    self._enter(taken)
+        finally:
+            self._enter(taken)
         return result
+
+    def _enter(self, taken: list[str]) -> None:
+        """Writes what was taken to the disk, and then its lines into the ledger."""
+        self._packs.flush()
+        if taken:
+            with self._ledger.open("a", encoding="utf-8") as ledger:
+                ledger.write("".join(taken))
+            taken.clear()
 
     def _take(self, path: str, file: Path, is_container: Callable[[bytes, str], bool]) -> dict[str, Any]:
         try:
@@ -156,13 +171,13 @@ class Records:
             with os.fdopen(descriptor, "rb") as source:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     return {"path": path, "error": "it is a folder, a link to one, or a device, not a file"}
-                record_id, size, head = self.keep(source)
+                record_id, size, container = self.keep(source, lambda head: is_container(head, path))
         except OSError as error:
             if error.errno in _OURS or str(self.folder) in str(error.filename or ""):
                 raise
             return {"path": path, "error": error.strerror or "cannot be opened"}
         line: dict[str, Any] = {"path": path, "id": record_id, "size": size}
-        return line | {"container": True} if is_container(head, path) else line
+        return line | {"container": True} if container else line
 
     def _lines(self) -> list[dict[str, Any]]:
         if not self._ledger.exists():
@@ -185,7 +200,8 @@ class Records:
                 lines.append({"problem": item.kind, "path": item.subject, "message": item.message})
             else:
                 lines.append({"path": item.path, "id": item.id, "size": item.size_bytes, "container": item.container})
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        self._packs.flush()
+        text = "".join(map(_line, lines))
         write_text(self._members_file(container), text)
 
     def _members(self, container: str, made_by: str) -> list[dict[str, Any]] | None:
@@ -232,6 +248,10 @@ class Records:
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
         return Catalogue(tuple(records), frozenset(containers), tuple(unopened), unreadable, tuple(problems))
+
+
+def _line(entry: dict[str, Any]) -> str:
+    return _ENCODE(entry) + _END
 
 
 def _parsed(lines: str) -> list[dict[str, Any]]:

@@ -50,6 +50,11 @@ class Study:
         return self.folder / "codebook.yaml"
 
     @property
+    def findings(self) -> Path:
+        """The sentences that the report begins with; written by the user, and not always there."""
+        return self.folder / "findings.yaml"
+
+    @property
     def report(self) -> Path:
         """Folder of the report's pages."""
         return self.folder / "report"

@@ -1,19 +1,20 @@
 """Structure: what a document says about its case, each statement with the place where it stands.
 
-In: a `Document`, its words, a pack's rules. Out: a `Case` with sections and facts, and problems. The pack is data:
-sections.yaml and words/sections.csv (sections.py), outcomes.yaml and words/numbers.csv (outcomes.py), facts.yaml
+In: documents, their words, a pack's rules. Out: for each a `Case` with sections and facts, and problems. The pack is
+data: sections.yaml and words/sections.csv (sections.py), outcomes.yaml and words/numbers.csv (outcomes.py), facts.yaml
 (facts.py). To add a jurisdiction, write a pack; nothing here knows a language.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselight.pack import Pack
 from caselight.structure.facts import FactRules, compile_facts, find_facts
 from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
-from caselight.structure.sections import SectionRules, compile_sections, find_sections
-from caselight.types import Case, Document, Problem
+from caselight.structure.sections import SectionRules, compile_sections, find_all_sections
+from caselight.types import Case, Document, Problem, Section
 from caselight.words import Words
 
 
@@ -43,9 +44,13 @@ def compile_pack(pack: Pack) -> Rules:
     return Rules(compile_sections(pack), compile_facts(pack), compile_outcomes(pack))
 
 
-def structure(document: Document, words: Words, rules: Rules) -> Structured:
-    """The case that `document` carries. `words` are those of this one document."""
-    sections = find_sections(document, words, rules.sections)
+def structure(documents: Sequence[Document], words: Words, rules: Rules) -> list[Structured]:
+    """The cases that the documents carry, in their order. `words` are those of their texts."""
+    divided = find_all_sections(documents, words, rules.sections)
+    return [_structured(document, sections, rules) for document, sections in zip(documents, divided, strict=True)]
+
+
+def _structured(document: Document, sections: tuple[Section, ...], rules: Rules) -> Structured:
     facts, problems = find_facts(document, sections, rules.facts)
     facts += find_outcome(document, sections, rules.outcomes)
     instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")

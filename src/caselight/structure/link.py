@@ -14,7 +14,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
@@ -28,6 +28,7 @@ KIND_LETTERS = 7
 # A million cases come from some thousands of courts, each written in a few ways.
 REMEMBERED_COURTS = 50_000
 _WORD = re.compile(r"\w+(?:-\w+)*")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each case
 # Without its year a case number comes back every January.
 _WITH_YEAR = re.compile(r"/(?:19|20)\d\d(?:-\d+)?$|-(?:19|20)?\d\d$")
 
@@ -70,7 +71,7 @@ class LinkKey:
 
     def to_json(self) -> str:
         """One line for a table's column."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return _ENCODE({name: getattr(self, name) for name in sorted(self.__slots__)})
 
     @classmethod
     def from_json(cls, text: str) -> LinkKey:

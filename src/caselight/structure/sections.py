@@ -19,7 +19,7 @@ import numpy as np
 from caselight.definitions import Definition
 from caselight.pack import Pack
 from caselight.structure.paragraphs import lines_of, paragraphs_of
-from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_path, compile_weights, scores
+from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
 from caselight.types import Document, Section
 from caselight.words import Words
 
@@ -100,28 +100,52 @@ def _border(part: Definition, names: Sequence[str], i: int) -> Border:
     return Border(entry["section"], entry["pick"] == "last", tuple(entry.get("headings", ())), inline)
 
 
+@dataclass(slots=True)
+class _Draft:
+    """An act on its way to its sections."""
+
+    text: int  # which of the texts it stands in
+    pieces: list[Stretch]
+    starts: Mapping[str, int]  # section -> where its border is
+    labels: list[str]  # section of each piece; by the borders at first
+    chosen: list[int]  # pieces to be judged by their words
+
+    def sections(self) -> Iterator[Section]:
+        """Neighbours of one section put together."""
+        begun = 0
+        for i in range(1, len(self.pieces) + 1):
+            if i == len(self.pieces) or self.labels[i] != self.labels[begun]:
+                yield Section(self.labels[begun], self.pieces[begun][0], self.pieces[i - 1][1])
+                begun = i
+
+
 def find_sections(document: Document, words: Words, rules: SectionRules) -> tuple[Section, ...]:
     """The sections of each act in the document; none where the pack knows none."""
-    if not rules.names:
-        return ()
-    found: list[Section] = []
-    for act in document.acts():
-        found.extend(_sections_of_act(document.text, (act.start, act.end), words, rules))
-    return tuple(found)
+    return find_all_sections([document], words, rules)[0]
 
 
-def _sections_of_act(text: str, act: Stretch, words: Words, rules: SectionRules) -> Iterator[Section]:
-    lines = lines_of(text, *act)
-    if not lines:
-        return
-    starts = _border_positions(text, lines, rules)
-    pieces = _split(text, lines, starts, words, rules)
-    labels = _judge(text, pieces, starts, words, rules)
-    begun = 0
-    for i in range(1, len(pieces) + 1):
-        if i == len(pieces) or labels[i] != labels[begun]:
-            yield Section(labels[begun], pieces[begun][0], pieces[i - 1][1])
-            begun = i
+def find_all_sections(documents: Sequence[Document], words: Words, rules: SectionRules) -> list[tuple[Section, ...]]:
+    """The same for each of these documents, whose words `words` are; judged together, which is faster."""
+    found: list[list[Section]] = [[] for _ in documents]
+    drafts = list(_drafts(documents, words, rules)) if rules.names else []
+    if rules.weights and drafts:
+        _judge_by_words(documents, drafts, words, rules)
+    for draft in drafts:
+        found[draft.text].extend(draft.sections())
+    return list(map(tuple, found))
+
+
+def _drafts(documents: Sequence[Document], words: Words, rules: SectionRules) -> Iterator[_Draft]:
+    """Each act of the documents, divided by its borders."""
+    for i, document in enumerate(documents):
+        for act in document.acts():
+            lines = lines_of(document.text, act.start, act.end)
+            if not lines:
+                continue
+            starts = _border_positions(document.text, lines, rules)
+            pieces = _split(document.text, lines, starts, words.text(i), rules)
+            labels = _labels(pieces, starts, rules)
+            yield _Draft(i, pieces, starts, labels, _open_pieces(pieces, labels, starts, rules))
 
 
 def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, int]:
@@ -196,7 +220,7 @@ def _split(
         for left, right in pairwise([start, *inside, end]):
             if rules.long_paragraph and right - left > rules.long_paragraph and rules.weights:
                 pieces.extend(_sentences(text, left, right, words))
-            elif text[left:right].strip():
+            elif not inside or text[left:right].strip():  # a whole paragraph is never empty
                 pieces.append((left, right))
     return pieces
 
@@ -209,10 +233,8 @@ def _sentences(text: str, start: int, end: int, words: Words) -> list[Stretch]:
     return [(left, right) for left, right in pairwise(cuts) if text[left:right].strip()]
 
 
-def _judge(
-    text: str, pieces: Sequence[Stretch], starts: Mapping[str, int], words: Words, rules: SectionRules
-) -> list[str]:
-    """The section of each piece."""
+def _labels(pieces: Sequence[Stretch], starts: Mapping[str, int], rules: SectionRules) -> list[str]:
+    """The section of each piece, as far as the borders tell."""
     order = sorted(starts.items(), key=lambda item: item[1])
     labels: list[str] = []
     here, ahead = rules.names[0], 0
@@ -220,51 +242,83 @@ def _judge(
         while ahead < len(order) and start >= order[ahead][1]:
             here, ahead = order[ahead][0], ahead + 1
         labels.append(here)
-    if rules.weights:
-        _judge_by_words(text, pieces, labels, starts, words, rules)
     return labels
 
 
-def _judge_by_words(
-    text: str,
-    pieces: Sequence[Stretch],
-    labels: list[str],
-    starts: Mapping[str, int],
-    words: Words,
-    rules: SectionRules,
-) -> None:
-    """Puts the pieces of the body into the sections that have no heading; `labels` is changed in place."""
-    weights, header, body = rules.weights, rules.names[0], rules.borders[0].section
-    assert weights is not None  # the caller asked
-    open_ended = (body,) if body in starts else (header, body)
+def _open_pieces(
+    pieces: Sequence[Stretch], labels: Sequence[str], starts: Mapping[str, int], rules: SectionRules
+) -> list[int]:
+    """The pieces of the body, and of the header where no border ends it, that are not headings."""
     headings = set(starts.values())
-    inside = [i for i, label in enumerate(labels) if label in open_ended]
-    chosen = [i for i in inside if pieces[i][0] not in headings or pieces[i][1] - pieces[i][0] > HEADING_REACH]
-    if not chosen:
+    open_ended = _open_ended(starts, rules)
+    return [
+        i
+        for i, (label, (start, end)) in enumerate(zip(labels, pieces, strict=True))
+        if label in open_ended and (start not in headings or end - start > HEADING_REACH)
+    ]
+
+
+def _open_ended(starts: Mapping[str, int], rules: SectionRules) -> tuple[str, ...]:
+    header, body = rules.names[0], rules.borders[0].section
+    return (body,) if body in starts else (header, body)
+
+
+def _judge_by_words(documents: Sequence[Document], drafts: Sequence[_Draft], words: Words, rules: SectionRules) -> None:
+    """Puts the pieces of the bodies into the sections that have no heading; the drafts' labels are changed."""
+    weights = rules.weights
+    drafts = [draft for draft in drafts if draft.chosen]
+    if weights is None or not drafts:
         return
+    score = scores(words, _passage(drafts, words), weights).astype(np.float64)
+    at = 0
+    for draft in drafts:
+        own = score[at : at + len(draft.chosen)]
+        at += len(draft.chosen)
+        own[:, _closed(draft.starts, rules, weights)] = -np.inf
+        text = documents[draft.text].text
+        for row, i in enumerate(draft.chosen):
+            opening = text[draft.pieces[i][0] : draft.pieces[i][0] + HEADING_REACH].lower()
+            if opening.startswith(rules.openings):
+                section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
+                own[row, weights.sections.index(section)] += BEGINS_BONUS
+    paths = best_paths(score, [len(draft.chosen) for draft in drafts], rules.change_costs)
+    for draft, path in zip(drafts, paths, strict=True):
+        _relabel(draft, [weights.sections[k] for k in path], rules)
+
+
+def _closed(starts: Mapping[str, int], rules: SectionRules, weights: SectionWeights) -> list[int]:
+    """Columns of the sections that no piece of the body can be in: their own border is there."""
+    header, body = rules.names[0], rules.borders[0].section
     closed = {border.section for border in rules.borders if border.section in starts} - {body}
     if body in starts:
         closed.add(header)
-    columns = [k for k, section in enumerate(weights.sections) if section not in closed]
-    names = [weights.sections[k] for k in columns]
-    stretches = [pieces[i] for i in chosen]
-    score = scores(words.form, _passage(stretches, words), weights)[:, columns].tolist()
-    for (start, _), row in zip(stretches, score, strict=True):
-        opening = text[start : start + HEADING_REACH].lower()
-        if opening.startswith(rules.openings):
-            section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
-            row[names.index(section)] += BEGINS_BONUS
-    for i, k in zip(chosen, best_path(score, rules.change_costs), strict=True):
-        labels[i] = names[k]
+    return [k for k, section in enumerate(weights.sections) if section in closed]
+
+
+def _relabel(draft: _Draft, names: Sequence[str], rules: SectionRules) -> None:
+    """Puts the judged pieces into these sections."""
+    chosen, headings = set(draft.chosen), set(draft.starts.values())
+    open_ended = _open_ended(draft.starts, rules)
+    inside = [i for i, label in enumerate(draft.labels) if label in open_ended]
+    for i, name in zip(draft.chosen, names, strict=True):
+        draft.labels[i] = name
     for i in inside[:-1]:  # a heading belongs to what follows it
-        if pieces[i][0] in headings and i not in chosen:
-            labels[i] = labels[i + 1]
+        if draft.pieces[i][0] in headings and i not in chosen:
+            draft.labels[i] = draft.labels[i + 1]
 
 
-def _passage(stretches: Sequence[Stretch], words: Words) -> Passage:
-    edges = np.array(stretches, words.start.dtype)
-    places = words.start.searchsorted(edges)
-    starts = edges[:, 0]
-    begin, end = stretches[0][0], stretches[-1][1]
-    tenth = ((starts - begin) * TENTHS) // max(1, end - begin)
-    return Passage(places[:, 0], places[:, 1], tenth, edges[:, 1] - starts)
+def _passage(drafts: Sequence[_Draft], words: Words) -> Passage:
+    """The chosen pieces of all these acts."""
+    act = np.repeat(np.arange(len(drafts)), [len(draft.chosen) for draft in drafts])
+    edges = np.array([draft.pieces[i] for draft in drafts for i in draft.chosen], np.int64)
+    span = int(words.start.max()) + 1  # places of tokens in all texts one after the other
+    token = np.repeat(np.arange(len(words.first) - 1) * span, np.diff(words.first)) + words.start
+    text = np.array([draft.text for draft in drafts])[act] * span
+    places = token.searchsorted(edges + text[:, None])
+    first, last = (
+        np.searchsorted(act, np.arange(len(drafts)), "left"),
+        np.searchsorted(act, np.arange(len(drafts)), "right"),
+    )
+    begin, end = edges[first, 0][act], edges[last - 1, 1][act]
+    tenth = (edges[:, 0] - begin) * TENTHS // np.maximum(1, end - begin)
+    return Passage(act, places[:, 0], places[:, 1], tenth, edges[:, 1] - edges[:, 0])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from caselight.errors import DefinitionError
 from caselight.pack import Pack
+from caselight.words import Words
 from caselight.words.characters import hash_words
 
 Weights = NDArray[np.float32]
@@ -27,30 +27,27 @@ SIZES = 14  # powers of two: up to 16,384 characters
 LENGTH_SCALE = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Where a word's row is found at once: row[(hash * factor) >> SLOT_SHIFT], V for an empty slot."""
+class WordRows:
+    """Where the words of the weights stand in their tables. Looked up once for each form of a growing vocabulary."""
 
-    factor: np.uint64
-    row: NDArray[np.int16]  # (2 ** SLOT_BITS,)
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self.count = len(words)  # V
+        order = np.argsort(words)
+        self._sorted, self._row = words[order], order.astype(np.int16)
+        self._owner: object = None
+        self._known = np.zeros(0, np.int16)
 
-    @classmethod
-    def of(cls, forms: NDArray[np.uint64]) -> Slots:
-        """Slots in which no two of the words meet: of some hundred factors, the first that keeps them apart."""
-        generator = np.random.default_rng(0)
-        for _ in range(10_000):
-            factor = np.uint64(generator.integers(1, 1 << 62) * 2 + 1)
-            places = (forms * factor) >> SLOT_SHIFT
-            if len(np.unique(places)) == len(forms):
-                row = np.full(1 << SLOT_BITS, len(forms), np.int16)
-                row[places] = np.arange(len(forms))
-                return cls(factor, row)
-        raise DefinitionError(f"words/sections.csv:1: {len(forms)} words are too many; 2,500 are enough.")
-
-
-# 2^18 slots for 1,400 words take half a megabyte and find a row in 10 ns; a binary search takes 50.
-SLOT_BITS = 18
-SLOT_SHIFT = np.uint64(64 - SLOT_BITS)
+    def of(self, words: Words) -> NDArray[np.int16]:
+        """(T,) row of each word; V for words that have no weight, and for numbers."""
+        forms = words.forms
+        if forms.owner is None or forms.owner is not self._owner:
+            self._owner, self._known = forms.owner, np.zeros(0, np.int16)
+        new = forms.form[len(self._known) :]
+        if len(new) and self.count:
+            place = np.minimum(self._sorted.searchsorted(new), self.count - 1)
+            row = np.where(self._sorted[place] == new, self._row[place], np.int16(self.count))
+            self._known = np.concatenate([self._known, row])
+        return self._known[words.row] if self.count else np.zeros(len(words), np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,7 @@ class SectionWeights:
     """V words, K sections. Row V of all tables is zero: it stands for every word that has no weight."""
 
     sections: tuple[str, ...]  # K names
-    forms: NDArray[np.uint64]  # (V + 1,) hashes of the words; the last one is 0, which no word has
-    slots: Slots
+    rows: WordRows
     anywhere: Weights  # (V + 1, K)
     beginning: Weights  # (V + 1, K)
     tenths: Weights  # (TENTHS, K)
@@ -68,8 +64,9 @@ class SectionWeights:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Paragraphs to be judged, as ranges of one text's tokens."""
+    """Paragraphs to be judged, act by act in the order of the texts, as ranges of tokens."""
 
+    act: NDArray[np.intp]  # (P,) number of its act: 0, 0, 0, 1, 1 ...
     first: NDArray[np.intp]  # (P,) index of each paragraph's first token
     last: NDArray[np.intp]  # (P,) index after its last token
     tenth: NDArray[np.signedinteger]  # (P,) 0 to 9
@@ -83,7 +80,6 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
         return None
     names = tuple(name for name in rows[0] if name not in ("word", "place"))
     words = sorted({row["word"] for row in rows if row["place"] in ("any", "start")})
-    forms = hash_words(words)
     place_of = {word: place for place, word in enumerate(words)}
     tables = {
         "any": np.zeros((len(words) + 1, len(names)), np.float32),
@@ -99,8 +95,7 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
         tables[row["place"]][place] = [float(row[name] or 0) for name in names]
     return SectionWeights(
         names,
-        np.append(forms, np.uint64(0)),
-        Slots.of(forms),
+        WordRows(hash_words(words)),
         tables["any"],
         tables["start"],
         tables["tenth"],
@@ -108,26 +103,23 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
     )
 
 
-def scores(forms: NDArray[Any], passage: Passage, weights: SectionWeights) -> NDArray[np.float32]:
+def scores(words: Words, passage: Passage, weights: SectionWeights) -> NDArray[np.float32]:
     """(P, K) how well each paragraph fits each section; only differences within a row mean something.
 
     Args:
-        forms: (T,) hashes of all words of the text.
-        passage: its paragraphs, in order, one after the other.
+        words: of all the texts.
+        passage: paragraphs of their acts. What stands between two of an act counts for the one before it.
         weights: of a pack.
     """
-    begin, unknown = int(passage.first[0]), len(weights.forms) - 1
-    part = forms[begin : int(passage.last[-1])]
-    rows = weights.slots.row[(part * weights.slots.factor) >> SLOT_SHIFT]
-    kept = (weights.forms[rows] == part).nonzero()[0]
-    known = rows[kept]
-    first = kept.searchsorted(passage.first - begin)
-    last = kept.searchsorted(passage.last - begin)
+    unknown = weights.rows.count
+    rows = weights.rows.of(words)
+    kept = (rows != unknown).nonzero()[0]
+    known = np.append(rows[kept], np.int16(unknown))
+    first, last = kept.searchsorted(passage.first), kept.searchsorted(passage.last)
     total = np.zeros((len(first), len(weights.sections)), np.float32)
     some = (first < last).nonzero()[0]  # paragraphs with a word that has a weight
     if len(some):
-        words = weights.anywhere.take(known[: last[-1]], axis=0)
-        total[some] = np.add.reduceat(words, first[some], axis=0)
+        total[some] = _sums(weights.anywhere.take(known, axis=0), first, last, some, passage.act)
         total[some] /= (LENGTH_SCALE * np.sqrt(last[some] - first[some]))[:, None]
         openings = first[:, None] + _FIRST
         inside = openings < last[:, None]
@@ -139,19 +131,54 @@ def scores(forms: NDArray[Any], passage: Passage, weights: SectionWeights) -> ND
     return total
 
 
+def _sums(
+    vectors: Weights, first: NDArray[np.intp], last: NDArray[np.intp], some: NDArray[np.intp], act: NDArray[np.intp]
+) -> Weights:
+    """The sum of the vectors of each paragraph in `some`: up to where the next of them begins, or its act ends."""
+    acts = np.arange(int(act[-1]) + 1)
+    ends = last[np.searchsorted(act, acts, "right") - 1]
+    of_paragraph = np.arange(len(some)) + act[some]  # among the edges, where each act before it has its end, too
+    of_end = np.searchsorted(act[some], acts, "right") + acts
+    edges = np.zeros(len(some) + len(acts), np.intp)
+    edges[of_paragraph], edges[of_end] = first[some], ends
+    sums: Weights = np.add.reduceat(vectors, edges, axis=0)[of_paragraph]
+    return sums
+
+
 _FIRST = np.arange(FIRST_WORDS)
 
 
-def best_path(score: Sequence[Sequence[float]], change_costs: float) -> list[int]:
-    """The section of each paragraph, so that the sum of scores less the cost of every change is the greatest."""
-    total = list(score[0])
-    came_from: list[list[int]] = []
-    for row in score[1:]:
-        highest = max(total)
-        best, least = total.index(highest), highest - change_costs
-        came_from.append([k if own >= least else best for k, own in enumerate(total)])
-        total = [(own if own >= least else least) + here for own, here in zip(total, row, strict=True)]
-    path = [total.index(max(total))]
-    for previous in reversed(came_from):
+def best_paths(score: NDArray[np.float64], lengths: Sequence[int], change_costs: float) -> list[list[int]]:
+    """The section of each paragraph, act by act, so that the sum of scores less the cost of every change is greatest.
+
+    Args:
+        score: (P, K) of the paragraphs of all acts, one act after the other; -inf where a section is out of question.
+        lengths: number of paragraphs of each act, at least 1.
+        change_costs: what passing from one section to another takes away.
+    """
+    length = np.array(lengths)
+    begin = np.cumsum(length) - length
+    order = np.argsort(-length, kind="stable")  # at each step the acts that go on stand first
+    own = np.arange(score.shape[1])
+    came_from = np.zeros(score.shape, np.intp)
+    total = score[begin[order]]
+    best = [0] * len(lengths)
+    for step in range(1, int(length.max(initial=0)) + 1):
+        going = int(np.searchsorted(-length[order], -step))  # acts with more than `step` paragraphs
+        for i in range(going, len(total)):
+            best[order[i]] = int(total[i].argmax())
+        total = total[:going]
+        leader = total.argmax(axis=1)[:, None]
+        least = np.take_along_axis(total, leader, 1) - change_costs
+        stays = total >= least
+        here = begin[order[:going]] + step
+        came_from[here] = np.where(stays, own, leader)
+        total = np.where(stays, total, least) + score[here]
+    return [_backwards(came_from[b : b + n].tolist(), k) for b, n, k in zip(begin, lengths, best, strict=True)]
+
+
+def _backwards(came_from: list[list[int]], last: int) -> list[int]:
+    path = [last]
+    for previous in reversed(came_from[1:]):
         path.append(previous[path[-1]])
     return path[::-1]

@@ -15,7 +15,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.words.characters import CODE, DIGIT, Hashes, fold
+from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold
 from caselight.words.sentences import breaks
 from caselight.words.tokens import Scan, scan
 from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Vocabulary, is_word
@@ -27,6 +27,7 @@ __all__ = [
     "Forms",
     "Vocabulary",
     "Words",
+    "distinct",
     "forms_of",
     "is_word",
     "lemma_id",
@@ -122,7 +123,7 @@ class Words:
         rows = np.flatnonzero(used)
         place = np.zeros(len(self.forms), np.int32)
         place[rows] = np.arange(len(rows))
-        own = np.unique(self.form[unlisted])
+        own = distinct(self.form[unlisted])
         code = place[self.row]
         code[unlisted] = len(rows) + np.searchsorted(own, self.form[unlisted])
         listed = self.forms.take(rows)

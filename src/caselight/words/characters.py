@@ -5,13 +5,16 @@ The value of a character holds its folded code point (small letter, ё as е) in
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.integer[Any])
 Codes = NDArray[np.uint32]  # (n,) values of characters
 Hashes = NDArray[np.uint64]
 Positions = NDArray[np.intp]
@@ -49,8 +52,11 @@ _NEWLINES = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 # The table covers Latin, Greek, Cyrillic, Arabic ... and general punctuation. Classifying a character takes 1.6 us, so
-# a table of all 1.1 million would cost every process 1.8 s; the characters beyond are classified as they occur.
+# a table of all 1.1 million would cost every process 1.8 s. Of the table, blocks are filled as they occur: a Russian
+# text has characters of five; the characters beyond it are classified each time.
 _TABLE_SIZE = 0x3000
+_BLOCK = 256  # characters
+_UNFILLED = np.uint32(1 << 30)
 
 
 def value(character: str) -> int:
@@ -71,9 +77,26 @@ def value(character: str) -> int:
     return folded | flags
 
 
-@cache
-def _table() -> Codes:
-    return np.array([value(chr(code)) for code in range(_TABLE_SIZE)], np.uint32)
+_table = np.full(_TABLE_SIZE, _UNFILLED, np.uint32)
+
+
+def _looked_up(raw: Codes) -> Codes:
+    """(n,) the value of each code point; nonsense for those beyond the table."""
+    result = _table.take(raw, mode="clip")
+    if not np.bitwise_or.reduce(result) & _UNFILLED:
+        return result
+    unfilled = np.minimum(raw[result == _UNFILLED], _TABLE_SIZE - 1)
+    for start in (distinct(unfilled // _BLOCK) * _BLOCK).tolist():
+        _table[start : start + _BLOCK] = [value(chr(code)) for code in range(start, start + _BLOCK)]
+    return _table.take(raw, mode="clip")
+
+
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+    """Each number once, sorted. As numpy's `unique`, which loads numpy.ma for it: 40 ms in every process."""
+    numbers = np.sort(numbers)
+    first = np.ones(min(1, len(numbers)), bool)
+    once: NDArray[Number] = numbers[np.concatenate([first, numbers[1:] != numbers[:-1]])]
+    return once
 
 
 @cache
@@ -95,7 +118,7 @@ def values(text: str) -> Codes:
     raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     if not len(raw):
         return np.zeros(0, np.uint32)
-    result = _table().take(raw, mode="clip")
+    result = _looked_up(raw)
     if raw.max() < _TABLE_SIZE:
         return result
     far = np.flatnonzero(raw >= _TABLE_SIZE)
@@ -182,14 +205,15 @@ def fold(word: str) -> str:
 # Latin letters that are drawn like Cyrillic ones, small (as folded) and capital alike: H folds to h, Н to н.
 _HOMOGLYPHS = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _LOOKALIKE = frozenset("abcehkmoptxy")
+_LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-я]")
 
 
 def plain(folded: str) -> str:
     """The word as it was meant: lookalike Latin letters inside a Cyrillic word made Cyrillic."""
-    if folded.isascii() or not any("а" <= c <= "я" for c in folded):
+    latin = _LATIN.findall(folded)
+    if not latin or not _CYRILLIC.search(folded):
         return folded
-    latin = {c for c in folded if "a" <= c <= "z"}
-    return folded.translate(_HOMOGLYPHS) if latin and latin <= _LOOKALIKE else folded
+    return folded.translate(_HOMOGLYPHS) if _LOOKALIKE.issuperset(latin) else folded
 
 
 def compose(cluster: str) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,12 @@ BORDER, UNLISTED = 0, 1  # rows that every table begins with
 LONGEST = 64
 _MAGIC = b"CASELIGHT WORDS 1\n"
 _FILE_COLUMNS = 4
+_DIGIT = re.compile(r"\d")  # a search takes a tenth of a look at each character
 
 
 def is_word(folded: str) -> bool:
     """Whether the run of characters has a lemma: no digits in it, and not too long."""
-    return len(folded) <= LONGEST and not any(c.isdecimal() for c in folded)
+    return len(folded) <= LONGEST and not _DIGIT.search(folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,8 @@ class Vocabulary:
         self._text: list[str] = []
         self._index = _Index()
         self._lemmatise: Lemmatise | None = None
-        self._taken = 0
+        self._ask: Callable[[bytes], bytes] | None = None
         self._append(_specials())
-        self.mark_known()
 
     @classmethod
     def load(cls, folder: Path | None, language: str) -> Vocabulary:
@@ -94,7 +95,6 @@ class Vocabulary:
         vocabulary = cls(language)
         if folder is not None and (forms := _read(_file(folder, language), language)) is not None:
             vocabulary._append(forms)
-        vocabulary.mark_known()
         return vocabulary
 
     def __len__(self) -> int:
@@ -107,17 +107,27 @@ class Vocabulary:
         form, lemma, other, plain_ = (column[:n] for column in self._columns)
         return Forms(form, lemma, other, plain_, self._text, self)
 
-    def new(self) -> Forms:
-        """The forms learned since the last call of `mark_known`."""
-        return self.forms.rows(self._taken, len(self))
+    def ask_with(self, ask: Callable[[bytes], bytes]) -> None:
+        """From now on what is new is not looked up here, but asked of the process that `ask` reaches."""
+        self._ask = ask
 
-    def mark_known(self) -> None:
-        """Forgets which forms are new; not the forms."""
-        self._taken = len(self)
+    def tell(self, untrusted: bytes) -> bytes:
+        """What this vocabulary knows of the words that another process asks for; those that are new here are learned.
 
-    def open(self) -> None:
-        """Loads the dictionary now, for a process that may open no file later."""
-        self._lemmas()
+        Raises:
+            ValueError: it is not what `ask_with` leads to.
+        """
+        folded = untrusted.decode("utf-8", "surrogatepass").split("\n")
+        if not all(folded):
+            raise ValueError("an empty word")
+        form = hash_words(folded)
+        unknown = np.flatnonzero(self.look_up(form) < 0)
+        _, once = np.unique(form[unknown], return_index=True)
+        new = unknown[once]
+        if len(new):
+            self.learn(form[new], [folded[i] for i in new.tolist()])
+        rows = self.look_up(form)
+        return b"".join(column[rows].tobytes() for column in self._columns[1:])
 
     def _lemmas(self) -> Lemmatise:
         if self._lemmatise is None:
@@ -130,13 +140,17 @@ class Vocabulary:
 
     def learn(self, form: Hashes, folded: Sequence[str]) -> Rows:
         """(n,) rows of forms met for the first time; `form` holds no form twice and none that is known."""
-        lemmatise = self._lemmas()
-        texts = [plain(word) if is_word(word) else word for word in folded]
-        lemmas = [lemmatise(text) if is_word(text) else (text, text) for text in texts]
-        hashes = hash_words([*texts, *(first for first, _ in lemmas), *(second for _, second in lemmas)])
-        n = len(texts)
-        first_row = len(self)
-        self._append(Forms(form, hashes[n : 2 * n], hashes[2 * n :], hashes[:n], texts))
+        words = [is_word(word) for word in folded]
+        texts = [plain(text) if word else text for text, word in zip(folded, words, strict=True)]
+        n, first_row = len(texts), len(self)
+        if self._ask is None:
+            lemmatise = self._lemmas()
+            lemmas = [lemmatise(text) if word else (text, text) for text, word in zip(texts, words, strict=True)]
+            hashes = hash_words([*(first for first, _ in lemmas), *(second for _, second in lemmas), *texts])
+        else:
+            asked = "\n".join(folded).encode("utf-8", "surrogatepass")
+            hashes = np.frombuffer(self._ask(asked), np.uint64) if n else np.zeros(0, np.uint64)
+        self._append(Forms(form, hashes[:n], hashes[n : 2 * n], hashes[2 * n :], texts))
         return np.arange(first_row, first_row + n, dtype=np.int32)
 
     def merge(self, learned: Forms) -> list[Collision]:

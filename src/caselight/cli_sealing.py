@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from caselight.errors import UsageError
+from caselight.terminal import JSON, STUDY, print_result
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 PASSWORD = click.option(
     "--password-file", type=click.Path(path_type=Path), default=None, help="File with the key's password in one line."
 )
@@ -45,7 +45,7 @@ def key(file: Path, password_file: Path | None, as_json: bool) -> None:
 
     line = make_key(file, _password(password_file, confirm=True))
     if as_json:
-        click.echo(json.dumps({"secret": str(file), "public": f"{file}.pub", "key": line}))
+        print_result(True, {"secret": str(file), "public": f"{file}.pub", "key": line}, [])
         return
     click.echo(line)
     click.echo(
@@ -54,7 +54,7 @@ def key(file: Path, password_file: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@STUDY
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="The sealed file; must not exist yet.")
 @click.option(
     "--key", "key_file", type=click.Path(path_type=Path), default=None, help="Secret key, from caselight key."
@@ -104,11 +104,8 @@ def seal(study: Path, to: Path, key_file: Path | None, password_file: Path | Non
         "names": manifest["names"],
         "signer": manifest.get("signer"),
     }
-    if wish["as_json"]:
-        click.echo(json.dumps(told, ensure_ascii=False))
-        return
-    click.echo(f"Sealed {told['files']:,} files in {to} (names: {told['names']}).", err=True)
-    click.echo(f"Check it as your readers will: caselight verify {to}", err=True)
+    sealed = f"Sealed {told['files']:,} files in {to} (names: {told['names']})."
+    print_result(wish["as_json"], told, [sealed, f"Check it as your readers will: caselight verify {to}"])
 
 
 @click.command()

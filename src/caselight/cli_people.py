@@ -1,0 +1,82 @@
+"""The commands for people who code: the review desk, its accounts, and the journals. Parses, calls, prints."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from caselight.errors import UsageError
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, now, print_result, say
+
+
+@click.command()
+@STUDY
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need accounts.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="Another name the desk is reached under.")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+def review(study: Path, port: int, host: str, names: tuple[str, ...], no_open: bool) -> None:
+    """Open the review desk in the browser: code the drawn cases, settle differences, look around.
+
+    Example: caselight review my-study
+    """
+    from caselight import desk
+    from caselight.store import Study
+
+    def told(line: str, openable: bool) -> None:
+        say(line)
+        if openable and not no_open and sys.stderr.isatty():
+            click.launch(line)
+
+    say("The review desk. The address works once; Enter gives a fresh one, Ctrl-C ends. Nothing saved gets lost.")
+    desk.open_desk(Study.open(study), desk.Opening(host, port, names), now, told)
+
+
+@click.command()
+@STUDY
+@click.argument("name")
+@click.option("--role", type=click.Choice(["coder", "adjudicator"]), required=True, help="What this person may do.")
+def account(study: Path, name: str, role: str) -> None:
+    """Make an account for the review desk, or set its password anew. The password is asked for, or read from stdin.
+
+    Example: caselight account my-study anna --role coder
+    """
+    from caselight import desk
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    desk.Accounts(opened).set(name, password, role)
+    say(f"{name} can log in as {role} now: caselight review {study} --host ADDRESS")
+
+
+@click.command()
+@STUDY
+@click.option("--check", is_flag=True, help="Look every journal over: is it whole, was anything torn?")
+@click.option("--merge", type=click.Path(path_type=Path), default=None, help="Take in what another copy holds.")
+@JSON
+def journal(study: Path, check: bool, merge: Path | None, as_json: bool) -> None:
+    """Look over the coders' journals, or merge those of two computers.
+
+    Example: caselight journal my-study --merge /media/stick/my-study
+    """
+    from caselight import journals
+    from caselight.store import Study
+
+    opened = Study.open(study)
+    if merge is not None:
+        merged = journals.merge(opened, merge, now())
+        told = [line for one in merged for line in journals.merged_lines(one)]
+        print_result(as_json, {"merged": [asdict(one) for one in merged]}, told)
+        sys.exit(PROBLEMS if any(one.conflicts for one in merged) else DONE)
+    if not check:
+        raise UsageError(f"Say what to do: caselight journal {study} --check, or --merge FOLDER.")
+    rows = journals.look_over(opened)
+    print_result(as_json, rows, journals.look_over_lines(rows), data=True)
+    sys.exit(DONE if all(row["whole"] for row in rows) else ACT)

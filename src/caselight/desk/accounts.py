@@ -1,0 +1,111 @@
+"""Named accounts with passwords (argon2id), for a desk that several people reach over a network.
+
+No account exists until somebody makes one on the command line: no default password, no registration by oneself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from caselight.desk.access import ADJUDICATOR, CODER, Who
+from caselight.errors import StudyError, UsageError
+from caselight.review import ADJUDICATOR as ADJUDICATORS_JOURNAL
+from caselight.store import Study
+from caselight.store.files import write_text
+
+LEAST_PASSWORD_CHARS = 10
+MOST_PASSWORD_CHARS = 200
+ROLES = (CODER, ADJUDICATOR)
+# Wrong passwords for one name within the window; then nobody gets in under it until the window has passed.
+MOST_FAILURES, WINDOW_SECONDS = 8, 60.0
+
+
+def coder_name(untrusted: str) -> str:
+    """The name, if it can be a coder's: it becomes a file name, so letters, digits, - and _ only.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    name = untrusted.strip()
+    plain = name.replace("-", "").replace("_", "")
+    if not 1 <= len(name) <= 40 or not plain.isalnum() or not name[0].isalnum():
+        raise UsageError(f"{name[:40]!r} cannot be a name. Use up to 40 letters, digits, - and _.")
+    if name.lower() == ADJUDICATORS_JOURNAL:
+        raise UsageError(f"{name!r} is the name of the journal of adjudicators. Choose another.")
+    return name
+
+
+class Accounts:
+    """The accounts of a study."""
+
+    def __init__(
+        self, study: Study, clock: Callable[[], float] = time.monotonic, hasher: PasswordHasher | None = None
+    ) -> None:
+        self._file = study.folder / "accounts.json"
+        self._hasher = hasher or PasswordHasher()
+        self._clock = clock
+        self._failures: dict[str, list[float]] = {}
+
+    def names(self) -> dict[str, str]:
+        """Name -> role."""
+        return {name: entry["role"] for name, entry in self._read().items()}
+
+    def set(self, untrusted_name: str, password: str, role: str) -> None:
+        """An account with this password; replaces one of the same name.
+
+        Raises:
+            UsageError: the name, the password or the role will not do.
+        """
+        name = coder_name(untrusted_name)
+        if role not in ROLES:
+            raise UsageError(f"{role!r} is no role. Choose {' or '.join(ROLES)}.")
+        if not LEAST_PASSWORD_CHARS <= len(password) <= MOST_PASSWORD_CHARS:
+            raise UsageError(f"A password has {LEAST_PASSWORD_CHARS} to {MOST_PASSWORD_CHARS} characters.")
+        known = self._read() | {name: {"role": role, "hash": self._hasher.hash(password)}}
+        write_text(self._file, json.dumps(known, ensure_ascii=False, indent=1) + "\n")
+        os.chmod(self._file, 0o600)
+
+    def check(self, untrusted_name: str, untrusted_password: str) -> Who | None:
+        """Who that is; None = no such name, or not its password, or too many wrong ones lately.
+
+        A name that does not exist takes as long as one that does.
+        """
+        now = self._clock()
+        name = untrusted_name.strip()[:40]
+        recent = [at for at in self._failures.get(name, []) if now - at < WINDOW_SECONDS]
+        self._failures[name] = recent
+        entry = self._read().get(name)
+        if len(recent) >= MOST_FAILURES or len(untrusted_password) > MOST_PASSWORD_CHARS:
+            return None
+        try:
+            self._hasher.verify(entry["hash"] if entry else self._nobody(), untrusted_password)
+        except (Argon2Error, InvalidHashError):
+            entry = None
+        if entry is None:
+            self._failures[name] = [*recent, now]
+            if len(self._failures) > 1_000:
+                self._failures.pop(next(iter(self._failures)))
+            return None
+        return Who(name, entry["role"])
+
+    @cache  # noqa: B019  (one object a desk, for as long as the desk is open)
+    def _nobody(self) -> str:
+        return self._hasher.hash("a password that nobody has")
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        if not self._file.exists():
+            return {}
+        try:
+            found: dict[str, dict[str, str]] = json.loads(self._file.read_text("utf-8"))
+            if not all(isinstance(e["hash"], str) and e["role"] in ROLES for e in found.values()):
+                raise ValueError("an entry is not what was written")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StudyError(f"{self._file} cannot be read ({error}). Restore it from a copy, or remove it.") from None
+        return found

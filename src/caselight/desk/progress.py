@@ -1,0 +1,155 @@
+"""How far the coding is, how well coders agree, and how wide the figures still are.
+
+A coder sees her own progress only: how often two agree would tell her what the other one answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from starlette.responses import Response
+
+from caselight import drawing
+from caselight.desk.access import ADJUDICATOR as LEADS
+from caselight.desk.call import Call, as_json, as_page
+from caselight.desk.person import Person
+from caselight.desk.room import Room, words_of
+from caselight.desk.settling import is_open, pair_states
+from caselight.estimate import agreements
+from caselight.report.interface import safe
+from caselight.review import Pair, confusion
+
+# A longer pause between two answers is a pause, not reading.
+LONGEST_PAUSE_SECONDS = 300.0
+# The speed is told once so many cases are coded: from fewer it would jump about.
+LEAST_CASES = 3
+
+
+def seconds_a_case(times: Sequence[tuple[str, str]]) -> float | None:
+    """Median time a case took, from the times of its answers; None = it cannot be told.
+
+    >>> seconds_a_case([(f"2026-01-01T10:00:{s:02}", c) for s, c in ((1, "a"), (9, "a"), (13, "b"), (20, "c"))])
+    7.0
+    """
+    took: dict[str, float] = {}
+    last: datetime | None = None
+    for text, case in times:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            continue
+        pause = (at - last).total_seconds() if last and bool(last.tzinfo) == bool(at.tzinfo) else 0.0
+        took[case] = took.get(case, 0.0) + (pause if 0 <= pause <= LONGEST_PAUSE_SECONDS else 0.0)
+        last = at
+    found = median(took.values()) if len(took) >= LEAST_CASES else 0.0
+    return found or None  # answers that came in as a table have one time
+
+
+def _told(room: Room, person: Person) -> dict[str, Any]:
+    queue = room.queue(person)
+    variables, meanings = room.codebook.variables, room.meanings
+    done = sum(person.is_done(one.case, variables) for one in queue)
+    again = sum(bool(person.again(one.case, meanings)) for one in queue)
+    speed = seconds_a_case(person.times)
+    left = len(queue) - done
+    hours = round(left * speed / 3600, 1) if speed is not None else None
+    told = {"reads": room.reads(person), "cases": len(queue), "done": done, "left": left, "look_again": again}
+    return told | {"seconds_a_case": speed, "hours_left": hours, "torn": len(person.torn)}
+
+
+def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
+    """What this person may know of how far it is."""
+    shared = {"drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn), "notice": room.notice}
+    if role != LEADS:
+        return shared | {"coders": {name: _told(room, room.person(name))}}
+    coders = {other: _told(room, person) for other, person in room.coders().items()}
+    states = [state for _, state in pair_states(room)]
+    differences = {
+        "open": sum(map(is_open, states)),
+        "settled": states.count("settled"),
+        "agree": states.count("agree"),
+    }
+    return shared | {"coders": coders, "differences": differences}
+
+
+def progress_json(call: Call) -> Response:
+    """Progress as data."""
+    return as_json(progress_of(call.room, call.who.name, call.who.role))
+
+
+def progress_page(call: Call) -> Response:
+    """Progress in words."""
+    told = progress_of(call.room, call.who.name, call.who.role)
+    parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
+    if call.who.role == LEADS:
+        parts |= {"figures": _figures(call), "agreed": agreement_of(call.room)}
+    parts["names"] = call.pages.names(call.room.codebook)
+    return as_page(call.pages.page("progress.html", str(call.pages.words("nav.progress")), "progress", **parts))
+
+
+def _figures(call: Call) -> list[Any]:
+    """The figures so far, by the claim committed to; widths while reading may be looked at at any time."""
+    _, figures = drawing.fieldwork(call.room.study, call.room.codebook)
+    first: dict[tuple[str, str, str], Any] = {}
+    for figure in figures:
+        first.setdefault((figure.name, figure.variable, figure.value), figure)
+    return [figure for figure in first.values() if figure.name == "count"]
+
+
+def agreement_of(room: Room) -> list[dict[str, Any]]:
+    """For each question that was answered twice: how far coders agree, the adjudicator left out."""
+    found = room.pairs()
+    rows = []
+    for variable in room.codebook.variables:
+        own = [pair for pair in found if pair.variable == variable.name]
+        decided = [pair for pair in own if pair.a.decision.decided and pair.b.decision.decided]
+        measure = agreements(variable, [[p.a.decision.value, p.b.decision.value] for p in decided])
+        if measure is not None:
+            told = {"variable": variable.name, "pairs": len(own), "same": measure.same}
+            rows.append(told | {"alpha": measure.alpha, "ac1": measure.ac1, "differ": _differing(own)})
+    return rows
+
+
+def _differing(own: Sequence[Pair]) -> int:
+    return sum(pair.state != "agree" for pair in own)
+
+
+def agreement_json(call: Call) -> Response:
+    """Agreement as data."""
+    return as_json({"questions": agreement_of(call.room)})
+
+
+def agreement_page(call: Call) -> Response:
+    """One question's agreement: a table of answers against answers; each cell opens its cases."""
+    variable = words_of(call.room, call.path["variable"])
+    own = [pair for pair in call.room.pairs() if variable and pair.variable == variable.name]
+    table = confusion(own)
+    answers = sorted({answer for key in table for answer in key}, key=lambda a: _place(variable, a))
+    one, other = call.query.get("one"), call.query.get("other")
+    key = tuple(sorted((one, other))) if one is not None and other is not None else None
+    cases = [(case, _label(call, case)) for case in table.get((key[0], key[1]), [])] if key else []
+    parts = {
+        "variable": call.path["variable"],
+        "table": table,
+        "answers": answers,
+        "picked": key,
+        "cases": cases,
+        "row": next((r for r in agreement_of(call.room) if r["variable"] == call.path["variable"]), None),
+        "names": call.pages.names(call.room.codebook),
+        "who": call.who,
+        "safe": safe,
+    }
+    return as_page(call.pages.page("agreement.html", str(call.pages.words("agreement.title")), "progress", **parts))
+
+
+def _place(variable: Any, answer: str) -> tuple[int, str]:
+    names = variable.value_names() if variable else ()
+    return (names.index(answer) if answer in names else len(names), answer)
+
+
+def _label(call: Call, case: str) -> str:
+    row = call.room.pile.by_id.get(case)
+    return (row.number or row.name) if row else case

@@ -1,0 +1,218 @@
+"""The study as the desk works on it: its cases and texts, its draw, and everybody who codes it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from caselight import drawing, view
+from caselight.codebook import Codebook, load_codebook
+from caselight.desk.person import Person, meanings_of
+from caselight.drawing import Committed
+from caselight.errors import CaselightError, UsageError
+from caselight.journals import folder_of
+from caselight.pipeline import current
+from caselight.planning import Made, Plan
+from caselight.report import CaseRow
+from caselight.review import ADJUDICATOR, JOINED, Pair, pairs, text_digest
+from caselight.store import Study
+from caselight.store.journal import Fresh
+from caselight.tables import case_of, documents_of, read_table
+from caselight.types import Case, Document, Drawn, Problem
+
+ALL, DOUBLES = "all", "doubles"  # what a coder reads of a draw
+_KEPT_TEXTS = 64  # parsed texts in memory: a few coders' present and next cases
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One case, ready to be read."""
+
+    case: Case
+    document: Document
+    digest: str  # sha256 of the text
+
+
+class Pile:
+    """The cases of a study as the last run left them. Never changes; a later run makes another."""
+
+    def __init__(self, made: Made) -> None:
+        self.made = made
+        self._texts: OrderedDict[str, Opened] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Plan, int]]:
+        """Case -> where its row is in the tables."""
+        found: dict[str, tuple[Plan, int]] = {}
+        for plan in self.made.plans:
+            for row, case in enumerate(read_table(plan.paths["cases"], ["id"])["id"].to_pylist()):
+                found[case] = plan, row
+        return found
+
+    @cached_property
+    def rows(self) -> list[CaseRow]:
+        """What lists show of each case, in the order of their paths."""
+        return sorted(view.case_rows(self.made, view.links(self.made)), key=lambda row: (row.path, row.id))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, CaseRow]:
+        """The same by case."""
+        return {row.id: row for row in self.rows}
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Everything that could not be done, in the order of the stages."""
+        return view.accounts(self.made).problems
+
+    def open(self, case: str) -> Opened:
+        """The case with its text.
+
+        Raises:
+            KeyError: there is no such case.
+        """
+        with self._lock:
+            if case in self._texts:
+                self._texts.move_to_end(case)
+                return self._texts[case]
+        plan, row = self.places[case]
+        found = case_of(read_table(plan.paths["cases"]).slice(row, 1).to_pylist()[0])
+        document = documents_of(read_table(plan.paths["texts"]).slice(row, 1))[0]
+        opened = Opened(found, document, text_digest(document.text))
+        with self._lock:
+            self._texts[case] = opened
+            while len(self._texts) > _KEPT_TEXTS:
+                self._texts.popitem(last=False)
+        return opened
+
+
+class Room:
+    """An open study: brought up to date when a file that it rests on changes."""
+
+    def __init__(self, study: Study, now: Callable[[], str]) -> None:
+        self.study = study
+        self.now = now
+        self.notice = ""  # why the desk shows the study as it was, "" = it is up to date
+        self.pile = Pile(current(study))
+        self.codebook: Codebook = self.pile.made.codebook
+        self._people: dict[str, Person] = {}
+        self._lock = threading.RLock()
+        self._stamp = self._seen()
+        self._draw: tuple[Committed | None, list[Drawn]] = (None, [])
+        self._read_draw()
+
+    def _seen(self) -> tuple[object, ...]:
+        """Changes when the codebook, the records, the tables or the draws may have changed."""
+        folder = self.study.folder
+        files = [folder / "codebook.yaml", folder / "records" / "received.jsonl", folder / "tables" / "links"]
+        files += sorted((folder / "journal" / "draws").glob("*/*"))
+        return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
+
+    def refresh(self) -> None:
+        """Takes in what changed on the disk. What cannot be read leaves the desk as it was, with a notice."""
+        with self._lock:
+            seen = self._seen()
+            if seen == self._stamp:
+                return
+            self._stamp = seen
+            self.notice = ""
+            try:
+                self.codebook = load_codebook(self.study.codebook)
+            except CaselightError as error:
+                self.notice = str(error)
+            try:
+                self.pile = Pile(current(self.study))
+            except CaselightError as error:
+                self.notice = self.notice or str(error)
+            self._read_draw()
+
+    def _read_draw(self) -> None:
+        committed = drawing.last(self.study)
+        self._draw = committed, drawing.drawn_cases(committed) if committed else []
+
+    @property
+    def committed(self) -> Committed | None:
+        """The draw that is being read; None = none was committed yet."""
+        return self._draw[0]
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        """Its cases in the order of tickets; none before the dice were thrown."""
+        return self._draw[1]
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each question means to people now."""
+        return meanings_of(self.codebook.variables)
+
+    def person(self, name: str) -> Person:
+        """The coder, up to date with her journal."""
+        with self._lock:
+            if name not in self._people:
+                self._people[name] = Person(name, folder_of(self.study) / f"{name}.jsonl")
+            person = self._people[name]
+        person.refresh()
+        return person
+
+    def coder_names(self) -> list[str]:
+        """Everybody who has a journal, adjudicators left out."""
+        return sorted(f.stem for f in folder_of(self.study).glob("*.jsonl") if f.stem != ADJUDICATOR)
+
+    def coders(self) -> dict[str, Person]:
+        """All coders by name, adjudicators left out."""
+        return {name: self.person(name) for name in self.coder_names()}
+
+    def join(self, person: Person) -> str:
+        """What this coder reads of the draw: the first one who takes it up all cases, every later one the doubles.
+
+        It is written into the journal once and stays.
+        """
+        if self.committed is None:
+            return ALL
+        draw = self.committed.digest
+        with self._lock:
+            if draw not in person.joined:
+                others = [self.reads(other) for name, other in self.coders().items() if name != person.name]
+                reads = DOUBLES if ALL in others else ALL
+                body = {"kind": JOINED, "draw": draw, "reads": reads}
+                person.append([Fresh(body, f"joined-{draw[:32]}")], self.now())
+            return person.joined[draw]
+
+    def reads(self, person: Person) -> str:
+        """What a coder reads of the draw; "" = has not taken it up. Whoever came by a table is known by the cases."""
+        if self.committed and self.committed.digest in person.joined:
+            return person.joined[self.committed.digest]
+        cases = person.cases()
+        if any(one.case in cases and not one.double for one in self.drawn):
+            return ALL
+        return DOUBLES if any(one.case in cases for one in self.drawn) else ""
+
+    def queue(self, person: Person) -> list[Drawn]:
+        """The cases that this coder reads, in the order of tickets."""
+        reads = self.reads(person)
+        return [one for one in self.drawn if one.double or reads == ALL] if reads else []
+
+    def pairs(self) -> list[Pair]:
+        """What two coders answered, A and B drawn by lot; only of the cases that are read twice."""
+        given = {name: person.standing() for name, person in self.coders().items()}
+        doubles = [one.case for one in self.drawn if one.double]
+        return pairs(given, doubles, self.committed.digest if self.committed else "")
+
+    def must_be_drawn(self) -> Committed:
+        """The draw, thrown.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.committed is None or not self.drawn:
+            raise UsageError("No cases are drawn yet.")
+        return self.committed
+
+
+def words_of(room: Room, name: str) -> Any:
+    """The variable of that name, None = there is none."""
+    return next((variable for variable in room.codebook.variables if variable.name == name), None)

@@ -1,0 +1,373 @@
+// The desk: cases in the order of their tickets, one question after another; nothing waits for the network.
+import { states } from "./asking.js";
+import { bindSetting, isTaken, singleKeys, takesEnter } from "./keys.js";
+import { fill, make } from "./make.js";
+import { Paper } from "./paper.js";
+import { draftOf, Sheet } from "./sheet.js";
+import { freshKey, Unsent } from "./unsent.js";
+
+const PREFETCHED = 2; // cases fetched ahead: the next one must be there when a key is pressed
+const by = (id) => document.getElementById(id);
+
+class Desk {
+  constructor(told) {
+    Object.assign(this, told); // coder, words, queue [[case, state]], undoable, variables, draw
+    this.names = this.variables.map((variable) => variable.name);
+    this.records = new Map(); // case -> promise of its record
+    this.answers = {}; // case -> variable -> answer, kept where it changed here
+    this.times = [];
+    this.place = -1;
+    this.revisiting = false;
+    this.paper = new Paper(this.words);
+    this.sheet = new Sheet(this.words, {
+      changed: (draft) => this.draftChanged(draft),
+      save: () => this.save(),
+      reveal: (quote) => this.paper.revealPoint(quote.start),
+    });
+    this.unsent = new Unsent(`${this.draw.slice(0, 16)}-${this.coder}`, {
+      saved: (item, answer) => this.saved(item, answer),
+      refused: (item, why) => this.refused(item, why),
+      changed: () => this.showSaved(),
+    });
+    this.bind();
+  }
+
+  async begin() {
+    by("loading").hidden = true;
+    this.showSaved();
+    if (this.notice) this.say(this.notice);
+    if (this.torn) this.say(this.words.torn);
+    if (!this.queue.length) return this.showEnd(this.words.empty_title, this.words.empty_text, false);
+    const remembered = this.queue.findIndex(([name, state]) => name === sessionStorage.getItem("caselight-at") && state !== "done");
+    return this.go(remembered >= 0 ? remembered : this.nextOpen(0));
+  }
+
+  nextOpen(from) {
+    if (this.revisiting) return from < this.queue.length ? from : -1;
+    const open = (at) => this.queue[at][1] !== "done";
+    for (let at = from; at < this.queue.length; at += 1) if (open(at)) return at;
+    for (let at = 0; at < Math.min(from, this.queue.length); at += 1) if (open(at)) return at;
+    return -1;
+  }
+
+  fetch(name) {
+    if (!this.records.has(name)) {
+      const fetched = fetch(`/api/cases/${encodeURIComponent(name)}`).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))));
+      fetched.catch(() => this.records.delete(name));
+      this.records.set(name, fetched);
+      if (this.records.size > 12) this.records.delete(this.records.keys().next().value);
+    }
+    return this.records.get(name);
+  }
+
+  async go(place, variable = "") {
+    if (place < 0) return this.showEnd(this.words.done_title, this.words.done_text, true);
+    const [name] = this.queue[place];
+    this.place = place;
+    let record;
+    try {
+      record = await this.fetch(name);
+    } catch {
+      this.say(this.words.offline);
+      setTimeout(() => this.place === place && this.go(place, variable), 2_000);
+      return undefined;
+    }
+    if (this.place !== place) return undefined; // somebody went on meanwhile
+    sessionStorage.setItem("caselight-at", name);
+    this.record = record;
+    this.given = { ...record.answers, ...(this.answers[name] ?? {}), ...this.waiting(name) };
+    this.again = record.again;
+    by("empty").hidden = true;
+    by("paper").hidden = by("sheet").hidden = false;
+    by("record-name").textContent = record.record;
+    this.paper.show(record);
+    this.ask(variable || this.firstOpen());
+    by("main").dataset.state = "ready";
+    by("main").dataset.case = name;
+    this.began = Date.now();
+    for (let ahead = 1, at = place; ahead <= PREFETCHED; ahead += 1) {
+      at = this.nextOpen(at + 1);
+      if (at < 0 || at === place) break;
+      this.fetch(this.queue[at][0]);
+    }
+    return undefined;
+  }
+
+  // Answers that are still on their way.
+  waiting(name) {
+    const found = {};
+    for (const item of this.unsent.items) {
+      if (item.url !== "/api/decisions" || item.body.case !== name) continue;
+      const { variable, value, decided, memo, quotes } = item.body;
+      found[variable] = { value, decided, memo, quotes, asked: true };
+    }
+    return found;
+  }
+
+  asked() {
+    const found = states(this.variables, this.given);
+    return this.variables.filter((variable) => found[variable.name] === "asked");
+  }
+
+  isAnswered(name) {
+    return Boolean(this.given[name]?.asked) && !(name in this.again);
+  }
+
+  firstOpen() {
+    const asked = this.asked();
+    return (asked.find((variable) => !this.isAnswered(variable.name)) ?? asked[0]).name;
+  }
+
+  ask(name) {
+    const asked = this.asked();
+    this.variable = this.variables.find((variable) => variable.name === name);
+    const stored = JSON.parse(sessionStorage.getItem("caselight-draft") ?? "null");
+    const mine = stored && stored.case === this.record.case && stored.variable === name;
+    const draft = mine ? stored.draft : draftOf(this.given[name]);
+    const place = fill(this.words.question, { n: asked.findIndex((one) => one.name === name) + 1, total: this.variables.length });
+    const again = this.again[name] ? this.words[`again_${this.again[name]}`] : "";
+    this.sheet.show(this.variable, draft, place, again);
+    this.paper.mark(draft.quotes);
+    this.quoting(false);
+    this.showPlace();
+  }
+
+  draftChanged(draft) {
+    sessionStorage.setItem("caselight-draft", JSON.stringify({ case: this.record.case, variable: this.variable.name, draft }));
+    this.paper.mark(draft.quotes);
+  }
+
+  save() {
+    const fault = this.sheet.fault();
+    if (fault) return this.sheet.complain(fault);
+    const decision = this.sheet.decision();
+    const key = freshKey();
+    sessionStorage.removeItem("caselight-draft");
+    const name = this.record.case;
+    this.keep(name, decision.variable, { ...decision, asked: true });
+    delete this.again[decision.variable];
+    this.undoable.push({ ref: key, case: name, variable: decision.variable });
+    this.unsent.add("/api/decisions", { key, case: name, ...decision });
+    return this.onward(decision.variable);
+  }
+
+  keep(name, variable, answer) {
+    this.answers[name] = { ...(this.answers[name] ?? {}), [variable]: answer };
+    this.given = { ...this.given, [variable]: answer };
+  }
+
+  // The next question that is open, else the next case.
+  onward(after) {
+    const asked = this.asked();
+    const here = asked.findIndex((variable) => variable.name === after);
+    const later = [...asked.slice(here + 1), ...asked.slice(0, here)];
+    const next = later.find((variable) => !this.isAnswered(variable.name)) ?? (this.revisiting ? asked[here + 1] : undefined);
+    if (next) return this.ask(next.name);
+    this.queue[this.place][1] = "done";
+    this.times.push((Date.now() - this.began) / 1_000);
+    return this.go(this.nextOpen(this.place + 1));
+  }
+
+  undo() {
+    const last = this.undoable.pop();
+    if (!last) return this.say(this.words.nothing_to_undo);
+    sessionStorage.removeItem("caselight-draft");
+    this.unsent.add("/api/undo", { key: freshKey(), undoes: last.ref });
+    this.taken = { case: last.case, variable: last.variable };
+    const place = this.queue.findIndex(([name]) => name === last.case);
+    if (place < 0) return undefined;
+    this.queue[place][1] = "open";
+    const held = this.answers[last.case]?.[last.variable] ?? (this.record?.case === last.case ? this.given[last.variable] : undefined);
+    if (held) sessionStorage.setItem("caselight-draft", JSON.stringify({ case: last.case, variable: last.variable, draft: draftOf(held) }));
+    this.answers[last.case] = { ...(this.answers[last.case] ?? {}), [last.variable]: undefined };
+    this.say(this.words.undone);
+    return this.go(place, last.variable);
+  }
+
+  saved(item, told) {
+    const name = item.body.case ?? told.case;
+    if (!name || !told.answers) return;
+    if (this.unsent.items.some((other) => other.body.case === name || other.url === "/api/undo")) return;
+    this.answers[name] = Object.fromEntries(this.names.map((variable) => [variable, told.answers[variable]]));
+    const place = this.queue.findIndex(([other]) => other === name);
+    if (place >= 0 && this.queue[place][1] !== "again") this.queue[place][1] = told.done ? "done" : "open";
+    if (this.record?.case === name) this.given = { ...this.answers[name] };
+    this.showPlace();
+  }
+
+  refused(item, why) {
+    this.say(fill(this.words.refused, { why }));
+    const { case: name, variable } = item.body;
+    const place = this.queue.findIndex(([other]) => other === name);
+    if (item.url !== "/api/decisions" || place < 0) return;
+    this.undoable = this.undoable.filter((one) => one.ref !== item.key);
+    sessionStorage.setItem("caselight-draft", JSON.stringify({ case: name, variable, draft: draftOf({ ...item.body, asked: true }) }));
+    this.answers[name] = { ...(this.answers[name] ?? {}), [variable]: undefined };
+    this.queue[place][1] = "open";
+    this.go(place, variable).then(() => this.sheet.complain(why));
+  }
+
+  showPlace() {
+    const left = this.queue.filter(([, state]) => state !== "done").length;
+    const took = [...this.times].sort((a, b) => a - b);
+    const pace = took.length >= 3 ? ` · ${fill(this.words.pace, { s: Math.round(took[Math.floor(took.length / 2)]) })}` : "";
+    by("place").textContent = `${fill(this.words.place, { n: this.place + 1, total: this.queue.length })} · ${fill(this.words.left, { n: left })}${pace}`;
+  }
+
+  showSaved() {
+    const { state, items, why } = this.unsent;
+    const place = by("saved");
+    place.dataset.state = state;
+    place.textContent = { saved: this.words.saved, saving: this.words.saving, locked_out: this.words.locked_out }[state] ?? `${fill(this.words.unsaved, { n: items.length })}${why ? ` · ${why}` : ""}`;
+    if (state === "unsaved" && !why) this.say(this.words.offline, "offline");
+    if (state === "saved" && by("notice").dataset.kind === "offline") by("notice").hidden = true;
+  }
+
+  say(text, kind = "") {
+    const notice = by("notice");
+    notice.textContent = text;
+    notice.dataset.kind = kind;
+    notice.hidden = !text;
+  }
+
+  showEnd(title, text, again) {
+    by("paper").hidden = by("sheet").hidden = true;
+    by("main").dataset.state = "end";
+    const box = by("empty");
+    box.hidden = false;
+    box.replaceChildren(make("h2", { textContent: title, tabIndex: -1 }), make("p", { className: "first", textContent: text }));
+    if (again) {
+      box.append(make("p", {}, make("button", { type: "button", textContent: this.words.done_again, on: { click: () => this.revisit() } })));
+      box.append(make("p", { className: "soft", role: "status", textContent: by("saved").textContent }));
+    }
+    box.firstElementChild.focus();
+  }
+
+  revisit() {
+    this.revisiting = true;
+    this.go(0, this.names[0]);
+  }
+
+  quoting(on) {
+    if (on && !this.paper.beginCursor()) return;
+    if (!on && this.paper.cursor) this.paper.endCursor();
+    by("quote-how").textContent = on ? this.words.quote_keys : this.words.quote_how;
+    by("main").classList.toggle("quoting-now", on);
+  }
+
+  takeQuote(quote) {
+    if (quote) this.sheet.addQuote(quote);
+  }
+
+  bind() {
+    bindSetting(by("single-keys"));
+    by("undo").addEventListener("click", () => this.undo());
+    by("raise").addEventListener("click", () => this.raise());
+    by("keys-help").addEventListener("click", () => this.help());
+    document.addEventListener("keydown", (event) => this.press(event));
+    by("text").addEventListener("mouseup", () => setTimeout(() => this.takeSelection(), 0));
+    by("text").addEventListener("keydown", (event) => {
+      if (event.code === "Enter") this.takeSelection();
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.unsent.items.length) event.preventDefault();
+    });
+  }
+
+  takeSelection() {
+    const quote = this.paper.selected();
+    if (!quote) return;
+    getSelection().removeAllRanges();
+    this.takeQuote(quote);
+  }
+
+  press(event) {
+    if (this.paper.cursor && !isTaken(event)) {
+      if (event.code === "Escape") this.quoting(false);
+      else if (event.code === "Enter") {
+        const quote = this.paper.quote(this.paper.cursor.start, this.paper.cursor.end);
+        this.quoting(false);
+        this.takeQuote(quote);
+      } else if (!this.paper.press(event)) return;
+      event.preventDefault();
+      return;
+    }
+    if (event.code === "Escape" && isTaken(event) && !document.querySelector("dialog[open]")) {
+      this.sheet.form.querySelector(".asked")?.focus({ preventScroll: true });
+      return;
+    }
+    if (isTaken(event) || by("sheet").hidden || !singleKeys()) return;
+    if (this.command(event)) event.preventDefault();
+  }
+
+  // Whether the key meant something.
+  command(event) {
+    if (event.code === "Enter") {
+      if (takesEnter(event.target)) return false;
+      this.save();
+    } else if (event.code === "Slash" && event.shiftKey) this.help();
+    else if (event.shiftKey) return this.sheet.press(event);
+    else if (event.code === "Backspace" || event.code === "KeyU") this.undo();
+    else if (event.code === "KeyQ") this.quoting(true);
+    else if (event.code === "KeyF") by("find-words").focus();
+    else if (event.code === "KeyC") this.raise();
+    else if (event.code === "KeyJ") this.go(Math.min(this.place + 1, this.queue.length - 1));
+    else if (event.code === "KeyK") this.go(Math.max(this.place - 1, 0));
+    else return this.sheet.press(event);
+    return true;
+  }
+
+  help() {
+    const words = this.words;
+    const rows = [
+      ["1 … 9, ⇧1 … ⇧9", words.key_values],
+      ["0", words.key_zero],
+      ["X (Ч)", words.key_x],
+      ["N (Т)", words.none],
+      ["⏎", words.key_enter],
+      ["⌫ U (Г)", words.key_undo],
+      ["Q (Й)", words.key_quote],
+      ["M (Ь)", words.key_memo],
+      ["F (А)", words.key_find],
+      ["C (С)", words.key_raise],
+      ["J K (О Л)", words.key_move],
+      ["?", words.key_help],
+    ];
+    const dialog = by("help");
+    dialog.replaceChildren(
+      make("h2", { id: "help-title", textContent: words.keys_title }),
+      make("table", { className: "keys" }, make("tbody", {}, ...rows.map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", { textContent: key })), make("td", { textContent: what }))))),
+      make("p", { className: "soft", textContent: words.quote_keys }),
+      make("p", { className: "soft", textContent: words.key_physical }),
+      make("form", { method: "dialog" }, make("button", { textContent: words.close })),
+    );
+    dialog.showModal();
+  }
+
+  raise() {
+    const words = this.words;
+    const dialog = by("raise-dialog");
+    const field = make("textarea", { rows: 4, maxLength: 4000, required: true, ariaLabel: words.raise_text });
+    const send = () => {
+      if (!field.value.trim()) return;
+      this.unsent.add("/api/questions", { key: freshKey(), case: this.record.case, variable: this.variable.name, memo: field.value.trim() });
+      dialog.close();
+    };
+    dialog.replaceChildren(
+      make("h2", { id: "raise-title", textContent: words.raise_title }),
+      make("p", { textContent: this.variable.question }),
+      make("p", { className: "soft", textContent: words.raise_text }),
+      field,
+      make("p", { className: "go" }, make("button", { type: "button", className: "main", textContent: words.raise_send, on: { click: send } }), " ", make("button", { type: "button", textContent: words.close, on: { click: () => dialog.close() } })),
+    );
+    dialog.showModal();
+  }
+}
+
+const answer = await fetch("/api/desk");
+if (answer.ok) {
+  const desk = new Desk(await answer.json());
+  await desk.begin();
+} else {
+  location.replace("/");
+}

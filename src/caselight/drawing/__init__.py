@@ -1,0 +1,46 @@
+"""The draw of a study and the answers of people: what was committed, what was drawn, what has been read.
+
+pile        every unit of a study, its text's hash and the machine's answers
+commitment  a draw as it lies on disk
+freezing    a draw is committed, drawn by public dice, extended
+elsewhere   a draw made in another program is taken over
+answering   answers of people and of machines elsewhere come in
+fieldwork   figures
+asking      figures of parts of the pile, differences, trends; kept: those that are published
+"""
+
+from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
+from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
+from caselight.drawing.elsewhere import adopt
+from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
+from caselight.drawing.freezing import Wish, extend, freeze, throw
+from caselight.drawing.kept import keep, kept, kept_figures
+
+__all__ = [
+    "Committed",
+    "Readings",
+    "Wish",
+    "adopt",
+    "chosen",
+    "drawn_cases",
+    "draws",
+    "exported",
+    "extend",
+    "fieldwork",
+    "freeze",
+    "given",
+    "keep",
+    "kept",
+    "kept_figures",
+    "last",
+    "machine_answers",
+    "named_cases",
+    "readings",
+    "sample",
+    "state_of",
+    "take",
+    "take_machine",
+    "throw",
+    "to_read",
+    "waiting",
+]

@@ -1,0 +1,239 @@
+"""From a draw and the answers to it: the figures that the report shows, and what it tells of how they came about."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from caselight.codebook import Codebook
+from caselight.drawing.answering import given
+from caselight.drawing.commitment import (
+    ELSEWHERE,
+    ELUSION,
+    Committed,
+    drawn_cases,
+    draws,
+    frame_rows,
+    last,
+    machine_answers,
+)
+from caselight.drawing.freezing import asked_digest
+from caselight.estimate import Evidence, Read, Sample, agreements, estimated, mistakes
+from caselight.estimate.agreement import Agreement
+from caselight.estimate.elusion import elusion
+from caselight.report import AgreedOn, Fieldwork
+from caselight.review import ADJUDICATOR, Given, settle
+from caselight.store import Study
+from caselight.types import Estimate, Value
+from caselight.variables import Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What people answered about the drawn units, each question by itself."""
+
+    given: Sequence[Given]  # about drawn units, with those that follow from the codebook's "ask only if"
+    settled: Mapping[str, Mapping[str, Read]]  # variable -> unit -> the answer that counts
+
+    def of(self, variable: str) -> Mapping[str, Read]:
+        """Unit -> the answer that counts."""
+        return self.settled.get(variable, {})
+
+
+def readings(variables: Sequence[Variable], drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
+    """What people answered about these units.
+
+    A question that people's other answers made pointless counts as answered: the record does not say.
+
+    Args:
+        variables: of the codebook; () where `taken` has these answers already.
+    """
+    units = set(drawn)
+    answered = [one for one in taken if one.case in units]
+    counts = settle(answered)
+    settled: dict[str, dict[str, Read]] = {}
+    for (unit, name), one in counts.items():
+        settled.setdefault(name, {})[unit] = Read(one.value, one.decided)
+    for variable in variables:
+        for unit in units - settled.get(variable.name, {}).keys():
+            if _is_pointless(variable, unit, settled):
+                settled.setdefault(variable.name, {})[unit] = Read(None)
+                answered.append(Given(unit, variable.name, None, "ask_if"))
+    return Readings(answered, settled)
+
+
+def _is_pointless(variable: Variable, unit: str, settled: Mapping[str, Mapping[str, Read]]) -> bool:
+    for condition in variable.ask_if:
+        read = settled.get(condition.variable, {}).get(unit)
+        if read and read.decided and not condition.holds(read.value):
+            return True
+    return False
+
+
+def sample(committed: Committed) -> Sample:
+    """The draw as figures take it."""
+    frame: dict[str, list[str]] = {name: [] for name in committed.sizes}
+    for row in frame_rows(committed):
+        frame.setdefault(row.stratum, []).append(row.case)
+    drawn: dict[str, list[str]] = {name: [] for name in frame}
+    for one in drawn_cases(committed):
+        drawn[one.stratum].append(one.case)
+    return Sample(
+        frame,
+        drawn,
+        machine_answers(committed),
+        committed.effective_level,
+        committed.claim,
+        committed.unit,
+        committed.digest,
+        {name: size for name, (size, _) in committed.sizes.items()},
+        drawn_how(committed),
+    )
+
+
+def drawn_how(committed: Committed) -> tuple[str, ...]:
+    """What has to be true of the draw itself."""
+    told = ["drawn_elsewhere" if committed.kind == ELSEWHERE else "drawn_by_dice", "people_right", "records_in_hand"]
+    if committed.unit == "matter":
+        told.append("matters_linked")
+    if committed.look > committed.looks:
+        told.append("looks_unplanned")
+    elif committed.looks > 1:
+        told.append("looks_planned")
+    if committed.machines:
+        told.append("machine_elsewhere")
+    return tuple(told)
+
+
+def with_changes(pile: Sample, committed: Committed, codebook: Codebook, variable: str) -> Sample:
+    """The draw, for figures of this question: they say so where the question is not the one that was committed."""
+    asked = dict(committed.asked or {})
+    now = next((asked_digest(v) for v in codebook.variables if v.name == variable), "")
+    if not asked or asked.get(variable) == now:
+        return pile
+    told = "question_changed" if variable in asked else "question_new"
+    return replace(pile, assumptions=(*pile.assumptions, told))
+
+
+def evidence(
+    committed: Committed,
+    read: Readings,
+    fact: Callable[[str], Mapping[str, Sequence[str]]],
+) -> Evidence:
+    """Everything that figures of this draw rest on.
+
+    Args:
+        fact: name of a fact -> unit -> its values.
+    """
+    pile = sample(committed)
+
+    def error(variable: str, value: str) -> float | None:
+        return mistakes(value, overturned(variable, read))
+
+    return Evidence(pile, read.settled, fact, error)
+
+
+def overturned(variable: str, read: Readings) -> list[tuple[Value, Value]]:
+    """What one reader said and what was settled, of the units that were read twice or by the adjudicator."""
+    single: dict[str, dict[str, Given]] = {}
+    judged = set()
+    for one in read.given:
+        if one.variable == variable and one.coder == ADJUDICATOR:
+            judged.add(one.case)
+        elif one.variable == variable and one.decided:
+            single.setdefault(one.case, {})[one.coder] = one
+    settled = read.of(variable)
+    pairs: list[tuple[Value, Value]] = []
+    for unit, by_coder in single.items():
+        if unit in settled and settled[unit].decided and (len(by_coder) > 1 or unit in judged):
+            pairs += [(one.value, settled[unit].value) for one in by_coder.values()]
+    return pairs
+
+
+def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[Estimate]]:
+    """What the report tells of the draw, and the figures that people's answers to it make."""
+    committed = last(study)
+    taken = given(study)
+    search = _completeness(study, codebook, taken)
+    if committed is None:
+        return None, search
+    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
+    figures: list[Estimate] = []
+    agreed: dict[str, Agreement] = {}
+    pile = sample(committed) if read.settled else None
+    for variable in codebook.variables:
+        if pile:
+            pairs = overturned(variable.name, read)
+            error = {value: mistakes(value, pairs) for value in variable.value_names()}
+            figures += estimated(
+                variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
+            )
+        found = agreements(variable, twice(read.given, variable.name))
+        if found:
+            agreed[variable.name] = found
+    coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
+    told = Fieldwork(
+        committed.number,
+        committed.digest,
+        committed.seed,
+        committed.claim,
+        committed.level,
+        committed.sizes,
+        dict(sorted(coders.items())),
+        {variable.name: len(read.of(variable.name)) for variable in codebook.variables},
+        {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in agreed.items()},
+        {name: a.ranges for name, a in agreed.items()},
+        {name: agreed_on(a) for name, a in agreed.items()},
+    )
+    return told, [*figures, *search]
+
+
+def agreed_on(found: Agreement) -> tuple[AgreedOn, ...]:
+    """How far two readers agree on each answer."""
+    return tuple(AgreedOn(str(one.answer), one.cases, one.share, *(one.limits or (0.0, 1.0))) for one in found.positive)
+
+
+def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> list[Estimate]:
+    """At most how much the machine's search missed, from the last draw of what it set aside."""
+    committed = last(study, ELUSION)
+    if committed is None or not committed.thrown:
+        return []
+    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
+    variable, value = committed.about
+    return list(elusion(variable, value, sample(committed), read.of(variable)))
+
+
+def exported(study: Study, codebook: Codebook, folder: Path) -> list[str]:
+    """Writes every draw and all answers of people into an export: draws/NNNN/* and readings.jsonl; their names.
+
+    Answers of people stand as each of them gave them; those that follow from the codebook's "ask only if" have the
+    coder "ask_if". Nothing is written where no draw was committed.
+    """
+    found, taken = draws(study), given(study)
+    if not found:
+        return []
+    for committed in found:
+        place = folder / "draws" / committed.number
+        place.mkdir(parents=True)
+        for file in sorted(committed.folder.iterdir()):
+            (place / file.name).write_bytes(file.read_bytes())
+    units = {one.case for committed in found for one in drawn_cases(committed)}
+    read = readings(codebook.variables, units, taken)
+    rows = [*(one for one in taken if one.case not in units), *read.given]
+    with (folder / "readings.jsonl").open("w", encoding="utf-8", newline="\n") as out:
+        for one in rows:
+            told = {"case": one.case, "variable": one.variable, "value": one.value}
+            out.write(json.dumps(told | {"coder": one.coder, "decided": one.decided}, ensure_ascii=False) + "\n")
+    return ["draws", "readings.jsonl"]
+
+
+def twice(answered: Sequence[Given], variable: str) -> list[list[Value]]:
+    """The answers to this question of each unit that two coders or more answered; the adjudicator's are left out."""
+    by_unit: dict[str, dict[str, Value]] = {}
+    for one in answered:
+        if one.variable == variable and one.coder != ADJUDICATOR and one.decided:
+            by_unit.setdefault(one.case, {})[one.coder] = one.value
+    return [list(values.values()) for values in by_unit.values() if len(values) > 1]

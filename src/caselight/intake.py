@@ -1,0 +1,42 @@
+"""What comes before the first run: a new study, and records taken into it.
+
+Apart from the pipeline so that `new` and `add` start without what only reading and coding need: starting is most of
+what they do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from caselight import ingest
+from caselight.codebook import codebook_path, load_codebook
+from caselight.pack import load_pack, shipped
+from caselight.store import Received, Settings, Study
+
+
+def new(folder: Path, settings: Settings, codebook: str) -> Study:
+    """A new study with a copy of that codebook, and of the pack where it is a folder of the user's own.
+
+    Raises:
+        UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
+    """
+    own = settings.pack not in shipped()
+    if own:
+        load_pack(settings.pack)
+    source = codebook_path(codebook)
+    load_codebook(source)
+    study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
+    if own:
+        shutil.copytree(settings.pack, study.folder / "pack")
+    return study
+
+
+def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Received:
+    """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
+    with study.locked():
+        if mapping:
+            study.write(replace(study.settings, mapping={**study.settings.mapping, **mapping}))
+        return study.records.receive(paths, ingest.is_container)

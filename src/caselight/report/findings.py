@@ -1,0 +1,210 @@
+"""The pages of figures that people made: all of them in one list, and a page for each with everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from caselight.report.charts import dot
+from caselight.report.contents import Contents
+from caselight.report.frame import Frame
+from caselight.report.interface import made_html, safe
+from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
+from caselight.report.spans import Axis, span
+from caselight.types import Estimate, Stratum
+
+SHARES = frozenset({"share", "recall", "completeness", "person_share"})  # figures that are a share, 0 to 1
+POINTS = frozenset({"difference", "trend"})  # figures that are a difference of shares, -1 to 1
+RUNNING = "running_range"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One figure with the same by the other claim."""
+
+    figure: Estimate
+    other: Estimate | None  # None = there is only one claim
+    file: str  # of its page, from the report's folder
+    machine: int | None  # units that the machine gave this answer; None = not counted for this part
+
+
+def findings(contents: Contents) -> list[Finding]:
+    """The figures that rest on a draw, in the order in which they come; claims of the same one together."""
+    machine = {(e.name, e.variable, e.value): e for e in contents.estimates if not e.strata}
+    held: dict[tuple[object, ...], list[Estimate]] = {}
+    for e in contents.estimates:
+        if e.strata:
+            now = "recoded" in e.assumptions
+            held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level, now), []).append(e)
+    found = []
+    for same in held.values():
+        counted = machine.get((same[0].name, same[0].variable, same[0].value))
+        number = int(counted.estimate) if counted and not same[0].where and counted.N == same[0].N else None
+        found.append(Finding(same[0], same[1] if len(same) > 1 else None, finding_file(same[0].digest), number))
+    return found
+
+
+class FindingPages:
+    """Writes the list and the page of each figure."""
+
+    def __init__(self, contents: Contents, frame: Frame, names: Names) -> None:
+        self._contents, self._frame, self._names, self._t = contents, frame, names, frame.interface
+        self._rows = {row.id: row for row in contents.cases}
+        self._by_matter: dict[str, list[str]] = {}
+        for row in contents.cases:
+            self._by_matter.setdefault(row.matter, []).append(row.id)
+            self._by_matter.setdefault(row.document, []).append(row.id)
+        self.found = findings(contents)
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """File name and content of each."""
+        t, title = self._t, str(self._t("nav.figures"))
+        by_question: dict[str, list[Finding]] = {}
+        for one in self.found:
+            by_question.setdefault(one.figure.variable, []).append(one)
+        parts: dict[str, Any] = {"blocks": by_question, "names": self._names, "page": self, "dot": self.dot}
+        parts["fieldwork"] = self._contents.fieldwork
+        yield "figures/index.html", self._frame.page(title, self._frame.render("findings.html", **parts), 1, "figures")
+        for one in self.found:
+            label = f"{self.label(one.figure).striptags()} · {title}"
+            body = self._frame.render(
+                "finding.html", one=one, page=self, names=self._names, root="../", lang=t.language
+            )
+            yield one.file, self._frame.page(label, body, 1, "figures")
+
+    def label(self, e: Estimate) -> Markup:
+        """What the figure is about: the answer, the part of the pile, and what is said of it."""
+        named = self._names.value(e.variable, e.value) if e.value and not self._is_number(e) else Markup("")
+        parts = [named] if named else []
+        parts += [self.where(name, value) for name, value in e.where]
+        if e.name != "count":
+            parts.append(self._t(f"range.{e.name}"))
+        if "recoded" in e.assumptions:
+            parts.append(self._t("range.recoded"))
+        return Markup(", ").join(parts)
+
+    def where(self, name: str, value: str) -> Markup:
+        """A part of the pile in words."""
+        if value == "*":
+            return self._names.question(name)
+        return Markup("{}: {}").format(self._names.question(name), self._names.value(name, value))
+
+    def _is_number(self, e: Estimate) -> bool:
+        known = self._names.variables.get(e.variable)
+        return known is not None and known.kind == "number"
+
+    def amount(self, e: Estimate) -> Markup:
+        """ "97 of 2,000 (61 to 148)"; a share as percent, a difference in points."""
+        t = self._t
+        if e.name == "count":
+            whole = {"n": t.number(round(e.estimate)), "total": t.number(e.N)}
+            return t("range.count_amount", **whole, low=t.number(e.low or 0), high=t.number(e.high or 0))
+        return t("range.amount", at=self.shown(e, e.estimate), low=self.shown(e, e.low), high=self.shown(e, e.high))
+
+    def shown(self, e: Estimate, number: float | None) -> Markup:
+        """A number of this figure with its unit."""
+        if e.name in SHARES:
+            return Markup("{}\u202f%").format(self._t.number(round(100 * (number or 0.0), 1)))
+        if e.name in POINTS:
+            sign = "+" if (number or 0.0) > 0 else ""
+            return self._t("range.points", n=sign + self._t.number(round(100 * (number or 0.0), 1)))
+        return made_html(safe(self._t.number(number or 0.0)))
+
+    def percent(self, e: Estimate) -> Markup:
+        """A count as a share of the pile, with its range; "" for other figures."""
+        if e.name != "count" or not e.N:
+            return Markup("")
+        at, low, high = (self._t.number(round(100 * (x or 0.0) / e.N, 1)) for x in (e.estimate, e.low, e.high))
+        return self._t("range.percent", at=at, low=low, high=high)
+
+    def sentence(self, e: Estimate) -> Markup:
+        """The figure as a newspaper may print it."""
+        t, label = self._t, self.label(e)
+        parts = {"label": label, "level": t.number(round(100 * (e.level or 0), 2)), "unit": t.name("unit", e.unit)}
+        if e.name != "count":
+            return t("range.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)
+        numbers = {"low": t.number(e.low or 0), "high": t.number(e.high or 0), "at": t.number(round(e.estimate))}
+        return t("range.sentence_count", total=t.number(e.N), **numbers, **parts)
+
+    def read(self, e: Estimate) -> Markup:
+        """Who read what: "12 of the 20 flagged and 18 of the 28 others"."""
+        told = [
+            self._t("range.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self.stratum(s))
+            for s in dict.fromkeys(e.strata)
+            if s.n
+        ]
+        work = self._contents.fieldwork
+        coders = sum(name != "adjudicator" for name in work.coders) if work else 0
+        people = self._t.count("range.people", coders) if coders else Markup("")
+        return self._t("range.read", parts=Markup("; ").join(told), people=people)
+
+    def stratum(self, s: Stratum) -> Markup:
+        """A part of the pile, by what the machine said of it."""
+        name, flagged = s.name, ""
+        for word in ("flagged", "other"):
+            if name.endswith(f" {word}"):
+                name, flagged = name.removesuffix(f" {word}"), word
+        shown = [self._t("range.whole")] if name == "all" else [self._pair(pair) for pair in name.split(",")]
+        if flagged:
+            shown.append(self._t(f"range.{flagged}"))
+        return Markup(", ").join(shown)
+
+    def _pair(self, pair: str) -> Markup:
+        variable, _, value = pair.partition("=")
+        if variable not in self._names.variables:
+            return made_html(safe(pair))
+        special = {"other": "range.another", "undetermined": "value.undetermined", "none": "value.none"}
+        known = value in self._names.variables[variable].value_names()
+        named = self._names.value(variable, value) if known else self._t(special.get(value, "range.another"))
+        return Markup("{} {}").format(self._t("range.machine_said"), Markup("<q>{}</q>").format(named))
+
+    def chart(self, e: Estimate) -> Markup:
+        """The figure drawn large."""
+        low, high = e.low or 0.0, e.high or 0.0
+        if e.name == "count":
+            axis = Axis(0, e.N)
+        elif e.name in SHARES:
+            axis = Axis(0, 1, percent=True)
+        elif e.name in POINTS:
+            axis = Axis(-1, 1, percent=True)
+        else:
+            axis = Axis(min(0.0, low), max(high * 1.1, 1.0))
+        words = (self.label(e).striptags(), self.sentence(e).striptags())
+        return span(low, e.estimate, high, axis, words, self._t)
+
+    def dot(self, e: Estimate) -> Markup:
+        """Its row in the list; "" for what has no axis in common with the others."""
+        low, high = e.low or 0.0, e.high or 0.0
+        if e.name == "count" and e.N:
+            return dot(e.estimate / e.N, low / e.N, high / e.N)
+        return dot(e.estimate, low, high) if e.name in SHARES else Markup("")
+
+    def assumptions(self, e: Estimate) -> list[Markup]:
+        """What has to be true, in words."""
+        return [self._t(f"assumption.{code}") for code in e.assumptions]
+
+    def with_error(self, e: Estimate) -> Markup:
+        """The limits moved apart by what single readers get wrong; "" where nothing was overturned."""
+        if not e.error or e.name != "count":
+            return Markup("")
+        low, high = max(0.0, (e.low or 0) - e.error * e.N), min(float(e.N), (e.high or 0) + e.error * e.N)
+        numbers = {"low": self._t.number(round(low)), "high": self._t.number(round(high))}
+        return self._t("range.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
+
+    def cases(self, e: Estimate) -> list[tuple[str, str]]:
+        """The cases that people read for it: page and name of each."""
+        ids = [case for unit in e.cases for case in ([unit] if unit in self._rows else self._by_matter.get(unit, []))]
+        return [(case_file(case), self._rows[case].number or self._rows[case].name) for case in ids]
+
+    def counted(self, e: Estimate) -> str:
+        """The list of the cases that the machine counted; "" = there is none for this figure."""
+        known = e.name == "count" and not e.where and not e.variable.startswith(FACT)
+        return figure_file("count", e.variable, e.value) if known else ""
+
+
+def rests_on(found: Sequence[Finding]) -> list[object]:
+    """Changes with anything that these pages show of the figures."""
+    return [(one.figure, one.other, one.machine) for one in found]
