@@ -32,46 +32,53 @@ def agreements_of(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: 
                 given.setdefault(row["variable"], {}).setdefault(row["case"], {})[file] = tuples(row["value"])
     found = {}
     for question in questions:
-        several = question["kind"] == "many-of"
+        kind = question["kind"]
         by_unit = given.get(question["name"], {}).values()
-        twice = [[_comparable(v, several) for v in said.values()] for said in by_unit if len(said) > 1]
-        if twice:
-            found[question["name"]] = _measures(twice, several)
+        answered: list[list[Hashable]] = [
+            [_comparable(v, kind) for v in said.values()] for said in by_unit if len(said) > 1
+        ]
+        if kind == "number":  # one that a coder did not find is left out: it is no number of any size
+            answered = [[v for v in unit if isinstance(v, int | float)] for unit in answered]
+        if any(len(unit) > 1 for unit in answered):
+            found[question["name"]] = _measures(answered, kind)
     return found
 
 
-def _comparable(value: Any, several: bool) -> Hashable:
-    if several:
+def _comparable(value: Any, kind: str) -> Hashable:
+    if kind == "many-of":
         return frozenset(value) if isinstance(value, tuple) else frozenset()
     return "" if value is None else value
 
 
-def _measures(twice: Sequence[Sequence[Hashable]], several: bool) -> Numbers:
-    alike = [
-        Fraction(sum(a == b for a, b in combinations(unit, 2)), len(unit) * (len(unit) - 1) // 2) for unit in twice
-    ]
+def _measures(units: Sequence[Sequence[Hashable]], kind: str) -> Numbers:
+    twice = [unit for unit in units if len(unit) > 1]
+    alike = [Fraction(sum(a == b for a, b in combinations(u, 2)), len(u) * (len(u) - 1) // 2) for u in twice]
     same = sum(alike, Fraction(0)) / len(twice)
     found = {"twice": float(len(twice)), "same_percent": float(100 * same)}
     totals = Counter(answer for unit in twice for answer in unit)
     n = sum(totals.values())
-    observed = sum((_apart(combinations(unit, 2), several) * 2 / (len(unit) - 1) for unit in twice), Fraction(0))
-    pairs = ((_distance(a, b, several) * totals[a] * totals[b]) for a, b in combinations(totals, 2))
+    observed = sum((_apart(combinations(unit, 2), kind) * 2 / (len(unit) - 1) for unit in twice), Fraction(0))
+    pairs = ((_distance(a, b, kind) * totals[a] * totals[b]) for a, b in combinations(totals, 2))
     expected = 2 * sum(pairs, Fraction(0)) / (n - 1)
     if expected:
         found["alpha"] = float(1 - observed / expected)
-    if len(totals) > 1:
-        share = {a: sum(Fraction(list(u).count(a), len(u)) for u in twice) / len(twice) for a in totals}
-        chance = sum((p * (1 - p) for p in share.values()), Fraction(0)) / (len(totals) - 1)
+    given = [unit for unit in units if unit]  # one answer alone tells how frequent it is, not how far coders agree
+    answers = {answer for unit in given for answer in unit}
+    if len(answers) > 1:
+        share = [sum(Fraction(list(u).count(a), len(u)) for u in given) / len(given) for a in answers]
+        chance = sum((p * (1 - p) for p in share), Fraction(0)) / (len(answers) - 1)
         found["ac1"] = float((same - chance) / (1 - chance))
     return found
 
 
-def _apart(pairs: Iterable[tuple[Hashable, Hashable]], several: bool) -> Fraction:
-    return sum((_distance(a, b, several) for a, b in pairs), Fraction(0))
+def _apart(pairs: Iterable[tuple[Hashable, Hashable]], kind: str) -> Fraction:
+    return sum((_distance(a, b, kind) for a, b in pairs), Fraction(0))
 
 
-def _distance(a: Hashable, b: Hashable, several: bool) -> Fraction:
-    if a == b or not several or not isinstance(a, frozenset) or not isinstance(b, frozenset):
+def _distance(a: Hashable, b: Hashable, kind: str) -> Fraction:
+    if kind == "number" and isinstance(a, int | float) and isinstance(b, int | float):
+        return (Fraction(a) - Fraction(b)) ** 2
+    if a == b or not isinstance(a, frozenset) or not isinstance(b, frozenset):
         return Fraction(a != b)
     shared = a & b
     weight = Fraction(2, 3) if shared in (a, b) else Fraction(1, 3)

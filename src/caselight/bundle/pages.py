@@ -68,13 +68,13 @@ def number_of(text: str) -> tuple[float, int]:
 def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
     """Whether a printed number is what it says it is: rounded to the digits shown, limits in percent outward."""
     shown, decimals = number_of(text)
-    if row.get(what.removesuffix("_percent")) is None:
+    field, _, scale = what.partition("_")
+    if row.get(field) is None:
         return False
-    if what in ("low_percent", "high_percent"):
-        exact = 100 * float(row[what[: -len("_percent")]])
-        outward = floor if what == "low_percent" else ceil
-        return shown in (outward(exact), outward(exact + 1e-9), outward(exact - 1e-9))
-    exact = 100 * float(row["level"]) if what == "level_percent" else float(row[what])
+    exact = float(row[field]) * (100 if scale else 1) / (row["N"] if scale in ("share", "tenth") else 1)
+    if what in ("low_percent", "high_percent", "low_tenth", "high_tenth"):
+        outward, parts = (floor if field == "low" else ceil), (10 if scale == "tenth" else 1)
+        return any(shown == outward(parts * exact + near) / parts for near in (0.0, 1e-9, -1e-9))
     return bool(abs(shown - exact) <= 0.5 * 10**-decimals + 1e-9)
 
 
@@ -156,7 +156,7 @@ class Pages:
         if row is None:
             self._fault("wrong_figure", name, what, ("a figure of the table of figures", key), "")
         elif not agrees(what, shown, row):
-            told = row.get(what.removesuffix("_percent")), html.unescape(shown)
+            told = row.get(what.partition("_")[0]), html.unescape(shown)
             self._fault("printed_differs", name, f"{label(row)}, {what}", told, label(row))
 
     def _lead(self) -> set[str]:
