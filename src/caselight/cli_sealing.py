@@ -61,7 +61,7 @@ def key(file: Path, password_file: Path | None, as_json: bool) -> None:
 )
 @PASSWORD
 @click.option("--unsigned", is_flag=True, help="Seal without a signature.")
-@click.option("--unprotected", is_flag=True, help="Seal although names of private persons were not taken out.")
+@click.option("--unprotected", is_flag=True, help="Leave names of private persons in.")
 @click.option("--date", default=None, metavar="DAY", help="Day of sealing, YYYY-MM-DD. [default: today]")
 @click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
 @click.option(

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from caselight import __version__, drawing
+from caselight import __version__, drawing, publishing
 from caselight.bundle import Bundle, Fault, Signer, Source, Verdict, verify, verify_source, write_bundle
 from caselight.bundle.crate import crate, made_with, pages
 from caselight.bundle.drawn import ADJUDICATOR, numbers_of
@@ -30,6 +30,7 @@ from caselight.store import Study
 from caselight.view import contents
 
 PROTECTED, UNPROTECTED, CONSTRUCTED = "protected", "unprotected", "constructed"
+_NOT_PAGES = ("tables/", "own/")  # of a publication: they have places of their own in a bundle
 _SHIPPED = Path(__file__).parent / "studies"
 _TABLES = ("documents", "cases", "answers", "estimates", "problems")
 _COMMITTED = ("commitment.json", "frame.tsv", "machine.jsonl", "codebook.yaml", "members.tsv", "SHA256SUMS")
@@ -75,11 +76,12 @@ def seal(study: Study, wish: Wish, tell: Tell) -> dict[str, Any]:
     letters = _letters(study)
     shown = _unnamed(contents(made, wish.language, wish.date), letters)
     with tempfile.TemporaryDirectory(prefix="caselight-seal-") as place:
-        folder = Path(place)
-        EXPORTS["jsonl"](shown, folder / "tables")
-        cases = len(shown.cases)
-        write_report(folder / "report", replace(shown, load=lambda wanted: _counted(shown, wanted, cases, tell)))
-        members = {**_files(folder), **_of_study(made, shown, letters)}
+        own = _of_study(made, shown, letters)
+        if names == PROTECTED:
+            pages, tables = _published(made, shown, Path(place), own, tell)
+        else:
+            pages, tables = _as_it_is(shown, Path(place), tell)
+        members = {**_files(pages, tables), **own}
         for file in wish.stamps:
             members[STAMPS + file.name] = file
         members |= _for_people(study, wish, names)
@@ -89,20 +91,30 @@ def seal(study: Study, wish: Wish, tell: Tell) -> dict[str, Any]:
 
 
 def _names(made: Made, wish: Wish) -> str:
-    """Whether names were taken out: constructed, or unprotected because the user said so.
-
-    Raises:
-        UsageError: they were not, and nobody said that they may go out.
-    """
+    """What is done about names of private persons: taken out, unless no real ones are there or the user says no."""
     shipped = {sha256(file.read_bytes()).hexdigest() for file in _SHIPPED.glob("*/records/*")}
     if made.catalogue.records and all(record.id in shipped for record in made.catalogue.records):
         return CONSTRUCTED
-    if wish.unprotected:
-        return UNPROTECTED
-    raise UsageError(
-        f"{made.study.folder} was not made safe to publish: its texts, tables and pages hold every name that the "
-        "courts left in them. Seal it only for people who may read the records themselves, and say so: --unprotected"
-    )
+    return UNPROTECTED if wish.unprotected else PROTECTED
+
+
+def _published(made: Made, shown: Contents, scratch: Path, own: Mapping[str, Source], tell: Tell) -> tuple[Path, Path]:
+    """Pages and tables with names taken out, looked into by the gate together with what else goes into the bundle.
+
+    Raises:
+        Leak: the gate found something; nothing is sealed.
+    """
+    order = publishing.Order(scratch / "published", ("jsonl",), own)
+    publishing.publish(made, shown, order, tell)
+    return order.to, order.to / "tables" / "jsonl"
+
+
+def _as_it_is(shown: Contents, scratch: Path, tell: Tell) -> tuple[Path, Path]:
+    """Pages and tables with every name in them."""
+    EXPORTS["jsonl"](shown, scratch / "tables")
+    cases = len(shown.cases)
+    write_report(scratch / "report", replace(shown, load=lambda wanted: _counted(shown, wanted, cases, tell)))
+    return scratch / "report", scratch / "tables"
 
 
 def _letters(study: Study) -> dict[str, str]:
@@ -130,14 +142,15 @@ def _counted(shown: Contents, wanted: Any, cases: int, tell: Tell) -> Iterator[A
         tell("seal", done, cases)
 
 
-def _files(folder: Path) -> dict[str, Source]:
+def _files(pages: Path, tables: Path) -> dict[str, Source]:
     """The tables and the report's pages; nothing else that an export may write, which could name coders."""
-    found: dict[str, Source] = {f"{TABLES}{name}.jsonl": folder / "tables" / f"{name}.jsonl" for name in _TABLES}
-    for file in sorted((folder / "tables" / "texts").glob("*.txt")):
+    found: dict[str, Source] = {f"{TABLES}{name}.jsonl": tables / f"{name}.jsonl" for name in _TABLES}
+    for file in sorted((tables / "texts").glob("*.txt")):
         found[f"{TABLES}texts/{file.name}"] = file
-    report = folder / "report"
-    for file in sorted(path for path in report.rglob("*") if path.is_file() and not path.name.startswith(".")):
-        found[REPORT + file.relative_to(report).as_posix()] = file
+    for file in sorted(path for path in pages.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        name = file.relative_to(pages).as_posix()
+        if not name.startswith(_NOT_PAGES):
+            found[REPORT + name] = file
     return found
 
 
