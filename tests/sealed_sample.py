@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from caselight import drawing, pipeline, sealing
+from caselight import drawing, intake, pipeline, sealing
 from caselight.bundle import Signer, make_key
 from caselight.drawing import Wish
 from caselight.ingest import is_container
@@ -29,7 +29,7 @@ def no_word(*_: object) -> None:
 
 def make_study(folder: Path, records: int = 10, drawn: int = 8) -> Study:
     """A study with a draw that two coders read; they differ on some answers, and an adjudicator settled one."""
-    study = pipeline.new(folder, Settings("A small study", "ru", "en", "All records are constructed."), "surveillance")
+    study = intake.new(folder, Settings("A small study", "ru", "en", "All records are constructed."), "surveillance")
     with study.locked():
         study.records.receive(sorted(RECORDS.iterdir())[:records], is_container)
         made = pipeline.make_tables(study, Options(1, None, DAY), no_word)

@@ -607,19 +607,46 @@ def test_sealing_asks_who_signs_and_never_overwrites(files: Files, tmp_path: Pat
     assert list(tmp_path.glob("*.part")) == []
 
 
-def test_a_study_with_names_in_it_is_sealed_only_if_somebody_says_so(tmp_path: Path) -> None:
+RULING = (
+    "Дело № 5-117/2022\nПОСТАНОВЛЕНИЕ\n12 мая 2022 года. Судья Тверского районного суда города Москвы Затонова А.А., "
+    "рассмотрев дело в отношении Петрушкина Ивана Сергеевича,\nУСТАНОВИЛ:\nПетрушкин И.С. участвовал в митинге. "
+    "Личность Петрушкина установлена системой распознавания лиц «Сфера».\nПОСТАНОВИЛ:\nпризнать Петрушкина И.С. виновным."
+)
+
+
+def test_names_are_taken_out_unless_somebody_says_otherwise(tmp_path: Path) -> None:
     study = make_study(tmp_path / "study", 4, 3)
-    (tmp_path / "own.txt").write_text("Судья Иванова И.И. рассмотрела дело № 5-1/2022 и постановила.", "utf-8")
+    (tmp_path / "own.txt").write_text(RULING, "utf-8")
     assert run("add", study.folder, tmp_path / "own.txt")[0] == 0
     assert run("run", study.folder, "--jobs", "1", "--no-report")[0] in (0, 3)
+    found = {}
+    for names, flags in (("protected", []), ("unprotected", ["--unprotected"])):
+        target = tmp_path / f"{names}.zip"
+        code, told = run("seal", study.folder, "--to", target, "--unsigned", *flags)
+        assert code == 0, told
+        verdict = sealing.check(target, None)
+        assert verdict.faults == []
+        assert verdict.about["names"] == names
+        assert "pile_changed" in dict(verdict.notes), "the draw was committed before that record came"
+        folder = unpacked(target, tmp_path / names)
+        found[names] = {
+            p.name for p in folder.rglob("*") if p.is_file() and "Петрушкин" in p.read_text("utf-8", "replace")
+        }
+    assert found["protected"] == set()
+    assert found["unprotected"]
+
+
+def test_nothing_is_sealed_if_a_name_would_leak(tmp_path: Path) -> None:
+    study = make_study(tmp_path / "study", 4, 3)
+    (tmp_path / "own.txt").write_text(RULING, "utf-8")
+    assert run("add", study.folder, tmp_path / "own.txt")[0] == 0
+    codebook = study.folder / "codebook.yaml"
+    codebook.write_text(codebook.read_text("utf-8") + "\n# As Петрушкин И.С. told us.\n", "utf-8")
+    assert run("run", study.folder, "--jobs", "1", "--no-report")[0] in (0, 3)
     code, told = run("seal", study.folder, "--to", tmp_path / "x.zip", "--unsigned")
-    assert code == 2
-    assert "--unprotected" in told
-    assert run("seal", study.folder, "--to", tmp_path / "x.zip", "--unsigned", "--unprotected")[0] == 0
-    verdict = sealing.check(tmp_path / "x.zip", None)
-    assert verdict.ok
-    assert verdict.about["names"] == "unprotected"
-    assert "pile_changed" in dict(verdict.notes), "the draw was committed before that record came"
+    assert code == 1
+    assert "codebook.yaml" in told
+    assert not (tmp_path / "x.zip").exists()
 
 
 def test_a_proof_of_time_must_speak_of_a_commitment(files: Files, tmp_path: Path) -> None:

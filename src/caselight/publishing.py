@@ -88,7 +88,8 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
     """The study's report, protected, in a folder that the gate has looked into.
 
     What the folder holds: the pages of the report; with `order.tables`, the exports of these names in `tables/NAME/`
-    (texts, offsets and quotations are the published ones, so they fit each other); `publication.json` with counts of
+    (texts, offsets and quotations are the published ones, so they fit each other); with `order.own`, these files in `own/`, as
+    they are, each with `.txt` behind its name; `publication.json` with counts of
     what was replaced. No originals, no scans, no state, no search index; every file has the same time. Ids of cases
     and documents are those of the study, so draws and figures can be computed again.
 
@@ -247,8 +248,9 @@ class _Edition:
         write_report(folder, replace(contents, load=counted))
         (folder / STATE).unlink(missing_ok=True)
         for name, source in order.own.items():
-            (folder / "own" / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / "own" / name).write_bytes(source if isinstance(source, bytes) else source.read_bytes())
+            target = folder / "own" / f"{name}.txt"  # an ending that the gate knows
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source if isinstance(source, bytes) else source.read_bytes())
         for form in order.tables:
             EXPORTS[form](contents, folder / "tables" / form)
         return {"replaced": self.replaced(), "withheld": self.withheld, "version": contents.version}
