@@ -88,9 +88,8 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
     """The study's report, protected, in a folder that the gate has looked into.
 
     What the folder holds: the pages of the report; with `order.tables`, the exports of these names in `tables/NAME/`
-    (texts, offsets and quotations are the published ones, so they fit each other); with `order.own`, these files in `own/`, as
-    they are, each with `.txt` behind its name; `publication.json` with counts of
-    what was replaced. No originals, no scans, no state, no search index; every file has the same time. Ids of cases
+    (texts, offsets and quotations are the published ones, so they fit each other); with `order.own`, these files as
+    they are, in `own/`, each with `.txt` behind its name; `publication.json` with counts of what was replaced. No originals, no scans, no state, no search index; every file has the same time. Ids of cases
     and documents are those of the study, so draws and figures can be computed again.
 
     Args:

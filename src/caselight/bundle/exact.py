@@ -18,6 +18,7 @@ Cell = tuple[int, int, int, int]  # N, n, x, u
 _TIE = Fraction(1e-9)  # a probability that equals the tail is not above it, whatever rounding says
 _SURE = 1e-6  # relative; a probability in floating point further from the tail than this needs no exact sum
 _NEAR = 1e-9  # of a whole number, for limits in floating point
+_LEAST_READ = 5  # in a cell, for its limits to stand under the root
 _LARGEST = 10_000_000  # cases in a pile: a number above is no pile of records
 _MOST_READ = 100_000  # of a pile that was not read in full: nobody reads more, and a hostile bundle could keep us busy
 
@@ -93,22 +94,31 @@ def cell_limits(cells: Sequence[Cell], level: float, certified: bool) -> tuple[f
     for cell in cells:
         check_cell(cell)
     low, high = _certified(cells, level) if certified else _mover(cells, level)
-    seen, seen_not = sum(c[2] for c in cells), sum(n - x - u for _, n, x, u in cells)
-    decided = [n - u for _, n, _, u in cells]
-    best = sum(N * x / d for (N, _, x, _), d in zip(cells, decided, strict=True)) if all(decided) else None
-    return best, max(floor(low + _NEAR), seen), min(ceil(high - _NEAR), sum(c[0] for c in cells) - seen_not)
+    size, read = sum(c[0] for c in cells), sum(c[1] for c in cells)
+    least, most = sum(c[2] for c in cells), size - sum(n - x - u for _, n, x, u in cells)  # never beyond what was seen
+    down, up = max(floor(low + _NEAR), least), min(ceil(high - _NEAR), most)
+    if down == up and read < size:  # while cases are unread an interval has a width
+        down, up = max(down - 1, least), min(up + 1, most)
+    decided = [(N, n - u, x) for N, n, x, u in cells if N]
+    best = sum(N * x / n for N, n, x in decided) if all(n for _, n, _ in decided) else None
+    return best, down, up
 
 
 def _mover(cells: Sequence[Cell], level: float) -> tuple[float, float]:
+    """The best estimate less and plus the root of the sum of squared distances to the limits of each cell.
+
+    A cell with fewer than five read, and not all, goes to its limits outside of the root (decision 7).
+    """
     low = high = down = up = 0.0
     tail = (1 - level) / 2
     for N, n, x, u in cells:  # noqa: N806
-        if not n:
-            high += N
-            continue
-        least, most = N * x / n, N * (x + u) / n
-        low, high = low + least, high + most
-        down, up = down + (least - lower(x, n, N, tail)) ** 2, up + (upper(x + u, n, N, tail) - most) ** 2
+        lowest, highest = lower(x, n, N, tail), upper(x + u, n, N, tail)
+        if n < min(_LEAST_READ, N):
+            low, high = low + lowest, high + highest
+        elif N:
+            least, most = N * x / n, N * (x + u) / n
+            low, high = low + least, high + most
+            down, up = down + (least - lowest) ** 2, up + (highest - most) ** 2
     return low - sqrt(down), high + sqrt(up)
 
 
