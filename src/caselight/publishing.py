@@ -89,8 +89,9 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
 
     What the folder holds: the pages of the report; with `order.tables`, the exports of these names in `tables/NAME/`
     (texts, offsets and quotations are the published ones, so they fit each other); with `order.own`, these files as
-    they are, in `own/`, each with `.txt` behind its name; `publication.json` with counts of what was replaced. No originals, no scans, no state, no search index; every file has the same time. Ids of cases
-    and documents are those of the study, so draws and figures can be computed again.
+    they are, in `own/`, each with `.txt` behind its name; `publication.json` with counts of what was replaced. No
+    originals, no scans, no state, no search index; every file has the same time. Ids of cases and documents are those
+    of the study, so draws and figures can be computed again.
 
     Args:
         made: the study as its last run left it; its protect.yaml says what is hidden and kept.
