@@ -45,11 +45,13 @@ def main() -> None:
     parser.add_argument("--cases", type=int, action="append")
     parser.add_argument("--studies", type=Path, help="where studies are kept between runs, or are already: s2000, ...")
     parser.add_argument("--every", type=int, default=1, help="flip every so many-th byte of the small bundle")
+    parser.add_argument("--lines", type=int, default=1, help="alter every so many-th figure and decision")
+    parser.add_argument("--no-speed", action="store_true", help="tampering alone")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        tampering(folder, given.every)
-        for cases in given.cases or sorted(GOALS):
+        tampering(folder, given.every, given.lines)
+        for cases in () if given.no_speed else given.cases or sorted(GOALS):
             speed(given.shared, given.studies or folder, cases)
 
 
@@ -122,7 +124,7 @@ def read(folder: Path, size: int) -> None:
         drawing.take(study, rows, "2026-01-01T00:00:00+00:00")
 
 
-def tampering(folder: Path, every: int) -> None:
+def tampering(folder: Path, every: int, step: int) -> None:
     """Every byte, every tail, every figure and every decision of a small bundle."""
     signer = make_signer(folder)
     study = make_study(folder / "study", 4, 3)
@@ -143,7 +145,7 @@ def tampering(folder: Path, every: int) -> None:
         ("figures", "tables/estimates.jsonl", another_number),
         ("decisions", "answers/B.jsonl", another_answer),
     ):
-        results = Counter(rewritten(folder, source, name, change))
+        results = Counter(rewritten(folder, source, name, change, step))
         total = sum(results.values())
         print(
             f"{what}: {total} altered one at a time and hashed again, {results['missed']} missed; "
@@ -171,12 +173,12 @@ def cut(folder: Path, data: bytes, every: int) -> Iterator[bool]:
         yield not check_seal(target).ok
 
 
-def rewritten(folder: Path, source: Path, name: str, change: Callable[[str], str]) -> Iterator[str]:
+def rewritten(folder: Path, source: Path, name: str, change: Callable[[str], str], step: int) -> Iterator[str]:
     """How each line of that table is noticed when it is changed alone."""
     lines = (source / name).read_text("utf-8").split("\n")
     target = folder / "rewritten"
     for number, line in enumerate(lines):
-        if not line:
+        if not line or number % step:
             continue
         text = "\n".join([*lines[:number], change(line), *lines[number + 1 :]])
         verdict = verify(changed(source, target, name, lambda _, text=text: text))
