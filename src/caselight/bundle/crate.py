@@ -32,11 +32,31 @@ _KINDS = {
     "verify.html": ("Checks the bundle in a browser, without a network", "text/html"),
 }
 
+_RIGHTS = "As the publisher says; court decisions are public records."
+_FIXED: list[dict[str, Any]] = [
+    {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    },
+    {"@id": "#format", "@type": "CreativeWork", "name": "caselight-bundle-1"},
+    {"@id": "#rights", "@type": "CreativeWork", "name": _RIGHTS},
+    {
+        "@id": "#sealing",
+        "@type": "CreateAction",
+        "name": "caselight seal",
+        "instrument": {"@id": "#caselight"},
+        "result": {"@id": "./"},
+    },
+]
+
 
 def crate(title: str, date: str, version: str, names: Sequence[str]) -> bytes:
     """ro-crate-metadata.json."""
-    described = [name for name in _KINDS if name in names]
+    described = {name: _KINDS[name] for name in _KINDS if name in names}
     draws = sorted(name for name in names if name.startswith("draws/") and name.endswith("/commitment.json"))
+    described |= dict.fromkeys(draws, ("Committed draw", "application/json"))
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -44,38 +64,14 @@ def crate(title: str, date: str, version: str, names: Sequence[str]) -> bytes:
         "description": "A sealed study of court records: every figure can be recomputed from what is in here.",
         "datePublished": date,
         "license": {"@id": "#rights"},
-        "hasPart": [{"@id": name} for name in [*described, *draws]],
+        "hasPart": [{"@id": name} for name in described],
         "conformsTo": {"@id": "#format"},
     }
-    graph: list[dict[str, Any]] = [
-        {
-            "@id": "ro-crate-metadata.json",
-            "@type": "CreativeWork",
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-            "about": {"@id": "./"},
-        },
-        root,
-        {"@id": "#format", "@type": "CreativeWork", "name": "caselight-bundle-1"},
-        {
-            "@id": "#rights",
-            "@type": "CreativeWork",
-            "name": "As the publisher says; court decisions are public records.",
-        },
-        {"@id": "#caselight", "@type": "SoftwareApplication", "name": "Caselight", "version": version},
-        {
-            "@id": "#sealing",
-            "@type": "CreateAction",
-            "name": "caselight seal",
-            "instrument": {"@id": "#caselight"},
-            "result": {"@id": "./"},
-        },
+    software = {"@id": "#caselight", "@type": "SoftwareApplication", "name": "Caselight", "version": version}
+    files = [
+        {"@id": name, "@type": "File", "name": told, "encodingFormat": kind} for name, (told, kind) in described.items()
     ]
-    for name in described:
-        told, kind = _KINDS[name]
-        graph.append({"@id": name, "@type": "File", "name": told, "encodingFormat": kind})
-    for name in draws:
-        graph.append({"@id": name, "@type": "File", "name": "Committed draw", "encodingFormat": "application/json"})
-    text = json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1)
+    text = json.dumps({"@context": _CONTEXT, "@graph": [root, software, *_FIXED, *files]}, ensure_ascii=False, indent=1)
     return text.encode() + b"\n"
 
 
