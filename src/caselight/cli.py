@@ -19,6 +19,7 @@ import click
 from caselight import __version__
 from caselight.cli_fieldwork import draw, estimate, import_
 from caselight.cli_people import account, journal, review
+from caselight.cli_sealing import key, seal, verify
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
@@ -299,5 +300,5 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-for _command in (draw, import_, estimate, review, account, journal):
+for _command in (draw, import_, estimate, review, account, journal, key, seal, verify):
     main.add_command(_command)

@@ -11,7 +11,7 @@ import socket
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -80,15 +80,18 @@ class Order:
 
     to: Path  # folder; an earlier publication there is replaced
     tables: tuple[str, ...] = ()  # exports to go with the pages, in tables/: names of report.EXPORTS
+    # Files that leave the study beside the pages as they are, by name: the gate looks into them, in own/.
+    own: Mapping[str, bytes | Path] = field(default_factory=dict)
 
 
 def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
     """The study's report, protected, in a folder that the gate has looked into.
 
     What the folder holds: the pages of the report; with `order.tables`, the exports of these names in `tables/NAME/`
-    (texts, offsets and quotations are the published ones, so they fit each other); `publication.json` with counts of
-    what was replaced. No originals, no scans, no state, no search index; every file has the same time. Ids of cases
-    and documents are those of the study, so draws and figures can be computed again.
+    (texts, offsets and quotations are the published ones, so they fit each other); with `order.own`, these files as
+    they are, in `own/`, each with `.txt` behind its name; `publication.json` with counts of what was replaced. No
+    originals, no scans, no state, no search index; every file has the same time. Ids of cases and documents are those
+    of the study, so draws and figures can be computed again.
 
     Args:
         made: the study as its last run left it; its protect.yaml says what is hidden and kept.
@@ -117,7 +120,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
         gate = Gate(ledger.known, ledger.everything, _machine(made, Path(scratch)), policy.allow, _file_names(shown))
-        files, look_at = put(order.to, lambda folder: edition.write(folder, order.tables, tell), gate)
+        files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 
 
@@ -232,7 +235,7 @@ class _Edition:
         """How many persons, places and numbers have a token."""
         return dict(sorted(self._numbering.given.items()))
 
-    def write(self, folder: Path, tables: Sequence[str], tell: Tell) -> dict[str, object]:
+    def write(self, folder: Path, order: Order, tell: Tell) -> dict[str, object]:
         """The pages and the tables; what publication.json says."""
         contents = self.contents()
         wanted = len(contents.cases)
@@ -244,7 +247,11 @@ class _Edition:
 
         write_report(folder, replace(contents, load=counted))
         (folder / STATE).unlink(missing_ok=True)
-        for form in tables:
+        for name, source in order.own.items():
+            target = folder / "own" / f"{name}.txt"  # an ending that the gate knows
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source if isinstance(source, bytes) else source.read_bytes())
+        for form in order.tables:
             EXPORTS[form](contents, folder / "tables" / form)
         return {"replaced": self.replaced(), "withheld": self.withheld, "version": contents.version}
 
