@@ -23,7 +23,7 @@ NEAR_WORDS = 4
 HEAD_WORDS = 4
 # "показаниями допрошенного в суде свидетеля": the person stands this near behind the noun of testimony.
 TESTIMONY_WORDS = 5
-# "пояснил защитник": a person right behind a verb is its subject; one word on, "показал, что оперативник", is another clause.
+# "пояснил защитник": a person right behind a verb is its subject; in "показал, что оперативник" another clause begins.
 SUBJECT_WORDS = 1
 
 _CLAUSE_END = re.compile(r"[,;:()]|\s[–-]\s")
