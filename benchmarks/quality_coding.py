@@ -1,8 +1,10 @@
 """How right is the coding by rules? Answers and quotations against gold, in one process, without a study folder.
 
     python benchmarks/quality_coding.py --shared DIR
+    python benchmarks/quality_coding.py --gold DIR ...
 
-`measure(shared)` gives every figure as a number; the folders are those of the project's shared material.
+`measure(shared)` gives every figure as a number; the folders are those of the project's shared material. `--gold` gives
+facts, coding and links of any folders of rulings NNN.txt with their answers NNN.json, such as tests/examples/rulings/a.
 """
 
 from __future__ import annotations
@@ -11,17 +13,21 @@ import argparse
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from caselight import coding, structure
 from caselight.codebook import load_codebook
 from caselight.pack import load_pack
+from caselight.structure.link import link, link_key
 from caselight.types import Answer, Case, Document, Value
 from caselight.words import Vocabulary, tokenise
 
 ONE = ("surveillance_role", "detention_timing", "defence_challenged_surveillance", "court_response", "slogan")
+FACTS = ("court", "judge", "case_number", "uid", "decision_date", "event_date")
+OUTCOMES = ("outcome", "fine_rub", "arrest_days", "work_hours", "termination_reason", "appeal_result")
 MANY = ("identification_means", "camera_system", "system_named")
 APPEALS = {"Affirm": "affirm", "Reverse": "reverse", "Complex": "mixed", "Dismiss": "dismiss"}
 
@@ -50,10 +56,58 @@ def structured(texts: Mapping[str, str], pack: str) -> dict[str, Case]:
     return {document.name: one.case for document, one in zip(documents, made, strict=True)}
 
 
+def of_gold(folders: Iterable[Path]) -> dict[str, float]:
+    """Facts, links and coding of the rulings in these folders, whose names must differ."""
+    golds: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    for folder in folders:
+        golds |= _golds(folder)
+        texts |= _texts(folder)
+    return _facts(golds, texts) | _coding(golds, texts)
+
+
 def constructed(folder: Path) -> dict[str, float]:
     """F1 of each variable, and for quotations: share of the gold ones met, speaker right, denial right."""
-    golds = {p.stem: json.loads(p.read_text("utf-8")) for p in sorted(folder.glob("*.json")) if p.stem.isdigit()}
-    texts = {stem: (folder / f"{stem}.txt").read_bytes().decode("utf-8") for stem in golds}
+    return _coding(_golds(folder), _texts(folder))
+
+
+def _golds(folder: Path) -> dict[str, Any]:
+    paths = sorted(folder.glob("*.json"))
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths if path.stem.isdigit()}
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {stem: (folder / f"{stem}.txt").read_bytes().decode("utf-8") for stem in _golds(folder)}
+
+
+def _facts(golds: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, float]:
+    """F1 of each fact; pairwise precision and recall of instances of one matter."""
+    pack = load_pack("ru")
+    vocabulary, rules = Vocabulary(pack.language), structure.compile_pack(pack)
+    documents = [_document(stem, text, pack.language) for stem, text in texts.items()]
+    words = tokenise([document.text for document in documents], vocabulary)
+    cases = [made.case for made in structure.structure(documents, words, rules)]
+    pairs: dict[str, list[tuple[set[str], set[str]]]] = {name: [] for name in (*FACTS, *OUTCOMES, "statute")}
+    for gold, case in zip(golds.values(), cases, strict=True):
+        wanted = {**gold, **gold["answers"], "statute": [_article(statute) for statute in gold["statutes"]]}
+        for name, compared in pairs.items():
+            compared.append((_set(wanted[name]), {str(fact.value) for fact in case.facts if fact.name == name}))
+    links, _ = link([link_key(case, document) for case, document in zip(cases, documents, strict=True)])
+    matters = {found.case: found.matter for found in links}
+    keys = [(gold["case_key"], matters[case.id]) for gold, case in zip(golds.values(), cases, strict=True)]
+    joined = [(left[0] == right[0], left[1] == right[1]) for left, right in combinations(keys, 2)]
+    right = sum(wanted and got for wanted, got in joined)
+    figures = {f"{name}, F1": f1(compared) for name, compared in pairs.items()}
+    figures["links, precision"] = right / max(1, sum(got for _, got in joined))
+    figures["links, recall"] = right / max(1, sum(wanted for wanted, _ in joined))
+    return figures
+
+
+def _article(statute: Mapping[str, str]) -> str:
+    return f"{statute['code']} {statute['article']}" + (f" ч.{statute['part']}" if statute["part"] else "")
+
+
+def _coding(golds: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, float]:
     answers = coded(texts, "ru", "surveillance")
     figures: dict[str, float] = {}
     for name in ONE + MANY:
@@ -145,6 +199,10 @@ def _set(value: Value | list[str]) -> set[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
-    for figure, number in measure(parser.parse_args().shared).items():
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--gold", type=Path, nargs="+", metavar="DIR")
+    arguments = parser.parse_args()
+    if bool(arguments.shared) == bool(arguments.gold):
+        parser.error("give either --shared or --gold")
+    for figure, number in (of_gold(arguments.gold) if arguments.gold else measure(arguments.shared)).items():
         print(f"{figure:45s} {number:.3f}")

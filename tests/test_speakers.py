@@ -58,6 +58,15 @@ SAID = [
         "asked in passing",
     ),
     ("По мнению стороны защиты, [сходства нет].", "defence", "an opinion with its owner behind it"),
+    ("Сотрудник охраны магазина пояснил, что [он стоял рядом].", "witness", "the longer name of a person counts"),
+    ("Представитель административного органа пояснил, что [камера сработала].", "police", "whose representative"),
+    ("Защитник указал, что из рапорта [неясно, кто он].", "defence", "a paper named within the defence's words"),
+    ("По утверждению защитника, [программа ошиблась].", "defence", "a claim made, not one answered"),
+    ("Адвокат высказал мнение, что [программа ошиблась].", "defence", "a claim made, not one answered"),
+    ("Белов показал, что [оперативник ошибся].", "defence", "the accused, though a person stands in the clause"),
+    ("Как указал в рапорте постовой, [сработала камера].", "police", "a report retold, its author behind"),
+    ("Краткость записи, на которую указывает защитник, [значения не имеет].", "court", "mentioned in passing"),
+    ("Полицейский Белов, опрошенный в качестве свидетеля, показал, что [узнал его].", "police", "still an officer"),
 ]
 
 # sentence with the passage in brackets, denied, reason
@@ -69,6 +78,8 @@ DENIED = [
     ("Довод о том, что [сработала камера], не нашел подтверждения.", True, "a stance against the whole sentence"),
     ("[Справку] следует исключить из числа доказательств.", True, "struck from the proofs"),
     ("Запись с [камер] отсутствует.", True, "absent"),
+    ("Сведений о применении [программы] в деле нет.", True, "nothing in the file tells of it"),
+    ("Доводы о применении [программы] основаны на догадках.", True, "a guess"),
     ("[Модуль поиска по лицам] на площади в сентябре прошлого года не использовался.", True, "denied in its clause"),
     ("Он найден [по записи]. Лица людей на записи не различимы.", True, "struck in the next sentence"),
     ("Он найден [по записи].\n\nСуд признает диск недопустимым доказательством.", True, "struck in the next paragraph"),

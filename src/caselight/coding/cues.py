@@ -181,11 +181,18 @@ def compile_speakers(pack: Pack) -> Speakers:
 
 
 def outermost(found: list[Found]) -> Iterator[Found]:
-    """Without sources inside a longer source: "из рапортов основание не усматривается" is one, "рапортов" none."""
-    until = passing = -1
+    """Without sources inside a longer source: "из рапортов основание не усматривается" is one, "рапортов" none.
+
+    Nor persons inside a longer person: "сотрудник охраны магазина" is no police officer.
+    """
+    until = passing = person = -1
     for item in found:
         if item.end <= (until if item.cue.kind in SOURCES else passing):
             continue
+        if item.cue.kind == "people":
+            if item.end <= person:
+                continue
+            person = item.end
         if item.cue.kind in SOURCES:
             until = item.end
         if item.cue.kind == "passing":

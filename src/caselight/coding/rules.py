@@ -134,18 +134,23 @@ def _dated(reading: Reading, hit: Hit, asked: ValueRule, known: Known) -> bool:
     if not isinstance(fact, str):
         return False
     start, end = reading.sentence(hit)
-    days = list(_days(reading.document.text[start:end]))
+    days = list(_days(reading.document.text[start:end], fact[:4]))
     if asked.date == "same":
         return fact in days
     return any(day > fact if asked.date == "after" else day < fact for day in days)
 
 
-def _days(text: str) -> Iterator[str]:
+def _days(text: str, year: str) -> Iterator[str]:
+    """The days that the text names; one without a year, "5 июня", is of the given year."""
     for found in _DAY.finditer(text):
-        try:
-            yield day_of(text[found.start() : found.start() + _DAY_CHARACTERS])
-        except ValueError:
-            continue  # digits that are no day: an article, an hour
+        written = text[found.start() : found.start() + _DAY_CHARACTERS]
+        yearless = written.split()[:2]  # "5 июня", but a street is "8 Марта"
+        for day in (written, " ".join([*yearless, year]) if yearless[-1].islower() else written):
+            try:
+                yield day_of(day)
+            except ValueError:
+                continue  # digits that are no day: an article, an hour
+            break
 
 
 def _conditions_hold(only_if: tuple[Condition, ...], not_if: tuple[Condition, ...], known: Known) -> bool:

@@ -16,14 +16,15 @@ from caselight.coding.cues import GAP_WORDS, HEADS, Found, Speakers, outermost
 
 COURT = "court"
 ACCUSED = "defence"  # whose words follow a verb of reporting without a person
+RETELLING = ("retold", "testimony")  # sources that may be named within somebody's words
 # A negation this many words from a passage still denies it: "запись с камер суду не представлена" has two between.
 NEAR_WORDS = 4
 # A claim stands at the head of the sentence that answers it: "Приведенный защитником довод ..." has two words before.
 HEAD_WORDS = 4
 # "показаниями допрошенного в суде свидетеля": the person stands this near behind the noun of testimony.
 TESTIMONY_WORDS = 5
-# "пояснил защитник": a person this near behind a verb is its subject.
-SUBJECT_WORDS = 2
+# "пояснил защитник": a person right behind a verb is its subject; in "показал, что оперативник" another clause begins.
+SUBJECT_WORDS = 1
 
 _CLAUSE_END = re.compile(r"[,;:()]|\s[–-]\s")
 
@@ -73,6 +74,8 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
         if item.cue.kind == "people":
             person = item.cue.speaker
             continue
+        if reporter == ACCUSED and item.cue.kind in RETELLING:
+            continue  # "защитник указал, что из материалов неясно ...": it is still the defence that speaks
         said = _turn(i, paragraph.found, person, source)
         if said:
             reporter = said if item.cue.kind == "report" else reporter
@@ -98,10 +101,14 @@ def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
     heads: list[Found] = []
     sentences = paragraph.sentences
     near = [word for word in where if word - bisect_left(sentences, sentences[word]) < HEAD_WORDS + GAP_WORDS]
+    spoken = -1  # "по утверждению защитника ...", "адвокат высказал мнение ...": nothing is answered in that sentence
     for item in paragraph.speakers.heads.find(paragraph.forms, near):
         sentence = sentences[item.start]
         if item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
             continue
+        if item.cue.kind == "claims" and sentence == spoken:
+            continue
+        spoken = sentence if item.cue.speaker not in ("", COURT) else spoken
         if item.cue.kind == "norms":
             paragraph.norms.add(sentence)
             continue
