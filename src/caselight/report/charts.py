@@ -74,7 +74,8 @@ def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup
         parts.append(f'<circle class="hollow" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
         if i % every == 0:
             count = f"{interface.number(point.n)}/{interface.number(point.total)}"
-            parts.append(f'<text class="count" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{count}</text>')
+            named = f'data-of="data/by-year.csv/{safe(point.label)}"'  # so that it can be held against that table
+            parts.append(f'<text class="count" {named} x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{count}</text>')
             parts.append(
                 f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>'
             )

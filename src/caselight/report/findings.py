@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
-from caselight.report.frame import Frame
+from caselight.report.frame import Frame, named
 from caselight.report.interface import made_html, safe
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
@@ -100,34 +100,40 @@ class FindingPages:
         """ "97 of 2,000 (61 to 148)"; a share as percent, a difference in points."""
         t = self._t
         if e.name == "count":
-            whole = {"n": t.number(round(e.estimate)), "total": t.number(e.N)}
-            return t("range.count_amount", **whole, low=t.number(e.low or 0), high=t.number(e.high or 0))
-        return t("range.amount", at=self.shown(e, e.estimate), low=self.shown(e, e.low), high=self.shown(e, e.high))
+            whole = {"n": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
+            limits = {"low": named(t, e, "low", e.low or 0), "high": named(t, e, "high", e.high or 0)}
+            return t("range.count_amount", **whole, **limits)
+        return t("range.amount", at=self.shown(e, "estimate"), low=self.shown(e, "low"), high=self.shown(e, "high"))
 
-    def shown(self, e: Estimate, number: float | None) -> Markup:
-        """A number of this figure with its unit."""
+    def shown(self, e: Estimate, what: str) -> Markup:
+        """A number of this figure (estimate, low or high) with its unit."""
+        number: float | None = getattr(e, what)
         if e.name in SHARES:
-            return Markup("{}\u202f%").format(self._t.number(round(100 * (number or 0.0), 1)))
+            return Markup("{}\u202f%").format(named(self._t, e, f"{what}_hundred", round(100 * (number or 0.0), 1)))
         if e.name in POINTS:
             sign = "+" if (number or 0.0) > 0 else ""
-            return self._t("range.points", n=sign + self._t.number(round(100 * (number or 0.0), 1)))
-        return made_html(safe(self._t.number(number or 0.0)))
+            points = named(self._t, e, f"{what}_hundred", round(100 * (number or 0.0), 1))
+            return self._t("range.points", n=Markup(sign) + points)  # noqa: S704
+        return named(self._t, e, what, number or 0.0)
 
     def percent(self, e: Estimate) -> Markup:
         """A count as a share of the pile, with its range; "" for other figures."""
         if e.name != "count" or not e.N:
             return Markup("")
-        at, low, high = (self._t.number(round(100 * (x or 0.0) / e.N, 1)) for x in (e.estimate, e.low, e.high))
+        whole = (("estimate", e.estimate), ("low", e.low), ("high", e.high))
+        at, low, high = (named(self._t, e, f"{what}_share", round(100 * (x or 0.0) / e.N, 1)) for what, x in whole)
         return self._t("range.percent", at=at, low=low, high=high)
 
     def sentence(self, e: Estimate) -> Markup:
         """The figure as a newspaper may print it."""
         t, label = self._t, self.label(e)
-        parts = {"label": label, "level": t.number(round(100 * (e.level or 0), 2)), "unit": t.name("unit", e.unit)}
+        level = named(t, e, "level_percent", round(100 * (e.level or 0), 2))
+        parts = {"label": label, "level": level, "unit": t.name("unit", e.unit)}
         if e.name != "count":
             return t("range.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)
-        numbers = {"low": t.number(e.low or 0), "high": t.number(e.high or 0), "at": t.number(round(e.estimate))}
-        return t("range.sentence_count", total=t.number(e.N), **numbers, **parts)
+        numbers = {"low": named(t, e, "low", e.low or 0), "high": named(t, e, "high", e.high or 0)}
+        whole = {"at": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
+        return t("range.sentence_count", **whole, **numbers, **parts)
 
     def read(self, e: Estimate) -> Markup:
         """Who read what: "12 of the 20 flagged and 18 of the 28 others"."""

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from caselight.report.interface import Interface, made_html, safe
+from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
@@ -48,7 +50,7 @@ class Frame:
 @cache
 def environment() -> Environment:
     """Jinja with escaping always on; a name that is missing is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,6 +58,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.globals["figure_key"] = figure_key
+    return made
+
+
+def figure_key(e: Estimate) -> str:
+    """What a page calls a figure, so that each printed number can be held against the table of figures."""
+    return e.digest or "/".join((e.variable, e.name, e.value))
+
+
+def named(t: Interface, e: Estimate, what: str, shown: float) -> Markup:
+    """A number of a figure as `macros.html` prints it: named, so that whoever checks the report can find it.
+
+    Args:
+        what: low, high, estimate, n, N. With "_hundred" it is the number times 100, with "_share" its share of N in
+            percent; with "_percent" and "_tenth" the same two, rounded outward, to a whole and to a tenth.
+        shown: the number as it is printed.
+    """
+    key, number = safe(figure_key(e)), t.number(shown)
+    return made_html(f'<data value="{key}" data-is="{what}">{number}</data>')
 
 
 def _shown(value: Any) -> Any:

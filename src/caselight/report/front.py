@@ -32,6 +32,7 @@ class Row:
     """One line of a panel: of the cases with this label, how many have the headline's answer."""
 
     label: Markup
+    key: str  # of its row in the table beside the report
     file: str
     n: int
     total: int
@@ -128,7 +129,7 @@ class Front:
         shown = order[:most] if len(order) > most + 1 else order
         variable = FACT + name
         rows = [
-            Row(self._names.value(variable, label), figure_file("count", variable, label), *tally[label])
+            Row(self._names.value(variable, label), label, figure_file("count", variable, label), *tally[label])
             for label in shown
         ]
         title = self._t(f"front.by_{name}")

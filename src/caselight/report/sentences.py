@@ -23,6 +23,7 @@ from markupsafe import Markup
 from caselight.codebook import Codebook
 from caselight.codebook.entries import Entries, suggest
 from caselight.definitions import Definition
+from caselight.report.frame import named
 from caselight.report.interface import Interface, made_html, safe
 from caselight.report.names import finding_file
 from caselight.types import Estimate
@@ -188,14 +189,15 @@ class Speaker:
         assert e.high is not None
         t, link = self._t, finding_file(e.digest)
         if asked.form == "count":
-            limits = {"low": t.number(e.low), "high": t.number(e.high), "at": t.number(round(e.estimate))}
-            words = t("sentence.count", total=t.number(e.N), **limits)
+            limits = {"low": named(t, e, "low", e.low), "high": named(t, e, "high", e.high)}
+            whole = {"at": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
+            words = t("sentence.count", **whole, **limits)
         elif asked.form == "share":
             low, high = (
                 floor(1000 * e.low / e.N) / 10,
                 ceil(1000 * e.high / e.N) / 10,
             )  # outward, to a tenth of a percent
-            words = t("sentence.share", low=t.number(low), high=t.number(high))
+            words = t("sentence.share", low=named(t, e, "low_tenth", low), high=named(t, e, "high_tenth", high))
         else:
             words = made_html(safe(asked.words))
         return made_html(f'<a href="{safe(link)}">{words}</a>')

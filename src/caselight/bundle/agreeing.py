@@ -1,0 +1,85 @@
+"""How far coders agree, worked out again from their answers, as the report's page about the method prints it.
+
+Sources: Krippendorff, Content Analysis (4th ed. 2018), ch. 12 (alpha); Gwet, British Journal of Mathematical and
+Statistical Psychology 61 (2008) 29-48 (AC1); Passonneau, LREC 2006 (MASI, for answers that are sets).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from caselight.bundle.container import Bundle
+from caselight.bundle.drawn import ADJUDICATOR, Draw, tuples
+from caselight.bundle.names import ANSWERS
+from caselight.bundle.reading import read_rows
+
+Numbers = dict[str, float]  # name as printed -> number; absent = not to be told
+
+
+def agreements_of(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: Draw) -> dict[str, Numbers]:
+    """Variable -> its measures, from the drawn units that two coders or more answered, the adjudicator left out."""
+    units = {unit for drawn in draw.drawn.values() for unit in drawn}
+    given: dict[str, dict[str, dict[str, Any]]] = {}
+    for file in (name for name in bundle.sizes if name.startswith(ANSWERS)):
+        if file == f"{ANSWERS}{ADJUDICATOR}.jsonl":
+            continue
+        for _, row in read_rows(bundle, file):
+            if row["case"] in units and row["decided"]:
+                given.setdefault(row["variable"], {}).setdefault(row["case"], {})[file] = tuples(row["value"])
+    found = {}
+    for question in questions:
+        kind = question["kind"]
+        by_unit = given.get(question["name"], {}).values()
+        answered: list[list[Hashable]] = [
+            [_comparable(v, kind) for v in said.values()] for said in by_unit if len(said) > 1
+        ]
+        if kind == "number":  # one that a coder did not find is left out: it is no number of any size
+            answered = [[v for v in unit if isinstance(v, int | float)] for unit in answered]
+        if any(len(unit) > 1 for unit in answered):
+            found[question["name"]] = _measures(answered, kind)
+    return found
+
+
+def _comparable(value: Any, kind: str) -> Hashable:
+    if kind == "many-of":
+        return frozenset(value) if isinstance(value, tuple) else frozenset()
+    return "" if value is None else value
+
+
+def _measures(units: Sequence[Sequence[Hashable]], kind: str) -> Numbers:
+    twice = [unit for unit in units if len(unit) > 1]
+    alike = [Fraction(sum(a == b for a, b in combinations(u, 2)), len(u) * (len(u) - 1) // 2) for u in twice]
+    same = sum(alike, Fraction(0)) / len(twice)
+    found = {"twice": float(len(twice)), "same_percent": float(100 * same)}
+    totals = Counter(answer for unit in twice for answer in unit)
+    n = sum(totals.values())
+    observed = sum((_apart(combinations(unit, 2), kind) * 2 / (len(unit) - 1) for unit in twice), Fraction(0))
+    pairs = ((_distance(a, b, kind) * totals[a] * totals[b]) for a, b in combinations(totals, 2))
+    expected = 2 * sum(pairs, Fraction(0)) / (n - 1)
+    if expected:
+        found["alpha"] = float(1 - observed / expected)
+    given = [unit for unit in units if unit]  # one answer alone tells how frequent it is, not how far coders agree
+    answers = {answer for unit in given for answer in unit}
+    if len(answers) > 1:
+        share = [sum(Fraction(list(u).count(a), len(u)) for u in given) / len(given) for a in answers]
+        chance = sum((p * (1 - p) for p in share), Fraction(0)) / (len(answers) - 1)
+        found["ac1"] = float((same - chance) / (1 - chance))
+    return found
+
+
+def _apart(pairs: Iterable[tuple[Hashable, Hashable]], kind: str) -> Fraction:
+    return sum((_distance(a, b, kind) for a, b in pairs), Fraction(0))
+
+
+def _distance(a: Hashable, b: Hashable, kind: str) -> Fraction:
+    if kind == "number" and isinstance(a, int | float) and isinstance(b, int | float):
+        return (Fraction(a) - Fraction(b)) ** 2
+    if a == b or not isinstance(a, frozenset) or not isinstance(b, frozenset):
+        return Fraction(a != b)
+    shared = a & b
+    weight = Fraction(2, 3) if shared in (a, b) else Fraction(1, 3)
+    return 1 - weight * len(shared) / len(a | b) if shared else Fraction(1)

@@ -1,0 +1,237 @@
+"""Opens a bundle, a file or a folder, and gives its members piece by piece; refuses what is dangerous or not as sealed.
+
+Nothing is ever written to a path that a bundle names. Sizes are known before anything is unpacked and are kept to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Protocol
+
+from caselight.bundle.faults import Refused, refused
+from caselight.bundle.names import LAST, in_order, is_safe, twins
+from caselight.bundle.packing import (
+    DEFLATED,
+    END64_SIZE,
+    END_SIZE,
+    LOCATOR_SIZE,
+    STORED,
+    Member,
+    directory,
+    directory_of,
+    end,
+    header,
+)
+
+PIECE = 1 << 20  # bytes at a time
+MOST_MEMBERS = 5_000_000
+MOST_DIRECTORY = 1 << 30  # bytes
+# Tables of court records pack to a tenth; pages of one study to a twentieth. Deflate itself reaches 1032.
+MOST_SWELLING = 200
+SMALL = 64 << 20  # bytes unpacked that are no danger, however well packed
+MOST_BYTES = 1 << 40
+
+
+class Bundle(Protocol):
+    """A bundle that is open."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on this disk."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Every member and its size in bytes, in the order of the file."""
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member. Raises Refused where they are not what the file says of them."""
+
+    def before(self, name: str) -> tuple[int, str] | None:
+        """How many bytes of the file stand before that member, and their SHA-256; None = it is a folder."""
+
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
+
+
+def open_bundle(path: Path) -> FileBundle | FolderBundle:
+    """The bundle at `path`.
+
+    Raises:
+        Refused: it is no bundle, or none that should be read.
+    """
+    if path.is_dir():
+        return FolderBundle(path)
+    return FileBundle(path)
+
+
+def read_whole(bundle: Bundle, name: str, most: int) -> bytes:
+    """All bytes of a member of at most so many."""
+    if bundle.sizes[name] > most:
+        raise refused("too_large", name, f"{bundle.sizes[name]:,} bytes", f"at most {most:,}")
+    return b"".join(bundle.pieces(name))
+
+
+def lines(bundle: Bundle, name: str, longest: int) -> Iterator[bytes]:
+    """The lines of a member without their ends; a line that is longer than `longest` bytes is refused."""
+    rest = b""
+    for piece in bundle.pieces(name):
+        found = (rest + piece).split(b"\n")
+        rest = found.pop()
+        if len(rest) > longest:
+            raise refused("too_large", name, f"a line of more than {longest:,} bytes")
+        yield from found
+    if rest:
+        yield rest
+
+
+class FileBundle:
+    """A bundle in one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            self._file: IO[bytes] = path.open("rb")
+            mode = os.fstat(self._file.fileno())
+        except OSError as error:
+            raise refused("not_a_bundle", path.name, f"cannot be opened: {error.strerror}") from None
+        self._size = mode.st_size
+        if not stat.S_ISREG(mode.st_mode):
+            self.close()
+            raise refused("not_a_bundle", path.name, "it is no file")
+        try:
+            self._members = {member.name: member for member in self._read_directory()}
+        except (ValueError, UnicodeDecodeError) as error:
+            self.close()
+            raise refused("not_a_bundle", path.name, str(error)) from None
+        except Refused:
+            self.close()
+            raise
+        self.sizes = {name: member.size for name, member in self._members.items()}
+
+    def _read_directory(self) -> list[Member]:
+        tail = self._at(max(0, self._size - END_SIZE - LOCATOR_SIZE - END64_SIZE), self._size)
+        count, start, size = directory_of(tail)
+        if count > MOST_MEMBERS or size > MOST_DIRECTORY or start + size > self._size:
+            raise ValueError("its directory is larger than the file or than can be")
+        last = end(count, start, size)
+        if self._at(start + size, self._size) != last:
+            raise ValueError("it does not end where its directory ends: its tail was changed, or something was added")
+        members = directory(self._at(start, start + size), count)
+        self._check(members, start)
+        return members
+
+    def _check(self, members: list[Member], start: int) -> None:
+        names = [member.name for member in members]
+        for name in names:
+            if not is_safe(name):
+                raise refused("unsafe_name", self.name, repr(name[:80]), "names that stay inside the bundle")
+        if doubles := twins(names):
+            raise refused("twice", self.name, repr(doubles[0]), "each name once")
+        if names != in_order(names):
+            raise ValueError("its members are not in order: it was packed anew. Unpack it and verify the folder")
+        at = 0
+        for member in members:
+            if member.start != at or member.method not in (STORED, DEFLATED):
+                raise ValueError(f"something stands before {member.name!r} that sealing never writes")
+            if (member.name in LAST or member.method == STORED) and member.size != member.packed:
+                raise ValueError(f"the sizes of {member.name!r} contradict each other")
+            at = member.end
+        if at != start:
+            raise ValueError("something stands between its members and its directory")
+        whole = sum(member.size for member in members)
+        if whole > max(SMALL, MOST_SWELLING * self._size) or whole > MOST_BYTES:
+            raise refused("too_large", self.name, f"{whole:,} bytes unpacked from {self._size:,}")
+
+    def _at(self, start: int, stop: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(max(0, stop - start))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member, unpacked."""
+        member = self._members[name]
+        if self._at(member.start, member.data) != header(member):
+            raise refused("changed_header", name, "the bytes before it are not those that sealing writes")
+        unpack = zlib.decompressobj(-15) if member.method == DEFLATED else None
+        at, size, crc = member.data, 0, 0
+        packed = b""
+        while True:
+            if not packed:
+                packed = self._at(at, min(member.end, at + PIECE))
+                at += len(packed)
+            piece = self._unpacked(unpack, packed, name) if unpack else packed
+            packed = unpack.unconsumed_tail if unpack else b""
+            if not piece and not packed and at >= member.end:
+                break
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
+            if size > member.size:
+                raise refused("too_large", name, f"more than {member.size:,} bytes", f"{member.size:,} bytes")
+            yield piece
+        if size != member.size or crc != member.crc or (unpack and (not unpack.eof or unpack.unused_data)):
+            raise refused("damaged", name, f"{size:,} bytes, checksum {crc:08x}", f"{member.size:,}, {member.crc:08x}")
+
+    @staticmethod
+    def _unpacked(unpack: zlib._Decompress, packed: bytes, name: str) -> bytes:
+        try:
+            return unpack.decompress(packed, PIECE)
+        except zlib.error as error:
+            raise refused("damaged", name, f"cannot be unpacked ({error})") from None
+
+    def before(self, name: str) -> tuple[int, str] | None:
+        """How many bytes stand before that member, and their SHA-256."""
+        stop, digest = self._members[name].start, hashlib.sha256()
+        for at in range(0, stop, PIECE):
+            digest.update(self._at(at, min(stop, at + PIECE)))
+        return stop, digest.hexdigest()
+
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
+        self._file.close()
+
+
+class FolderBundle:
+    """A bundle that somebody unpacked."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._path = path
+        found = dict(self._walk(path, ""))
+        if doubles := twins(found):
+            raise refused("twice", self.name, repr(doubles[0]), "each name once")
+        self.sizes = {name: found[name] for name in in_order(found)}
+
+    def _walk(self, folder: Path, prefix: str) -> Iterator[tuple[str, int]]:
+        with os.scandir(folder) as there:
+            found = list(there)
+        for one in found:
+            name = prefix + one.name
+            if one.is_symlink() or not (one.is_dir() or one.is_file()):
+                raise refused("unsafe_name", name, "it is a link or a device", "files and folders only")
+            if one.is_dir():
+                yield from self._walk(Path(one.path), name + "/")
+            else:
+                yield name, one.stat(follow_symlinks=False).st_size
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member."""
+        try:
+            descriptor = os.open(self._path / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            with os.fdopen(descriptor, "rb") as file:
+                while piece := file.read(PIECE):
+                    yield piece
+        except OSError as error:
+            raise refused("damaged", name, f"cannot be read: {error.strerror}") from None
+
+    def before(self, name: str) -> None:
+        """None: there is no one file."""
+        del name
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+__all__ = ["Bundle", "FileBundle", "FolderBundle", "Refused", "lines", "open_bundle", "read_whole"]

@@ -1,0 +1,248 @@
+"""The figures as they are printed: on the report's pages, in its charts and in the tables beside them.
+
+Each printed number is named on the page: <data value="FIGURE" data-is="low">17</data>. It is read back as a person
+reads it and held against the table of figures, which was worked out again before.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor
+from typing import Any
+
+from caselight.bundle.container import Bundle
+from caselight.bundle.faults import Fault, Verdict
+from caselight.bundle.names import REPORT
+from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile, counted
+from caselight.bundle.reading import read_rows, read_text
+from caselight.bundle.recount import ESTIMATES, label
+
+COLUMNS = ("variable", "name", "value", "unit", "estimate", "low", "high", "level", "method", "n", "N")
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))})
+_PRINTED = re.compile(r'<data value="([^"<>]*)" data-is="(\w+)">([^<]*)</data>')
+_IN_CHART = re.compile(r'<text class="count" data-of="([^"<>]*)"[^>]*>([^<]*)</text>')
+_ROW = re.compile(r'<tr[^>]*><th scope="row"><a href="([^"]*)">.*?</tr>', re.DOTALL)
+_COUNTED = re.compile(r'<ol class="counted".*?</ol>\s*(?:<nav|</section)', re.DOTALL)
+_ITEM = re.compile(r'<li><p class="case-line"><a href="[./]*case/[^/"]+/([A-Za-z0-9_-]+)\.html')
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+Rows = Sequence[Mapping[str, Any]]
+Others = Mapping[str, Mapping[str, float]]  # "draw/STRATUM", "agreement/VARIABLE" -> its numbers
+
+
+def slug(value: str) -> str:
+    """The name of a figure's page, as the report gives it."""
+    if _PLAIN.fullmatch(value) and value not in _DEVICES and not value.startswith("x-"):
+        return value
+    return "x-" + hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def page_of(row: Mapping[str, Any]) -> str:
+    """Where the list of a figure's cases lies in the report."""
+    variable = row["variable"]
+    folder, about = ("facts", variable[len(FACT) :]) if variable.startswith(FACT) else ("answers", variable)
+    return f"{folder}/{slug(about)}/{slug(row['value']) if row['name'] == 'count' else '_' + row['name']}.html"
+
+
+def number_of(text: str) -> tuple[float, int]:
+    """A printed number, and how many decimals it has.
+
+    >>> number_of("1,234"), number_of("12\u202f345,5"), number_of("\u22125")
+    ((1234.0, 0), (12345.5, 1), (-5.0, 0))
+    """
+    plain = html.unescape(text).replace("\u2212", "-").replace("\u202f", "").replace("\xa0", "").strip()
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    plain = plain.replace(",", ".")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", plain):
+        raise ValueError(f"{text!r} is no number")
+    return float(plain), len(plain.partition(".")[2])
+
+
+def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
+    """Whether a printed number is what it says it is: rounded to the digits shown, limits in percent outward."""
+    shown, decimals = number_of(text)
+    field, _, scale = what.partition("_")
+    if row.get(field) is None:
+        return False
+    exact = float(row[field]) * (100 if scale else 1) / (row["N"] if scale in ("share", "tenth") else 1)
+    if what in ("low_percent", "high_percent", "low_tenth", "high_tenth"):
+        outward, parts = (floor if field == "low" else ceil), (10 if scale == "tenth" else 1)
+        return any(shown == outward(parts * exact + near) / parts for near in (0.0, 1e-9, -1e-9))
+    return bool(abs(shown - exact) <= 0.5 * 10**-decimals + 1e-9)
+
+
+class Pages:
+    """Checks the pages of one report."""
+
+    def __init__(self, bundle: Bundle, rows: Rows, pile: Pile, verdict: Verdict, others: Others) -> None:
+        self._bundle, self._rows, self._pile, self._verdict = bundle, rows, pile, verdict
+        self._others = others
+        self._by_key: dict[str, Mapping[str, Any]] = {}
+        for row in rows:
+            self._by_key.setdefault(row.get("digest") or "/".join((row["variable"], row["name"], row["value"])), row)
+        listed = [row for row in rows if row["method"] == MACHINE and row["name"] in LISTED]
+        self._pages = {page_of(row): row for row in listed if not row.get("where")}
+        self._tables: dict[str, dict[tuple[str, str], str]] = {}
+
+    def check(self) -> None:
+        """Every table and page that prints figures."""
+        self._check_figures_table()
+        lead = self._lead()
+        for name in [n for n in self._bundle.sizes if n.startswith(REPORT + "data/by-") and n.endswith(".csv")]:
+            self._check_by(name, lead)
+        for name in self._bundle.sizes:
+            if name.startswith(REPORT) and name.endswith(".html") and not name.startswith(REPORT + "case/"):
+                self._check_page(name)
+        self._check_lists()
+
+    def _fault(self, kind: str, file: str, where: str, told: tuple[object, object], affects: str) -> None:
+        one = Fault("figures", kind, file, where, str(told[0]), str(told[1]), (affects,) if affects else ())
+        self._verdict.faults.append(one)
+
+    def _check_page(self, name: str) -> None:
+        text = read_text(self._bundle, name)
+        for key, what, shown in _PRINTED.findall(text):
+            self._check_number(name, html.unescape(key), what, shown)
+        own = self._pages.get(_first_page(name[len(REPORT) :]))
+        if own:
+            self._check_place(name, "", own, text.partition("<details")[0], needed=True)
+        for row in _ROW.finditer(text):
+            about = self._pages.get(html.unescape(row[1]).replace("../", ""))
+            if about:
+                self._check_place(name, row[1], about, row[0], needed=False)
+        for key, shown in _IN_CHART.findall(text):
+            table, _, at = html.unescape(key).rpartition("/")
+            counts = self._table(table)
+            right = f"{counts.get((at, 'cases_counted'))}/{counts.get((at, 'cases'))}"
+            self._verdict.add("figures")
+            if [number_of(part)[0] for part in shown.split("/")] != [float(part) for part in right.split("/")]:
+                self._fault("printed_differs", name, f"chart, {at}", (right, shown), "")
+
+    def _check_place(self, name: str, where: str, about: Mapping[str, Any], text: str, needed: bool) -> None:
+        """That what is printed here are numbers of the figure that this place is about."""
+        keys = [html.unescape(key) for key, _, _ in _PRINTED.findall(text)]
+        if needed and not keys:
+            self._fault("not_printed", name, where, (label(about), "no number"), label(about))
+        for key in keys:
+            if not key.startswith("data/") and not self._is_about(key, about):
+                self._fault("wrong_figure", name, where, (label(about), key), label(about))
+
+    def _is_about(self, key: str, own: Mapping[str, Any]) -> bool:
+        row = self._by_key.get(key)
+        return row is not None and (row["variable"], row["value"]) == (own["variable"], own["value"])
+
+    def _check_number(self, name: str, key: str, what: str, shown: str) -> None:
+        self._verdict.add("figures")
+        if key.startswith("data/"):
+            table, _, at = key.partition(".csv/")
+            cell = self._table(table + ".csv").get((at, what))
+            if cell is None or number_of(shown)[0] != float(cell):
+                self._fault("printed_differs", name, f"{at}, {what}", (cell, shown), "")
+            return
+        if key in self._others:
+            right = self._others[key].get(what)
+            number, decimals = number_of(shown)
+            if right is None or abs(number - right) > 0.5 * 10**-decimals + 1e-9:
+                self._fault("printed_differs", name, f"{key}, {what}", (right, shown), "")
+            return
+        row = self._by_key.get(key)
+        if row is None:
+            self._fault("wrong_figure", name, what, ("a figure of the table of figures", key), "")
+        elif not agrees(what, shown, row):
+            told = row.get(what.partition("_")[0]), html.unescape(shown)
+            self._fault("printed_differs", name, f"{label(row)}, {what}", told, label(row))
+
+    def _lead(self) -> set[str]:
+        """The cases of the figure that the report begins with; its charts part them by year and court."""
+        if REPORT + "index.html" not in self._bundle.sizes:
+            return set()
+        found = _PRINTED.search(read_text(self._bundle, REPORT + "index.html"))
+        row = self._by_key.get(html.unescape(found[1])) if found else None
+        if row is None:
+            return set()
+        return set(counted(self._pile, row["variable"]).get((row["name"], row["value"]), []))
+
+    def _table(self, name: str) -> dict[tuple[str, str], str]:
+        """A table beside the report: (label, column) -> cell."""
+        if name not in self._tables:
+            found: dict[tuple[str, str], str] = {}
+            if REPORT + name in self._bundle.sizes:
+                rows = list(csv.reader(io.StringIO(read_text(self._bundle, REPORT + name), newline="")))
+                for row in rows[1:]:
+                    found |= {(_bare(row[0]), rows[0][i]): cell for i, cell in enumerate(row) if i}
+            self._tables[name] = found
+        return self._tables[name]
+
+    def _check_by(self, name: str, lead: set[str]) -> None:
+        fact = name.rpartition("by-")[2].removesuffix(".csv")
+        totals: Counter[str] = Counter(self._pile.facts.get(fact, {}).values())
+        hits = Counter(value for case, value in self._pile.facts.get(fact, {}).items() if case in lead)
+        right: dict[tuple[str, str], str] = {}
+        for value in totals:
+            if value:
+                right |= {(value, "cases_counted"): str(hits[value]), (value, "cases"): str(totals[value])}
+        found = self._table(name[len(REPORT) :])
+        self._verdict.add("figures", len(right))
+        for key in sorted(right.keys() | found.keys()):
+            if right.get(key) != found.get(key):
+                self._fault(
+                    "printed_differs", name, ", ".join(key), (right.get(key), found.get(key)), f"fact:{fact}={key[0]}"
+                )
+
+    def _check_figures_table(self) -> None:
+        name = REPORT + "data/figures.csv"
+        if name not in self._bundle.sizes:
+            return
+        found = list(csv.reader(io.StringIO(read_text(self._bundle, name), newline="")))[1:]
+        if len(found) != len(self._rows):
+            self._fault("printed_differs", name, "", (f"{len(self._rows)} figures", f"{len(found)}"), "*")
+        for at, (row, cells) in enumerate(zip(self._rows, found, strict=False), 2):
+            right = ["" if row[column] is None else str(row[column]) for column in COLUMNS]
+            self._verdict.add("figures")
+            if [_bare(cell) for cell in cells[: len(COLUMNS)]] != [_bare(cell) for cell in right]:
+                self._fault("printed_differs", name, f"line {at}", (",".join(right), ",".join(cells)), label(row))
+
+    def _check_lists(self) -> None:
+        """The cases that a figure's page lists are those that it counts."""
+        for number, row in read_rows(self._bundle, ESTIMATES):
+            page = page_of(row) if row["method"] == MACHINE and row["name"] in LISTED and not row.get("where") else ""
+            if not page:
+                continue
+            if REPORT + page not in self._bundle.sizes:
+                self._fault(
+                    "not_printed", REPORT + page, "", (label(row), f"no page (line {number} of the table)"), label(row)
+                )
+                continue
+            listed = [case for name in self._later_pages(page) for case in self._listed(name)]
+            self._verdict.add("figures")
+            if sorted(listed) != sorted(row["cases"]):
+                wrong = ", ".join(sorted(set(listed) ^ set(row["cases"]))[:3])
+                told = f"{len(row['cases'])} cases", f"{len(listed)}; in one list and not in the other: {wrong}"
+                self._fault("list_differs", REPORT + page, "", told, label(row))
+
+    def _later_pages(self, page: str) -> Iterator[str]:
+        number, name = 1, REPORT + page
+        while name in self._bundle.sizes:
+            yield name
+            number += 1
+            name = f"{REPORT}{page.removesuffix('.html')}.{number}.html"
+
+    def _listed(self, name: str) -> list[str]:
+        found = _COUNTED.search(read_text(self._bundle, name))
+        return _ITEM.findall(found[0]) if found else []
+
+
+def _first_page(name: str) -> str:
+    return re.sub(r"\.\d+\.html$", ".html", name)
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from running it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell

@@ -1,0 +1,193 @@
+"""What the checks found, in words: English and Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from caselight.bundle.faults import CHECKS, Fault, Verdict
+
+SHOWN = 20  # faults told one by one; the rest are counted
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "ok": "OK: everything that this bundle claims follows from what is in it.",
+        "not_ok": "NOT OK: {n} things are wrong.",
+        "signature": "Signature: {n} checked",
+        "bytes": "Bytes: {n} files hold what the manifest says",
+        "draw": "Draw: {n} cases and tickets worked out from the seed and the texts",
+        "figures": "Figures: {n} numbers worked out again, in tables and on pages",
+        "quotations": "Quotations: {n} quotations and pages of cases held against the texts",
+        "books": "Books: {n} sums added up again",
+        "wrong": "{n} wrong",
+        "expected": "expected",
+        "found": "found",
+        "affects": "touches",
+        "all": "all figures",
+        "nothing": "no figure",
+        "more": "... and {n} more.",
+        "not_proven": "What this does not prove:",
+        "unsigned": "The bundle is not signed: whoever changed it can have changed the manifest too.",
+        "key_inside": "The key was taken from the bundle itself ({0}): this proves that nothing was changed since it was signed, not who signed. Get the publisher's key elsewhere and give it with --key.",
+        "folder": "It is an unpacked folder: files were checked, not the file that they came in.",
+        "no_draw": "There is no draw: all figures are counts by machine, which nobody has checked.",
+        "drawn_elsewhere": "Draw {0} was made in another program: that chance alone picked the cases cannot be checked.",
+        "published_before": "That the commitment was published before the dice were thrown is not in the bundle. Look for its fingerprint where it was published: draw {0}",
+        "not_thrown": "The dice of draw {0} were not thrown.",
+        "codebook_changed": "The codebook was changed after draw {0} was committed.",
+        "pile_changed": "Cases came or went after draw {0}; figures from it are about the pile as it was.",
+        "no_texts": "Texts are not in the bundle: quotations were not checked.",
+        "texts_protected": "Names were taken out of the texts, so their hashes in the draw can be checked only by whoever has the originals.",
+        "not_recomputed": "Not worked out again by this program (a kind of figure that it does not know): {0}",
+        "own_checker": "The verify.py inside is not the one of this Caselight: do not run it.",
+        "timestamp": "A proof of time names a commitment in here ({0}). That its issuer gave it cannot be checked without a network or the issuer's certificate: ots verify, openssl ts -verify.",
+        "people_right": "That the coders read rightly, and that the court wrote what the records say.",
+    },
+    "ru": {
+        "ok": "ВЕРНО: всё, что утверждает это издание, следует из того, что в нём лежит.",
+        "not_ok": "НЕВЕРНО, расхождений: {n}.",
+        "signature": "Подпись: проверено {n}",
+        "bytes": "Байты: файлов, совпавших с описью, {n}",
+        "draw": "Жребий: случаев и билетов, вычисленных заново из числа на костях и текстов, {n}",
+        "figures": "Цифры: чисел, вычисленных заново в таблицах и на страницах, {n}",
+        "quotations": "Цитаты: сверено с текстами цитат и страниц дел: {n}",
+        "books": "Баланс: сумм, сложенных заново, {n}",
+        "wrong": "неверно: {n}",
+        "expected": "должно быть",
+        "found": "найдено",
+        "affects": "касается",
+        "all": "всех цифр",
+        "nothing": "ни одной цифры",
+        "more": "... и ещё {n}.",
+        "not_proven": "Чего это не доказывает:",
+        "unsigned": "Издание не подписано: кто изменил его, мог изменить и опись.",
+        "key_inside": "Ключ взят из самого издания ({0}): доказано, что после подписи ничего не меняли, но не кто подписал. Возьмите ключ издателя из другого места и дайте его через --key.",
+        "folder": "Это распакованная папка: проверены файлы, а не файл, в котором они пришли.",
+        "no_draw": "Жребия нет: все цифры сосчитаны машиной, и никто их не проверял.",
+        "drawn_elsewhere": "Жребий {0} сделан в другой программе: что случаи выбраны только случаем, проверить нельзя.",
+        "published_before": "Что обязательство опубликовано до броска костей, из издания не видно. Найдите его отпечаток там, где его публиковали: жребий {0}",
+        "not_thrown": "Кости для жребия {0} не брошены.",
+        "codebook_changed": "Книга вопросов изменена после обязательства жребия {0}.",
+        "pile_changed": "После жребия {0} дела добавились или исчезли; цифры по нему говорят о том, что было тогда.",
+        "no_texts": "Текстов в издании нет: цитаты не проверены.",
+        "texts_protected": "Из текстов убраны имена, поэтому их отпечатки в жребии может сверить только тот, у кого есть подлинники.",
+        "not_recomputed": "Не вычислено заново (такого вида цифр эта программа не знает): {0}",
+        "own_checker": "verify.py внутри не тот, что у этого Caselight: не запускайте его.",
+        "timestamp": "Отметка времени называет обязательство, которое здесь лежит ({0}). Что её дал тот, кто в ней назван, без сети или его сертификата не проверить: ots verify, openssl ts -verify.",
+        "people_right": "Что кодировщики читали верно и что суд написал именно то, что стоит в записях.",
+    },
+}
+
+KINDS: dict[str, dict[str, str]] = {
+    "en": {
+        "changed": "the file was changed",
+        "missing": "the file is missing",
+        "extra": "the file does not belong here",
+        "changed_header": "the bytes around the file were changed",
+        "damaged": "the file is damaged",
+        "unreadable": "the file cannot be read",
+        "malformed": "the tables contradict themselves",
+        "not_a_bundle": "this is no bundle, or not all of one",
+        "other_format": "made by a newer Caselight, or no bundle",
+        "unsafe_name": "a name that could harm your computer",
+        "twice": "two files of one name",
+        "too_large": "larger than it says or than can be",
+        "not_signed": "not signed",
+        "wrong_signature": "the signature does not fit",
+        "draw_differs": "the draw does not follow from what was committed",
+        "text_differs": "not the text that was drawn from",
+        "table_differs": "the table contradicts itself",
+        "figure_differs": "another number follows",
+        "figure_missing": "a figure is left out",
+        "printed_differs": "the page prints another number",
+        "wrong_figure": "the page prints a number of another figure",
+        "not_printed": "the page is missing or does not print its figure",
+        "list_differs": "the page lists other cases than the figure counts",
+        "quotation_differs": "the quotation does not stand in the text",
+        "page_differs": "the page of the case shows something else than the tables",
+        "stamp_differs": "the proof of time speaks of nothing in here",
+        "unbalanced": "the books do not balance",
+        "recomputed_differs": "worked out by Caselight itself, another number follows",
+    },
+    "ru": {
+        "changed": "файл изменён",
+        "missing": "файла нет",
+        "extra": "этого файла здесь быть не должно",
+        "changed_header": "изменены байты вокруг файла",
+        "damaged": "файл повреждён",
+        "unreadable": "файл не читается",
+        "malformed": "таблицы противоречат себе",
+        "not_a_bundle": "это не издание или не всё издание",
+        "other_format": "сделано более новым Caselight или не издание",
+        "unsafe_name": "имя, которое могло бы навредить вашему компьютеру",
+        "twice": "два файла с одним именем",
+        "too_large": "больше, чем сказано или чем бывает",
+        "not_signed": "не подписано",
+        "wrong_signature": "подпись не подходит",
+        "draw_differs": "жребий не следует из обязательства",
+        "text_differs": "не тот текст, из которого тянули жребий",
+        "table_differs": "таблица противоречит себе",
+        "figure_differs": "следует другое число",
+        "figure_missing": "цифра пропущена",
+        "printed_differs": "на странице другое число",
+        "wrong_figure": "на странице число другой цифры",
+        "not_printed": "страницы нет, или её цифры на ней нет",
+        "list_differs": "на странице не те дела, которые сосчитаны",
+        "quotation_differs": "цитаты нет в тексте",
+        "page_differs": "на странице дела стоит не то, что в таблицах",
+        "stamp_differs": "отметка времени говорит не о том, что здесь лежит",
+        "unbalanced": "баланс не сходится",
+        "recomputed_differs": "сам Caselight вычисляет другое число",
+    },
+}
+
+
+def told(verdict: Verdict, language: str) -> Iterator[str]:
+    """The verdict, line by line."""
+    words = WORDS[language]
+    title = " · ".join(verdict.about[k] for k in ("title", "date", "signed") if verdict.about.get(k))
+    if title:
+        yield title
+    for check in CHECKS:
+        wrong = sum(fault.check == check for fault in verdict.faults)
+        if check in verdict.checked or wrong:
+            line = words[check].format(n=f"{verdict.checked.get(check, 0):,}")
+            mark = "✗" if wrong else "✓" if verdict.checked.get(check) else "–"
+            yield f"{mark} {line}" + (f"; {words['wrong'].format(n=wrong)}" if wrong else "")
+    for fault in verdict.faults[:SHOWN]:
+        yield from _fault_lines(fault, language)
+    if len(verdict.faults) > SHOWN:
+        yield words["more"].format(n=len(verdict.faults) - SHOWN)
+    yield ""
+    yield words["ok"] if verdict.ok else words["not_ok"].format(n=len(verdict.faults))
+    yield words["not_proven"]
+    yield from (f"- {words[code].format(detail)}" for code, detail in dict.fromkeys(verdict.notes))
+    yield f"- {words['people_right']}"
+
+
+def _fault_lines(fault: Fault, language: str) -> Iterator[str]:
+    words = WORDS[language]
+    place = fault.file + (f" ({fault.where})" if fault.where else "")
+    yield f"  {place}: {KINDS[language][fault.kind]}"
+    if fault.expected or fault.found:
+        yield f"      {words['expected']}: {_short(fault.expected)}; {words['found']}: {_short(fault.found)}"
+    yield f"      {words['affects']}: {_figures(fault.affects, words)}"
+
+
+def _short(text: str) -> str:
+    one = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one if len(one) <= 160 else one[:160] + "…"
+
+
+def _figures(affects: Sequence[str], words: dict[str, str]) -> str:
+    if "*" in affects:
+        return words["all"]
+    shown = ", ".join(_short(one) for one in affects[:8]) + (f" (+{len(affects) - 8})" if len(affects) > 8 else "")
+    return shown or words["nothing"]
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict for machines."""
+    faults = [{**vars(fault), "affects": list(fault.affects)} for fault in verdict.faults]
+    notes = [{"code": code, "detail": detail} for code, detail in verdict.notes]
+    return {"ok": verdict.ok, "about": verdict.about, "checked": verdict.checked, "faults": faults, "not_proven": notes}

@@ -1,0 +1,110 @@
+"""verify.html in a real browser, opened from disk: the same checks, in JavaScript, without a connection."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sealed_sample import changed, make_signer, make_study, sealed, unpacked
+
+CHROMIUM = os.environ.get("CASELIGHT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    top = tmp_path_factory.mktemp("page")
+    bundle = sealed(make_study(top / "study"), top / "small.zip", make_signer(top))
+    return {"bundle": bundle, "folder": unpacked(bundle, top / "unpacked"), "key": top / "test.key.pub"}
+
+
+@pytest.fixture(scope="module")
+def browser(files: dict[str, Path]) -> Iterator[Any]:
+    del files  # made first: workers cannot be forked beside a browser
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).is_file():
+        pytest.skip("needs Chromium (or $CASELIGHT_CHROMIUM)")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+class Told:
+    """What the page says of a bundle."""
+
+    def __init__(self, browser: Any, page: Path, bundle: Path, key: str = "", language: str = "en") -> None:
+        context = browser.new_context(locale=language)
+        opened = context.new_page()
+        asked: list[str] = []
+        said: list[str] = []
+        opened.on("request", lambda request: asked.append(request.url))
+        opened.on("console", lambda message: said.append(message.text))
+        opened.on("pageerror", lambda error: said.append(str(error)))
+        opened.goto(page.as_uri())
+        opened.set_input_files("#folder" if bundle.is_dir() else "#file", str(bundle))
+        opened.fill("#key", key)
+        opened.click("#go")
+        opened.wait_for_selector("body[data-result]", timeout=60_000)
+        self.result = opened.get_attribute("body", "data-result")
+        self.checks = opened.inner_text("#checks")
+        self.text = opened.inner_text("main")
+        self.faults = {
+            (one.get_attribute("data-file"), one.get_attribute("data-kind"))
+            for one in opened.query_selector_all("#faults li")
+        }
+        context.close()
+        assert said == []
+        assert asked == [page.as_uri()], "the page asked for something"
+
+
+@pytest.mark.parametrize("which", ["bundle", "folder"])
+def test_a_sealed_study_verifies_in_the_browser(browser: Any, files: dict[str, Path], which: str) -> None:
+    told = Told(browser, files["folder"] / "verify.html", files[which], files["key"].read_text("ascii").split("\n")[1])
+    assert (told.result, told.faults) == ("ok", set())
+    assert told.checks.count("✓") == 6
+
+
+def test_it_speaks_russian(browser: Any, files: dict[str, Path]) -> None:
+    told = Told(browser, files["folder"] / "verify.html", files["bundle"], language="ru")
+    assert "ВЕРНО" in told.text
+    assert "undefined" not in told.text
+
+
+CHANGES = [
+    ("tables/estimates.jsonl", r'"low": (\d)', r'"low": 1\1', "figure_differs"),
+    ("tables/estimates.jsonl", r'"low": (\d)', '"low": NaN', "unreadable"),
+    ("tables/answers.jsonl", '"quote": "', '"quote": "not ', "quotation_differs"),
+    ("report/index.html", r'(data-is="\w+">)(\d)', r"\g<1>1\2", "printed_differs"),
+    ("draws/0001/seed.txt", "2", "3", "draw_differs"),
+    ("tables/books.jsonl", '"came_in": ', '"came_in": 1', "unbalanced"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "kind"), CHANGES, ids=[f"{c[0]}: {c[3]}" for c in CHANGES])
+def test_a_change_is_named_in_the_browser(
+    browser: Any, files: dict[str, Path], tmp_path: Path, name: str, old: str, new: str, kind: str
+) -> None:
+    folder = changed(files["folder"], tmp_path / "x", name, lambda text: re.sub(old, new, text, count=1))
+    told = Told(browser, files["folder"] / "verify.html", folder)
+    assert told.result == "not-ok"
+    assert ("manifest.json.minisig", "wrong_signature") in told.faults
+    assert kind in {found for _, found in told.faults}
+
+
+@pytest.mark.parametrize("at", [100, -200, -3])
+def test_a_changed_byte_is_named_in_the_browser(browser: Any, files: dict[str, Path], tmp_path: Path, at: int) -> None:
+    data = bytearray(files["bundle"].read_bytes())
+    data[at] ^= 1
+    (tmp_path / "x.zip").write_bytes(data)
+    told = Told(browser, files["folder"] / "verify.html", tmp_path / "x.zip")
+    assert told.result == "not-ok"
+    assert told.faults
