@@ -93,6 +93,7 @@ def _listen(opening: Opening) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((opening.host, opening.port))
+        listening.listen(128)  # from here on whoever opens the address waits instead of being refused
     except OSError as error:
         what = error.strerror or str(error)
         raise UsageError(f"Cannot listen on {opening.host}, port {opening.port} ({what}). Choose another.") from None

@@ -24,7 +24,7 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
     room = call.room
     asked = wish or dict(call.query)
     parts: dict[str, Any] = {
-        "draw": room.committed,
+        "draw": room.waiting,
         "drawn": room.drawn,
         "cases": len(room.pile.places),
         "variables": [v for v in room.codebook.variables if v.values],
@@ -93,8 +93,8 @@ def _wish(asked: dict[str, str]) -> Wish:
 def commit(call: Call) -> Response:
     """Commits a draw. What it prints is to be published before dice are thrown."""
     asked = {name: call.text(name) for name in ("size", "double", "by", "level", "claim") if call.text(name)}
-    waiting = call.room.committed
-    if waiting is not None and not waiting.seed:
+    waiting = call.room.waiting
+    if waiting is not None and not waiting.thrown:
         return draw_page(call, str(call.pages.words("draw.waiting")), asked)
     try:
         with call.room.study.locked():

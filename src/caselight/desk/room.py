@@ -13,6 +13,7 @@ from caselight import drawing, view
 from caselight.codebook import Codebook, load_codebook
 from caselight.desk.person import Person, meanings_of
 from caselight.drawing import Committed
+from caselight.drawing.commitment import ELUSION
 from caselight.errors import CaselightError, UsageError
 from caselight.journals import folder_of
 from caselight.pipeline import current
@@ -103,6 +104,7 @@ class Room:
         self._lock = threading.RLock()
         self._stamp = self._seen()
         self._draw: tuple[Committed | None, list[Drawn]] = (None, [])
+        self.waiting: Committed | None = None  # the draw that was committed last, of whatever kind
         self._read_draw()
 
     def _seen(self) -> tuple[object, ...]:
@@ -131,8 +133,18 @@ class Room:
             self._read_draw()
 
     def _read_draw(self) -> None:
-        committed = drawing.last(self.study)
-        self._draw = committed, drawing.drawn_cases(committed) if committed else []
+        """What people read: the draw for figures, then the one that tells what the machine missed."""
+        committed, beside = drawing.last(self.study), drawing.last(self.study, ELUSION)
+        self.waiting = drawing.waiting(self.study)
+        found: dict[str, Drawn] = {}
+        for one in filter(None, (committed, beside)):
+            if one.unit == "case":
+                found = {drawn.case: drawn for drawn in drawing.drawn_cases(one)} | found
+            elif not self.notice:
+                self.notice = f"Draw {one.number} is of {one.unit}s, not shown by the desk. Read it by its sheet."
+        own = {drawn.case for drawn in drawing.drawn_cases(committed)} if committed else set()
+        ordered = sorted(found.values(), key=lambda drawn: (drawn.case not in own, drawn.number))
+        self._draw = committed or beside, [drawn for drawn in ordered if drawn.case in self.pile.places]
 
     @property
     def committed(self) -> Committed | None:
@@ -175,7 +187,10 @@ class Room:
             return ALL
         draw = self.committed.digest
         with self._lock:
-            if draw not in person.joined:
+            if draw not in person.joined and person.joined:  # a draw was extended, or another was made: roles stay
+                body = {"kind": JOINED, "draw": draw, "reads": list(person.joined.values())[-1]}
+                person.append([Fresh(body, f"joined-{draw[:32]}")], self.now())
+            elif draw not in person.joined:
                 others = [self.reads(other) for name, other in self.coders().items() if name != person.name]
                 reads = DOUBLES if ALL in others else ALL
                 body = {"kind": JOINED, "draw": draw, "reads": reads}
