@@ -46,7 +46,8 @@ def structured(texts: Mapping[str, str], pack: str) -> dict[str, Case]:
     documents = [_document(name, text, loaded.language) for name, text in texts.items()]
     words = tokenise([document.text for document in documents], Vocabulary(loaded.language))
     rules = structure.compile_pack(loaded)
-    return {d.name: structure.structure(d, words.text(i), rules).case for i, d in enumerate(documents)}
+    made = structure.structure(documents, words, rules)
+    return {document.name: one.case for document, one in zip(documents, made, strict=True)}
 
 
 def constructed(folder: Path) -> dict[str, float]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
+from caselight.intake import add, new
 from caselight.pipeline import Options
 from caselight.store import Settings, Study
 
@@ -59,16 +60,25 @@ def record(n: int, more: str = "") -> str:
 
 
 def make_study(
-    folder: Path, texts: Sequence[tuple[str, str]], wish: Wish | None, codebook: str = CODEBOOK, title: str = "Study"
+    folder: Path,
+    texts: Sequence[tuple[str, str]],
+    wish: Wish | None,
+    codebook: str = CODEBOOK,
+    title: str = "Study",
+    mapping: Mapping[str, str] | None = None,
 ) -> Study:
-    """A study of these (file name, text), run; and with a draw, if one is wished for."""
+    """A study of these (file name, text), run; and with a draw, if one is wished for.
+
+    Args:
+        mapping: columns of dumps among the texts.
+    """
     files = folder / "files"
     files.mkdir(parents=True)
     for name, text in texts:
         (files / name).write_text(text, "utf-8")
     (folder / "book.yaml").write_text(codebook, "utf-8")
-    study = pipeline.new(folder / "study", Settings(title, "ru", "en"), str(folder / "book.yaml"))
-    pipeline.add(study, [files], {})
+    study = new(folder / "study", Settings(title, "ru", "en"), str(folder / "book.yaml"))
+    add(study, [files], mapping or {})
     with study.locked():
         made = pipeline.make_tables(study, Options(1, folder / "words", "2026-01-01"), lambda *_: None)
     if wish is not None:

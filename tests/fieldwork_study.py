@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import caselight
-from caselight import drawing, pipeline
+from caselight import drawing, intake, pipeline
 from caselight.drawing import Committed, Wish
 from caselight.planning import Made
 from caselight.review import Given, read_sheet
@@ -24,8 +24,8 @@ Judge = Callable[[int, str, str, Value], Value]  # number of the unit, coder, va
 
 def made_demo(folder: Path) -> Made:
     """The study of the constructed rulings with its tables."""
-    study = pipeline.new(folder, Settings("Demo", "ru", "en"), "surveillance")
-    pipeline.add(study, [RECORDS], {})
+    study = intake.new(folder, Settings("Demo", "ru", "en"), "surveillance")
+    intake.add(study, [RECORDS], {})
     with study.locked():
         options = pipeline.Options(1, folder.parent / "cache", "2026-05-03")
         return pipeline.make_tables(study, options, lambda *_: None)

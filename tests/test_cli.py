@@ -324,6 +324,22 @@ def test_a_draw_is_committed_thrown_read_and_becomes_a_figure(tmp_path: Path, cl
     shown = [re.sub(r"</?data[^>]*>", "", page) for page in (before, after)]
     assert ["3 to 3 of 3" in page for page in shown] == [False, True]
     assert committed["sha256"] in (study / "report" / "method.html").read_text("utf-8")
+    assert "same answer" not in cli("show", study).stdout, "nobody has read a case twice"
+    years = json.loads(cli("estimate", study, "--value", "relied_on", "--by", "year", "--keep", "--json").stdout)
+    assert {(row["where"][0][1], row["low"], row["high"], row["N"]) for row in years} == {("2022", 3, 3, 3)}
+    cli("run", study)
+    rows = export(cli, study, tmp_path / "kept")["estimates"]
+    assert [["fact:year", "2022"]] in [row["where"] for row in rows]
+    assert "relied_on, year 2022: 3 of 3 (3 to 3)" in cli("estimate", study, "--by", "year").stdout
+    plan = json.loads(
+        cli(
+            "estimate", study, "--plan", 0.5, "--variable", "surveillance_role", "--value", "relied_on", "--json"
+        ).stdout
+    )
+    assert 1 <= plan["enough"]["size"] <= 3
+    assert "0 units are left" in cli("draw", study, "--extend", 1, check=2).stderr
+    told = cli("import", study, "to-read.csv", "--machine", "theirs").stderr
+    assert "theirs: 3 new answers" in told
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from caselight import pipeline, publishing, view
+from caselight.cli import main
 from caselight.errors import DefinitionError, UsageError
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
@@ -136,12 +139,37 @@ def test_a_folder_of_the_users_is_not_overwritten(made: Made, tmp_path: Path) ->
 
 
 def test_a_name_in_the_title_is_a_leak(made: Made, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     shown = replace(view.contents(made, "ru", "2026-01-01"), title="Дело Скоробеева")
     with pytest.raises(Leak, match="Nothing was published"):
         publishing.publish(made, shown, publishing.Order(tmp_path / "out"), quiet)
     assert not (tmp_path / "out").exists()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["report", *words])
+
+
+def test_the_command_tells_what_was_replaced_and_what_nobody_can_know(made: Made, tmp_path: Path) -> None:
+    told = run(str(made.study.folder), "--publish", "--to", str(tmp_path / "out"))
+    assert told.exit_code == 0
+    assert "2 person" in told.stderr
+    assert "2 original files (0 of them scans)" in told.stderr
+    assert "nicknames" in told.stderr
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_the_command_refuses_a_leak_with_1_and_leaves_nothing(made: Made, tmp_path: Path) -> None:
+    settings = made.study.settings
+    made.study.write(replace(settings, title="О деле Мшанникова"))
+    told = run(str(made.study.folder), "--publish", "--to", str(tmp_path / "out"))
+    made.study.write(settings)
+    assert told.exit_code == 1
+    assert "person 'Мшанникова'" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_target_without_publishing_is_wrong_usage(made: Made, tmp_path: Path) -> None:
+    assert run(str(made.study.folder), "--to", str(tmp_path / "out")).exit_code == 2
 
 
 WRONG = [

@@ -20,6 +20,7 @@ from caselight.review import (
     allocate,
     digest_of,
     draw,
+    enlarged,
     frame_text,
     read_sheet,
     settle,
@@ -100,6 +101,24 @@ def test_every_stratum_gets_cases_and_none_more_than_it_has(sizes_n: tuple[dict[
     found = allocate(sizes, n, rest="a")
     assert sum(found.values()) == n
     assert all(1 <= found[name] <= size for name, size in sizes.items())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("abcde"),
+        st.integers(1, 200).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size))),
+        min_size=1,
+    ),
+    st.data(),
+)
+def test_an_extension_only_adds_and_adds_as_many_as_were_asked_for(
+    sizes: dict[str, tuple[int, int]], data: st.DataObject
+) -> None:
+    left = sum(size - n for size, n in sizes.values())
+    more = data.draw(st.integers(0, left))
+    found = enlarged(sizes, more)
+    assert sum(found.values()) == sum(n for _, n in sizes.values()) + more
+    assert all(n <= found[name] <= size for name, (size, n) in sizes.items())
 
 
 def test_a_quarter_goes_to_what_the_machine_flagged() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from caselight.errors import UsageError
 from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, now, print_result, say
+
+if TYPE_CHECKING:
+    from caselight.store import Study
 
 
 @click.command()
@@ -60,11 +65,19 @@ def account(study: Path, name: str, role: str) -> None:
 @STUDY
 @click.option("--check", is_flag=True, help="Look every journal over: is it whole, was anything torn?")
 @click.option("--merge", type=click.Path(path_type=Path), default=None, help="Take in what another copy holds.")
+@click.option("--export", "export_to", type=click.Path(path_type=Path), default=None, help="Write all answers to FILE.")
+@click.option("--import", "import_from", type=click.Path(path_type=Path), default=None, help="Take answers from FILE.")
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "label-studio", "qdpx", "qdc"]), default="csv", show_default=True
+)
+@click.option("--coder", default="", help="Whose answers they are, where the file does not say.")
 @JSON
-def journal(study: Path, check: bool, merge: Path | None, as_json: bool) -> None:
-    """Look over the coders' journals, or merge those of two computers.
+def journal(study: Path, check: bool, merge: Path | None, as_json: bool, **how: Any) -> None:
+    """Look over the coders' journals, merge those of two computers, or exchange answers with other tools.
 
+    \b
     Example: caselight journal my-study --merge /media/stick/my-study
+             caselight journal my-study --export answers.qdpx --format qdpx
     """
     from caselight import journals
     from caselight.store import Study
@@ -75,8 +88,25 @@ def journal(study: Path, check: bool, merge: Path | None, as_json: bool) -> None
         told = [line for one in merged for line in journals.merged_lines(one)]
         print_result(as_json, {"merged": [asdict(one) for one in merged]}, told)
         sys.exit(PROBLEMS if any(one.conflicts for one in merged) else DONE)
+    if how["export_to"] or how["import_from"]:
+        _exchange(opened, how, as_json)
+        return
     if not check:
-        raise UsageError(f"Say what to do: caselight journal {study} --check, or --merge FOLDER.")
+        raise UsageError(f"Say what to do: caselight journal {study} --check, --merge, --export or --import.")
     rows = journals.look_over(opened)
     print_result(as_json, rows, journals.look_over_lines(rows), data=True)
     sys.exit(DONE if all(row["whole"] for row in rows) else ACT)
+
+
+def _exchange(study: Study, how: Mapping[str, Any], as_json: bool) -> None:
+    from caselight import pipeline, trading
+
+    made = pipeline.current(study)
+    if to := how["export_to"]:
+        number = trading.hand_out(made, how["form"], to)
+        print_result(as_json, {"to": str(to), "written": number}, [f"Wrote {number:,} to {to}."])
+    if source := how["import_from"]:
+        if how["form"] not in trading.READERS:
+            raise UsageError("A codebook alone (qdc) is not taken in: the study has its own. Choose another format.")
+        added = trading.take_in(made, how["form"], source, how["coder"], now())
+        print_result(as_json, {"added": added}, [f"{name}: {n:,} new answers" for name, n in added.items()])

@@ -11,17 +11,32 @@ from caselight import view
 from caselight.errors import UsageError
 from caselight.planning import Made
 from caselight.protect import Published
-from caselight.report import CasePage, Contents
+from caselight.report import CasePage, Contents, Fieldwork
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
 _QUOTE_CELLS = 300
+_WHOLE = ("count", "recall")  # figures of the whole pile that have a line here; `estimate` has all
 UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a count, not a finding"
 
 
 def summary(made: Made, shown: Contents) -> dict[str, Any]:
     """Books, problems and figures of a study, as JSON-ready data."""
-    return books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
+    told = books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
+    return told | {"agreement": _agreement(shown.fieldwork)} if shown.fieldwork else told
+
+
+def _agreement(work: Fieldwork) -> list[dict[str, Any]]:
+    """How far readers agree on each question, with limits where there are any, and on each answer with its counts."""
+    return [
+        {
+            "variable": variable,
+            **dict(zip(("cases", "same", "alpha", "ac1"), measures, strict=True)),
+            "ranges": dict(work.ranges.get(variable, {})),
+            "positive": [asdict(one) for one in work.positive.get(variable, ())],
+        }
+        for variable, measures in work.agreement.items()
+    ]
 
 
 def books(made: Made, kept: Contents | view.Accounts) -> dict[str, Any]:
@@ -69,6 +84,13 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
         out = ", ".join(f"{count:,} {kind}" for kind, count in book["went_out"])
         lines.append(f"  {book['stage']}: {book['came_in']:,} {book['unit']}s in; {out}")
     lines += ["", *figure_lines(told["figures"])]
+    if told.get("agreement"):
+        lines += ["", "Agreement of readers (alpha and AC1; all of it: caselight estimate):"]
+        lines += [
+            f"  {row['variable']}: same answer {row['same']:.0%} of {row['cases']:,} read twice"
+            + "".join(f", {name} {row[name]:.2f}" for name in ("alpha", "ac1") if row[name] is not None)
+            for row in told["agreement"]
+        ]
     shown = told["problems"][:_PROBLEMS_SHOWN]
     lines += ["", *(f"{p['kind']}: {p['subject']}: {p['message']}" for p in shown)]
     if len(told["problems"]) > len(shown):
@@ -79,7 +101,7 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
 
 def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
     """The figures, one a line, below what they are worth."""
-    people = [row for row in rows if "strata" in row]
+    people = [row for row in rows if "strata" in row and row["name"] in _WHOLE and not row["where"]]
     machine = [row for row in rows if "strata" not in row]
     lines = ["Figures from a random draw that people read:", *_range_lines(people), ""] if people else []
     lines += [f"Figures ({UNCHECKED}):"] if machine else ["No figures yet."]

@@ -296,13 +296,9 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         quoted = quotations(made, variable)
         return [quoted[i] for i in order]
 
-    estimates = [
-        *count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)),
-        *people,
-    ]
-    sentences, refused = _sentences(
-        made, [e for e in estimates if _is_of_all(e)], {"cases": len(ordered), "records": len(kept.records)}
-    )
+    estimates = [*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people]
+    sizes = {"cases": len(ordered), "records": len(kept.records)}
+    sentences, refused = _sentences(made, [e for e in estimates if _is_of_all(e)], sizes)
     return Contents(
         title=made.study.settings.title,
         language=language,

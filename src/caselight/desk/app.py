@@ -70,6 +70,8 @@ class Desk:
             body = await _body(request, way.takes)
             if isinstance(body, Response):
                 return body
+            if way.takes == "json":  # a decision: on a busy computer a change of threads takes longer than its work
+                return self._answer(way, request, body)
             return await run_in_threadpool(self._answer, way, request, body)
 
         return answer

@@ -24,7 +24,7 @@ def record_html(pages: Pages, language: str, opened: Opened, marks: Iterable[Mar
         words = passages.marked(block.start, block.end, kept)
         lang = safe(document.language or language)
         made.append(
-            f'<section class="block {block.kind.value}"><h3 class="rail">{name}</h3>'
+            f'<section class="block {block.kind.value}"><h2 class="rail">{name}</h2>'
             f'<div class="words" lang="{lang}" dir="auto">{words}</div></section>'
         )
     return made_html("".join(made))

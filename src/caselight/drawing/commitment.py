@@ -23,7 +23,6 @@ from caselight.errors import UsageError
 from caselight.review import FrameRow, digest_of
 from caselight.store import Study
 from caselight.store.files import write_text
-from caselight.tables import from_json, to_json
 from caselight.types import Drawn, Value
 
 FIGURES, ELUSION, ELSEWHERE = "figures", "elusion", "elsewhere"
@@ -156,7 +155,10 @@ def machine_answers(committed: Committed) -> dict[str, dict[str, Value]]:
 def machine_rows(text: str) -> dict[str, dict[str, Value]]:
     """The rows of a machine.jsonl."""
     rows = [json.loads(line) for line in text.split("\n") if line]
-    return {row["case"]: {name: from_json(to_json(v)) for name, v in row["answers"].items()} for row in rows}
+    return {
+        row["case"]: {name: tuple(v) if isinstance(v, list) else v for name, v in row["answers"].items()}
+        for row in rows
+    }
 
 
 def frame_rows(committed: Committed) -> list[FrameRow]:

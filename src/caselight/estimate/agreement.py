@@ -120,7 +120,7 @@ def alpha(units: Sequence[Unit], metric: Distance | str, order: Sequence[Hashabl
     totals = given.sum(axis=0)
     apart = table(answers, metric)
     apart = ordinal_table(totals) if apart is None else apart
-    observed = float((coincidences(given).sum(axis=0) * apart).sum())
+    observed = float(disagreement(given, apart).sum())
     expected = float(totals @ apart @ totals) / (float(totals.sum()) - 1)
     return 1 - observed / expected if expected else None
 
@@ -135,14 +135,14 @@ def counts_of(units: Sequence[Unit], answers: Sequence[Hashable]) -> Floats:
     return found
 
 
-def coincidences(given: Floats) -> Floats:
-    """For each case how often each answer met each other one, (U, V, V); sums to the number of its answers.
+def disagreement(given: Floats, apart: Floats) -> Floats:
+    """Of each case the distances between all pairs of its answers, by the number of answers less one. (U,) float.
 
     Args:
         given: (U, V) float, two answers or more in each row.
+        apart: (V, V) float, the distance of every two answers.
     """
-    pairs = given[:, :, None] * given[:, None, :] - given[:, :, None] * np.eye(given.shape[1])
-    return np.asarray(pairs / (given.sum(axis=1) - 1)[:, None, None], np.float64)
+    return np.asarray(((given @ apart) * given).sum(axis=1) / (given.sum(axis=1) - 1), np.float64)
 
 
 def ac1(units: Sequence[Unit]) -> float | None:

@@ -79,6 +79,8 @@ def table(answers: Sequence[Hashable], metric: Distance | str) -> Floats | None:
     if isinstance(metric, str) and metric not in METRICS:
         raise Refused(f"{metric!r} is no measure of distance; choose {', '.join([*METRICS, ORDINAL])}")
     distance = METRICS[metric] if isinstance(metric, str) else metric
+    if distance is nominal:  # a text question may have thousands of answers
+        return 1 - np.eye(len(answers))
     return np.array([[distance(a, b) for b in answers] for a in answers], np.float64).reshape(len(answers), -1)
 
 
@@ -86,12 +88,17 @@ def ordinal_table(totals: Floats) -> Floats:
     """The distance of every two steps of a scale: the answers given between them, their own half, squared.
 
     Args:
-        totals: (..., V) float; how often each step was given, from the lowest.
+        totals: (V,) float; how often each step was given, from the lowest.
     Returns:
-        (..., V, V) float.
+        (V, V) float.
     """
-    middles = np.cumsum(totals, axis=-1) - totals / 2
-    return np.asarray((middles[..., :, None] - middles[..., None, :]) ** 2, np.float64)
+    heights = steps(totals)
+    return np.asarray((heights[:, None] - heights[None, :]) ** 2, np.float64)
+
+
+def steps(totals: Floats) -> Floats:
+    """How high each step of a scale stands: the answers below it and half of its own; (..., V) as `totals`."""
+    return np.asarray(np.cumsum(totals, axis=-1) - totals / 2, np.float64)
 
 
 def in_order(answers: set[Hashable], order: Sequence[Hashable], metric: Distance | str) -> list[Hashable]:

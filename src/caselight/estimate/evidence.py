@@ -23,7 +23,7 @@ from caselight.estimate.figures import (
     recalls,
 )
 from caselight.estimate.numbers import LARGER, MEAN, PERSONS, TOTAL, numbers, persons
-from caselight.estimate.sample import Read, Sample, Verdicts, both, cells, is_whole, verdicts
+from caselight.estimate.sample import Read, Sample, Verdicts, both, is_whole, parting, verdicts
 from caselight.types import Estimate, Stratum
 
 FACT = "fact:"  # begins the name of a fact in `where`, so that none is taken for a variable of the codebook
@@ -141,7 +141,7 @@ class Evidence:
         part = self.part(where)
         inside = part.inside or frozenset()
         drawn = sum(unit in inside for unit in self._drawn())
-        every = all(cell.drawn for cell in cells(self.sample, inside=inside))
+        every = all(cell.drawn for cell in parting(self.sample, inside=inside).cells())
         return every and drawn >= min(contrasts.LEAST_READ, len(inside))
 
     def difference(self, variable: str, value: str, where: Where, claim: str) -> Estimate:

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 
 from caselight.estimate.anytime import running_range
 from caselight.estimate.sample import (
+    Parting,
     Read,
     Sample,
     Verdicts,
     both,
-    cells,
     first_read,
     is_whole,
     opposite,
+    parting,
     read_units,
     seen,
     verdicts,
@@ -73,23 +74,35 @@ def estimated(
     """
     if not read_units(sample, answers):
         return
+    whole = is_whole(sample, answers)
+    parted = parting(sample, variable.name, part.inside) if whole else None
     for value in variable.value_names():
-        yield from of_value(variable.name, value, sample, answers, part, (error or {}).get(value))
-    if is_whole(sample, answers) and part == ALL:
-        yield from recalls(variable.name, variable.value_names(), sample, answers)
+        yield from of_value(variable.name, value, sample, answers, part, (error or {}).get(value), parted)
+    if whole and part == ALL:
+        yield from recalls(variable.name, variable.value_names(), sample, answers, parted)
 
 
-def of_value(
-    variable: str, value: str, sample: Sample, answers: Mapping[str, Read], part: Part = ALL, error: float | None = None
+def of_value(  # noqa: PLR0913, PLR0917  (what a figure is named by, and what it rests on)
+    variable: str,
+    value: str,
+    sample: Sample,
+    answers: Mapping[str, Read],
+    part: Part = ALL,
+    error: float | None = None,
+    parted: Parting | None = None,
 ) -> Iterator[Estimate]:
-    """The figures of one answer."""
+    """The figures of one answer.
+
+    Args:
+        parted: the pile as it was looked at for this question and part; None = it is looked at now.
+    """
     given = verdicts(answers, value)
     if not is_whole(sample, answers):
         if part.inside is None and part.judged is None:
             yield from _running(variable, value, sample, given)
         return
     known = given if part.judged is None else both(given, part.judged)
-    maker = Maker(sample, variable, value, part, error)
+    maker = Maker(sample, variable, value, part, error, parted or parting(sample, variable, part.inside))
     for claim in ("standard", "certified") if sample.claim == "standard" else ("certified", "standard"):
         yield from maker.counts(known, claim)
     if part.judged is not None:
@@ -105,6 +118,7 @@ class Maker:
     value: str
     part: Part = ALL
     error: float | None = None
+    parted: Parting | None = None  # None = it is looked at when cells are asked for
 
     def counts(self, given: Verdicts, claim: str) -> Iterator[Estimate]:
         """How many units have it; nothing where a part of the pile has none that was read."""
@@ -130,9 +144,8 @@ class Maker:
 
     def strata(self, given: Verdicts) -> list[Stratum]:
         """What was seen in each cell."""
-        frame = (unit for units in self.sample.frame.values() for unit in units)
-        flagged = [unit for unit in frame if self.sample.said(unit, self.variable, self.value)]
-        return [seen(cell, given) for cell in cells(self.sample, flagged, self.part.inside)]
+        parted = self.parted or parting(self.sample, self.variable, self.part.inside)
+        return [seen(cell, given) for cell in parted.cells(self.value)]
 
     def made(
         self,
@@ -218,15 +231,28 @@ def _running(variable: str, value: str, sample: Sample, given: Verdicts) -> Iter
     yield maker.made("count", RUNNING, (at, float(low), float(high)), strata, read)
 
 
-def recalls(variable: str, values: Iterable[str], sample: Sample, answers: Mapping[str, Read]) -> Iterator[Estimate]:
+def recalls(
+    variable: str,
+    values: Iterable[str],
+    sample: Sample,
+    answers: Mapping[str, Read],
+    parted: Parting | None = None,
+) -> Iterator[Estimate]:
     """How much of what people would find the machine found, for each answer: recall, with exact limits.
 
-    Both sums that it is made of get half of what may go wrong, so that the limits hold together.
+    Both sums that it is made of get half of what may go wrong, so that the limits hold together. None for an answer
+    where a part with units had none of them read, or where it is not known what the machine said.
     """
     level = 1 - (1 - sample.level) / 2
+    if not all(map(sample.is_known, sample.frame)):
+        return
+    parted = parted or parting(sample, variable)
     for value in values:
         given = verdicts(answers, value)
-        found, missed = _found_and_missed(variable, value, sample, given)
+        halves = [parted.halves(name, value) for name in sample.frame]
+        if any(cell.size and not cell.drawn for pair in halves for cell in pair):
+            continue
+        found, missed = ([seen(pair[side], given) for pair in halves if pair[side].size] for side in (0, 1))
         if not found or not missed:
             continue
         had, lost = count(found, level, "certified"), count(missed, level, "certified")
@@ -234,28 +260,3 @@ def recalls(variable: str, values: Iterable[str], sample: Sample, answers: Mappi
             continue
         limits = ratio(had.estimate, lost.estimate, (had.low, had.high), (lost.low, lost.high))
         yield Maker(sample, variable, value).made(RECALL, CERTIFIED, limits, [*found, *missed], given)
-
-
-def _found_and_missed(
-    variable: str, value: str, sample: Sample, given: Verdicts
-) -> tuple[list[Stratum], list[Stratum]]:
-    """The strata parted by whether the machine gave this answer: those where it did, those where it did not.
-
-    Both are empty where a part with units had none of them read, or where it is not known what the machine said.
-    """
-    parts: tuple[list[Stratum], list[Stratum]] = ([], [])
-    for name, units in sample.frame.items():
-        if not sample.is_known(name):
-            return [], []
-        flagged = {unit for unit in units if sample.said(unit, variable, value)}
-        for part, label, kept in (
-            (parts[0], f"{name} flagged", flagged),
-            (parts[1], f"{name} other", set(units) - flagged),
-        ):
-            drawn = [unit for unit in sample.drawn[name] if unit in kept]
-            if kept and not drawn:
-                return [], []
-            if kept:
-                read = [given[unit] for unit in drawn]
-                part.append(Stratum(len(kept), len(read), sum(r is True for r in read), read.count(None), label))
-    return parts

@@ -13,7 +13,7 @@ from math import isnan, nan
 from caselight.errors import Refused
 from caselight.estimate.clusters import share_among_persons
 from caselight.estimate.figures import ALL, Maker, Part
-from caselight.estimate.sample import Read, Sample, cells, is_whole, verdicts
+from caselight.estimate.sample import Read, Sample, is_whole, parting, verdicts
 from caselight.estimate.totals import Bounds, Numbers, mean, total, total_if_none_larger
 from caselight.types import Estimate, Stratum
 
@@ -49,12 +49,9 @@ def numbers(
     if part.judged is not None:
         raise Refused("a total is given for parts of the pile that are known of every case, such as a year or a court")
     bounds, maker = bounds_of(value), Maker(sample, variable, value, part)
-    parts = [
-        Numbers(cell.size, tuple(_number(answers[unit]) for unit in cell.drawn))
-        for cell in cells(sample, inside=part.inside)
-    ]
-    names = [cell.name for cell in cells(sample, inside=part.inside)]
-    strata = [_seen(numbers_, name) for numbers_, name in zip(parts, names, strict=True)]
+    cells = parting(sample, variable, part.inside).cells()
+    parts = [Numbers(cell.size, tuple(_number(answers[unit]) for unit in cell.drawn)) for cell in cells]
+    strata = [_seen(numbers_, cell.name) for numbers_, cell in zip(parts, cells, strict=True)]
     given = {unit: _told(read) for unit, read in answers.items()}
     for claim in ("standard", "certified") if sample.claim == "standard" else ("certified", "standard"):
         if bounds:

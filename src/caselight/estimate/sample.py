@@ -7,6 +7,7 @@ of this is decided by what was known of every unit and by how many were read, ne
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -97,35 +98,59 @@ def opposite(given: Verdicts) -> dict[str, bool | None]:
     return {unit: None if one is None else not one for unit, one in given.items()}
 
 
-def cells(sample: Sample, flagged: Collection[str] = (), inside: Collection[str] | None = None) -> list[Cell]:
-    """The pile in parts: strata, within them what the machine flagged and what it did not.
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """How many units of each stratum belong to the part that figures are about, and to how many the machine gave what.
 
-    Args:
-        flagged: units to which the machine gave the answer that is counted.
-        inside: units that the figure is about, known for each unit of the pile; None = all. Units outside have the code
-            in no case, and that is known, so they are in no cell.
+    Made once for a question, since it looks at every unit of the pile; the cells of each answer then cost nothing.
     """
-    flags, within = set(flagged), None if inside is None else set(inside)
-    found: list[Cell] = []
+
+    sample: Sample
+    variable: str
+    inside: frozenset[str] | None  # known for each unit of the pile; None = all. Those outside are in no cell
+    sizes: Mapping[str, int]  # stratum -> its units
+    flagged: Mapping[str, Mapping[str, int]]  # stratum -> answer of the machine -> units to which it was given
+
+    def halves(self, stratum: str, value: str) -> tuple[Cell, Cell]:
+        """The units of a stratum to which the machine gave this answer, and the others."""
+        drawn, many = self.drawn(stratum), self.flagged[stratum].get(value, 0)
+        yes = tuple(unit for unit in drawn if self.sample.said(unit, self.variable, value))
+        no = tuple(unit for unit in drawn if not self.sample.said(unit, self.variable, value))
+        return Cell(f"{stratum} flagged", many, yes), Cell(f"{stratum} other", self.sizes[stratum] - many, no)
+
+    def drawn(self, stratum: str) -> tuple[str, ...]:
+        """Its drawn units."""
+        units = self.sample.drawn[stratum]
+        return tuple(units if self.inside is None else [unit for unit in units if unit in self.inside])
+
+    def cells(self, value: str | None = None) -> list[Cell]:
+        """The pile in parts: strata, within them what the machine flagged and what it did not; None = strata alone."""
+        found: list[Cell] = []
+        for name, size in self.sizes.items():
+            parts = self.halves(name, value) if value is not None and self.sample.is_known(name) else ()
+            if parts and all(cell.size and len(cell.drawn) >= min(LEAST_READ, cell.size) for cell in parts):
+                found += parts
+            elif size:
+                found.append(Cell(name, size, self.drawn(name)))
+        return found
+
+
+def parting(sample: Sample, variable: str = "", inside: frozenset[str] | None = None) -> Parting:
+    """The pile, looked at once for this question."""
+    sizes: dict[str, int] = {}
+    flagged: dict[str, Counter[str]] = {}
     for name, units in sample.frame.items():
-        drawn = sample.drawn[name]
+        flagged[name] = Counter()
         if not sample.is_known(name):
-            found.append(Cell(name, sample.size_of(name), tuple(drawn)))
+            sizes[name] = sample.size_of(name)
             continue
-        kept = units if within is None else [one for one in units if one in within]
-        read = tuple(drawn if within is None else [one for one in drawn if one in within])
-        found += _parted(name, kept, read, flags)
-    return found
-
-
-def _parted(name: str, units: Sequence[str], drawn: tuple[str, ...], flags: Collection[str]) -> list[Cell]:
-    parts = (
-        Cell(f"{name} flagged", sum(one in flags for one in units), tuple(one for one in drawn if one in flags)),
-        Cell(f"{name} other", sum(one not in flags for one in units), tuple(one for one in drawn if one not in flags)),
-    )
-    if all(len(cell.drawn) >= min(LEAST_READ, cell.size) for cell in parts) and all(cell.size for cell in parts):
-        return list(parts)
-    return [Cell(name, len(units), drawn)] if units else []
+        kept = units if inside is None else [one for one in units if one in inside]
+        sizes[name] = len(kept)
+        said = Counter(sample.machine.get(unit, {}).get(variable) for unit in kept)
+        for answer, many in said.items():
+            for value in answer if isinstance(answer, tuple) else (answer,):
+                flagged[name][str(value)] += many
+    return Parting(sample, variable, inside, sizes, flagged)
 
 
 def seen(cell: Cell, given: Verdicts) -> Stratum:

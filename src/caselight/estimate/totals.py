@@ -181,7 +181,7 @@ def _limits(
         if width > 0:
             lower += width * lower_total(np.clip((least - floor) / width, 0, 1), s.N, tail)
             upper += width * upper_total(np.clip((most - floor) / width, 0, 1), s.N, tail)
-        if claim == "certified" or len(least) < min(LEAST_IN_ROOT, s.N):
+        if claim == "certified" or not len(least) or len(least) < min(LEAST_IN_ROOT, s.N):
             low, high = low + lower, high + upper
         else:
             low, high = low + s.N * float(least.mean()), high + s.N * float(most.mean())

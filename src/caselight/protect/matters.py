@@ -16,7 +16,7 @@ from caselight.protect.people import Person, known_stems, resolve, role_before, 
 from caselight.protect.policy import HIDE, KEEP, Policy
 from caselight.protect.redaction import Edit, merged
 from caselight.protect.roles import Knowledge, Role
-from caselight.protect.surnames import grammemes, stems
+from caselight.protect.surnames import grammemes, stems, stems_of_word
 from caselight.types import Document, Fact
 
 CASE_FACTS = frozenset({"case_number", "uid", "lower_case_number"})  # facts that are numbers of cases
@@ -143,9 +143,11 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
     found = _without_overlap(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
         found = _without_overlap([*found, *_opinions(body, more(body), known)])
+    named = known_stems(m for m in found if m.initials).keys()
     kept = []
     for m in found:
-        place = _place(body, m, known) if m.how != "listed" else None
+        is_known = not m.initials and not named.isdisjoint(stems_of_word(m.surname))
+        place = _place(body, m, known, is_known) if m.how != "listed" else None
         if any(a <= m.start and m.end <= b for a, b in text.places) and not m.initials:
             continue
         if place:
@@ -181,7 +183,7 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
 
     Args:
         is_known: the surname of somebody in this matter. Then only a town is believed: "с. Иванов" may be the end
-            of something else.
+            of something else, and "Иванов суд" no court.
     """
     begin = max(0, m.start - 60)
     before, after = text[begin : m.start], text[m.end : m.end + 20]
@@ -192,7 +194,7 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
         lead = known.places_before_bare and known.places_before_bare.search(before)
         if lead and is_known and not lead.group().lower().startswith("г"):
             lead = None
-        behind = known.places_after and not after.startswith("\n") and known.places_after.match(after)
+        behind = not is_known and known.places_after and not after.startswith("\n") and known.places_after.match(after)
         if not lead and behind:
             return m.start, m.end + behind.end()
     return (begin + lead.start(), m.end) if lead else None

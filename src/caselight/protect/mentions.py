@@ -39,7 +39,8 @@ _FULL = re.compile(
     rf"{_EDGE}(?:(?P<before>{_NAME})\s{{1,3}})?(?P<name>{_NAME})\s{{1,3}}(?P<patronymic>{_PATRONYMIC})(?![А-ЯЁа-яё])"
     rf"(?:[ \t]{{1,2}}(?P<after>{_NAME})(?![А-ЯЁа-яё.]))?"
 )
-_TWO = re.compile(rf"{_EDGE}(?P<one>{_CAPITAL})\s{{1,2}}(?P<two>{_CAPITAL})(?![А-ЯЁа-яё])")
+# The second word only looked at, so that it may be the first of the next pair: "Свободу Ивану Петрову".
+_TWO = re.compile(rf"{_EDGE}(?P<one>{_CAPITAL})(?=\s{{1,2}}(?P<two>{_CAPITAL})(?![А-ЯЁа-яё]))(?![А-ЯЁа-яё])")
 _WORD = re.compile(rf"{_EDGE}{_NAME}(?![А-ЯЁа-яё])")
 _SENTENCE = re.compile(r"(?:[.!?;]\s+|\n\s*|^\s*|[«\"(]\s*|:\s*|-\s+)$")
 # Ends of words that are surnames when no dictionary has the word.
@@ -135,11 +136,24 @@ def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
             continue
         if m["second"] is None and (_ordinary(m["surname"]) or not _SUFFIX.search(fold(m["surname"]))):
             continue
-        # "г. Омска А.Е. Локтя" may be called Локоть; "вина А.Е. Свидетель" is none, for the text writes it small too.
-        word = fold(m["surname"])
-        ordinary = _ordinary(word) and (word[:_LIKE] in small or not m["second"])
-        if _surname(m["surname"], known) and not ordinary and not _next_sentence(text, m):
+        if not _surname(m["surname"], known) or _next_sentence(text, m):
+            continue
+        rare = fold(m["surname"])[:_LIKE] not in small
+        if not _ordinary(m["surname"]) or (rare and _is_name_here(text, m, before[1] if before else "", known)):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + (m["second"] or ""), "initials")
+
+
+def _is_name_here(text: str, m: re.Match[str], before: str, known: Knowledge) -> bool:
+    """Whether an ordinary word behind initials is a name: behind a town or a role, or before a comma.
+
+    Elsewhere the court has cut off the surname before the initials, and the word begins the next sentence.
+    """
+    if before and "Geox" in grammemes(before)[1]:
+        return True
+    window = text[max(0, m.start() - 60) : m.start()].rstrip()
+    led = any(r.end() == len(window) for _, pattern in known.roles for r in pattern.finditer(window))
+    word_before = re.search(r"[а-яё]{4,}$", window)
+    return led or bool(word_before and re.match(r"\s*[,;)]", text[m.end() : m.end() + 3]))
 
 
 def _next_sentence(text: str, m: re.Match[str]) -> bool:
@@ -185,11 +199,11 @@ def _two(text: str, known: Knowledge) -> Iterator[Mention]:
     for m in _TWO.finditer(text):
         for name, surname in ((m["one"], m["two"]), (m["two"], m["one"])):
             _, some, _ = grammemes(name)
-            in_dictionary, other, always = grammemes(surname)
+            in_dictionary, _, always = grammemes(surname)
             if "Name" not in some or fold(surname) in known.not_surnames or "Geox" in some:
                 continue
-            if "Surn" in always or ("Surn" in other and not in_dictionary and _SUFFIX.search(fold(surname))):
-                yield Mention(m.start(), m.end(), surname, name[0], "two")
+            if "Surn" in always or (not in_dictionary and _SUFFIX.search(fold(surname))):
+                yield Mention(m.start(), m.end("two"), surname, name[0], "two")
                 break
 
 

@@ -24,6 +24,7 @@ from caselight.review.decisions import (
 )
 from caselight.review.draw import FrameRow, allocate, digest_of, draw, enlarged, frame_text, ticket
 from caselight.review.elsewhere import DrawnElsewhere, has_probabilities, read_draw
+from caselight.review.exchange import Told
 from caselight.review.sheet import read_sheet
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Pair",
     "Quote",
     "Standing",
+    "Told",
     "allocate",
     "answers",
     "body_of",

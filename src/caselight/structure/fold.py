@@ -34,7 +34,7 @@ UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 COMBINING = "\u0306\u0308"
 # Characters: one search for everything strange is faster than one for each sign in short texts, slower in long ones.
 SHORT = 500
-LONG = 3_000  # from here on looking at each line's end is faster than looking for hyphens at line ends
+_LINE_END_HYPHEN = re.compile(r"- ?\n")  # skips from hyphen to hyphen: 2 us in 4,000 characters; `in`, for both, 11
 _LENGTH_CHANGES = (*UNSEEN, *COMBINING)
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
@@ -102,14 +102,7 @@ def _changes_length(text: str) -> bool:
     for mark in _LENGTH_CHANGES:
         if mark in text:
             return True
-    if len(text) <= LONG:
-        return "-\n" in text or "- \n" in text
-    line_end = text.find("\n")
-    while line_end > 0:
-        if text[line_end - 1] == "-" or text.endswith("- ", 0, line_end):
-            return True
-        line_end = text.find("\n", line_end + 1)
-    return False
+    return _LINE_END_HYPHEN.search(text) is not None
 
 
 def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:

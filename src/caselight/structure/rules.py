@@ -133,8 +133,12 @@ def _rule(
 
 def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
     """Where the rule applies between two offsets; at most one unless the rule takes many."""
-    if rule.needs and all(text.find(word, start, end) < 0 for word in rule.needs):
-        return []
+    if rule.needs:
+        for word in rule.needs:
+            if text.find(word, start, end) >= 0:
+                break
+        else:
+            return []
     found = []
     for match in rule.pattern.finditer(text, start, end):
         if rule.not_after and _stands_after(rule, rule.not_after, text, match.start()):

@@ -79,7 +79,7 @@ export class Paper {
       const strip = make("div", { className: "words", lang: language, dir: "auto" });
       strip.start = block.start;
       strip.append(...pieces(this.text, block, all));
-      return make("section", { className: `block ${block.kind}` }, make("h3", { className: "rail", textContent: block.label }), strip);
+      return make("section", { className: `block ${block.kind}` }, make("h2", { className: "rail", textContent: block.label }), strip);
     });
     this.box.replaceChildren(...made);
     this.box.scrollTop = top;

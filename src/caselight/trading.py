@@ -1,0 +1,129 @@
+"""Coders' decisions to and from other tools: CSV, Label Studio, REFI-QDA. What comes in is checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from caselight.errors import UsageError
+from caselight.journals import folder_of
+from caselight.planning import Made
+from caselight.report.cells import harmless
+from caselight.review import Decision, Told, body_of, read_decision, refi, standing
+from caselight.review import exchange as forms
+from caselight.store.files import write_whole
+from caselight.store.journal import Fresh, Journal, contents
+from caselight.tables import documents_of, read_table
+from caselight.types import Document
+from caselight.variables import Variable
+
+FORMATS = ("csv", "label-studio", "qdpx", "qdc")
+# Reads each format back; the codebook alone (qdc) is not read: the study has its own.
+READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
+    "csv": lambda data: forms.from_csv(data.decode("utf-8-sig")),
+    "label-studio": lambda data: forms.from_label_studio(data.decode("utf-8")),
+    "qdpx": refi.from_qdpx,
+}
+
+
+def hand_out(made: Made, form: str, to: Path) -> int:
+    """Writes every answer of people that counts to the file; how many.
+
+    Raises:
+        UsageError: the file is there already.
+    """
+    if to.exists():
+        raise UsageError(f"{to} exists. Choose another name.")
+    variables = {variable.name: variable for variable in made.codebook.variables}
+    told = list(_told(made, variables))
+    if form == "csv":
+        data = ("\ufeff" + forms.to_csv(told, variables, harmless)).encode("utf-8", "surrogatepass")
+    elif form == "label-studio":
+        data = forms.to_label_studio(told, variables).encode("utf-8", "surrogatepass")
+    elif form == "qdpx":
+        data = refi.to_qdpx(told, made.codebook)
+    else:
+        data = refi.to_qdc(made.codebook)
+    write_whole(to, lambda temporary: temporary.write_bytes(data))
+    return len(told) if form != "qdc" else len(variables)
+
+
+def _told(made: Made, variables: Mapping[str, Variable]) -> list[Told]:
+    kept = []
+    for file in sorted(folder_of(made.study).glob("*.jsonl")):
+        found = standing(contents(file).entries).values()
+        kept += [(file.stem, one) for one in found if one.decision.variable in variables]
+    texts = _documents(made, {one.decision.case for _, one in kept})
+    return [Told(coder, one, texts[one.decision.case]) for coder, one in kept if one.decision.case in texts]
+
+
+def _documents(made: Made, cases: set[str]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for plan in made.plans:
+        here = read_table(plan.paths["cases"], ["id"])["id"].to_pylist()
+        rows = [row for row, case in enumerate(here) if case in cases]
+        if rows:
+            documents = documents_of(read_table(plan.paths["texts"]).take(rows))
+            found |= {here[row]: document for row, document in zip(rows, documents, strict=True)}
+    return found
+
+
+def take_in(made: Made, form: str, file: Path, coder: str, time: str) -> dict[str, int]:
+    """Adds the answers in the file to the coders' journals; coder -> how many were new. Repeating it adds none.
+
+    Args:
+        coder: whose answers they are where the file does not say; "" = it must.
+    Raises:
+        UsageError: the file cannot be read, or an answer in it is none; nothing is taken then.
+    """
+    try:
+        rows = READERS[form](file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be taken in: {error}. Nothing was taken.") from None
+    variables = {variable.name: variable for variable in made.codebook.variables}
+    texts = _documents(made, {str(row["case"]) for row in rows})
+    fresh: dict[str, list[Fresh]] = {}
+    for number, row in enumerate(rows, 1):
+        try:
+            decision = _decision(row, variables, texts)
+            who = _coder(row.get("coder") or coder)
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{file}, answer {number}: {error} Nothing was taken.") from None
+        body = body_of(decision)
+        key = hashlib.sha256(json.dumps(["taken", body], ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+        fresh.setdefault(who, []).append(Fresh(body, key))
+    return {who: _add(folder_of(made.study) / f"{who}.jsonl", lines, time) for who, lines in sorted(fresh.items())}
+
+
+def _add(file: Path, lines: list[Fresh], time: str) -> int:
+    """An answer that counts already, word for word, is not written again."""
+    known = {json.dumps(body_of(one.decision), sort_keys=True) for one in standing(contents(file).entries).values()}
+    new = [line for line in lines if json.dumps(dict(line.body), sort_keys=True) not in known]
+    journal = Journal(file)
+    before = len(journal.entries())
+    journal.append(new, time)
+    return journal.lines - before
+
+
+def _coder(name: str) -> str:
+    if not name or "/" in name or "\\" in name or name.startswith(".") or len(name) > 80:
+        raise UsageError(f"{name[:40]!r} cannot be a coder's name. Say whose answers they are: --coder NAME.")
+    return name
+
+
+def _decision(row: Mapping[str, Any], variables: Mapping[str, Variable], texts: Mapping[str, Document]) -> Decision:
+    variable, document = variables.get(str(row["variable"])), texts.get(str(row["case"]))
+    if variable is None:
+        raise ValueError(f"there is no variable {row['variable']!r} in the codebook.")
+    if document is None:
+        raise ValueError(f"{row['case']!r} is no case of this study.")
+    sent = forms.value_of(str(row["value"]), variable)
+    asked = sent.pop("asked", True)
+    quotes = [dict(quote, document=document.id) for quote in row["quotes"]]
+    memo = row.get("memo", "") or ("" if sent["decided"] else "-")
+    decision = read_decision(sent | {"case": row["case"], "quotes": quotes, "memo": memo}, variable, document)
+    kept = {name: getattr(decision, name) for name in decision.__slots__}
+    return Decision(**kept | {"asked": asked} | ({} if asked else {"meaning": "", "text": ""}))
