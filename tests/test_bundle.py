@@ -580,6 +580,13 @@ def test_verify_ends_with_0_1_or_2(files: Files, tmp_path: Path) -> None:
     assert run("verify", files["bundle"], "--key", "nonsense")[0] == 2
 
 
+def test_the_checkers_can_be_had_without_a_bundle(files: Files, tmp_path: Path) -> None:
+    assert run("verify")[0] == 2
+    assert run("verify", "--checkers", tmp_path / "out")[0] == 0
+    for name in ("verify.py", "verify.html"):
+        assert (tmp_path / "out" / name).read_bytes() == (files["folder"] / name).read_bytes()
+
+
 def test_a_key_is_made_once_kept_private_and_opens_with_its_password(tmp_path: Path) -> None:
     (tmp_path / "password").write_text(PASSWORD + "\n", "utf-8")
     code, told = run("key", tmp_path / "a.key", "--password-file", tmp_path / "password", "--json")

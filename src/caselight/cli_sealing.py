@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from caselight.errors import UsageError
-from caselight.terminal import JSON, STUDY, print_result
+from caselight.terminal import JSON, STUDY, print_result, say
 
 PASSWORD = click.option(
     "--password-file", type=click.Path(path_type=Path), default=None, help="File with the key's password in one line."
@@ -109,21 +109,32 @@ def seal(study: Path, to: Path, key_file: Path | None, password_file: Path | Non
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--key", "key_text", default=None, help="The publisher's public key, or its file, from elsewhere.")
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", help="Language of what is told.")
+@click.option(
+    "--checkers", type=click.Path(path_type=Path), default=None, help="Write verify.py and verify.html to this folder."
+)
 @JSON
-def verify(file: Path, key_text: str | None, language: str, as_json: bool) -> None:
+def verify(file: Path | None, key_text: str | None, language: str, checkers: Path | None, as_json: bool) -> None:
     """Check a sealed FILE, or its unpacked folder: signature, bytes, draw, figures, quotations, books.
 
     Exit code 0: all is as it should be; 1: something is not, and is named; 2: wrong usage.
 
+    \b
     Example: caselight verify my-study.zip --key RWQf6LRCGA9i53ml...
+             caselight verify --checkers to-hand-out/
     """
     from caselight import sealing
     from caselight.bundle import as_json as for_machines
     from caselight.bundle import told
 
+    if checkers is not None:
+        say(f"Wrote {' and '.join(map(str, sealing.write_checkers(checkers)))}")
+    if file is None:
+        if checkers is None:
+            raise UsageError("Say what to check: caselight verify FILE")
+        return
     if not file.exists():
         raise UsageError(f"{file} does not exist.")
     if key_text is not None and Path(key_text).is_file():

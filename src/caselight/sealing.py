@@ -14,7 +14,7 @@ from typing import Any
 
 from caselight import __version__, drawing, publishing
 from caselight.bundle import Bundle, Fault, Signer, Source, Verdict, verify, verify_source, write_bundle
-from caselight.bundle.crate import crate, made_with, pages
+from caselight.bundle.crate import crate, made_with, pages, verify_page
 from caselight.bundle.drawn import ADJUDICATOR, numbers_of
 from caselight.bundle.names import ANSWERS, BOOKS, CHECKER, CODEBOOK, DRAWS, MANIFEST, QUESTIONS, REPORT, STAMPS, TABLES
 from caselight.bundle.reading import parsed, read_json, read_rows, read_text
@@ -212,6 +212,15 @@ def _head(made: Made, wish: Wish, names: str, letters: Mapping[str, str]) -> dic
         "answers_of_people": dict(sorted(given.items())),
         "made_with": made_with(__version__),
     }
+
+
+def write_checkers(folder: Path) -> list[Path]:
+    """verify.py and verify.html in `folder`, for whoever does not want those that came with a bundle."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / CHECKER: verify_source().encode(), folder / "verify.html": verify_page()}
+    for file, content in files.items():
+        file.write_bytes(content)
+    return list(files)
 
 
 def check(path: Path, key: str | None) -> Verdict:

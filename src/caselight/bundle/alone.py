@@ -30,7 +30,7 @@ _HEAD = '''#!/usr/bin/env python3
     python3 verify.py BUNDLE [--key KEY] [--language ru]
 
 It was joined from the modules of Caselight's package `bundle`, and has the licence of Caselight. It came with
-the bundle that it checks; whoever does not trust the bundle takes it from a release of Caselight instead.
+the bundle that it checks; whoever does not trust the bundle has Caselight write it: caselight verify --checkers FOLDER.
 """
 
 from __future__ import annotations

@@ -97,7 +97,12 @@ def pages(told: Mapping[str, str]) -> dict[str, bytes]:
         for key, value in told.items():
             text = text.replace("{" + key + "}", value)
         found[name] = text.encode()
+    found["verify.html"] = verify_page()
+    return found
+
+
+def verify_page() -> bytes:
+    """verify.html, with the words of both languages in it."""
     shared = json.dumps({"words": WORDS, "kinds": KINDS}, ensure_ascii=False).replace("</", "<\\/")
     page = (_FOLDER / "verify.html").read_text("utf-8")
-    found["verify.html"] = re.sub(r"/\*WORDS\*/.*?/\*END\*/", lambda _: shared, page).encode()
-    return found
+    return re.sub(r"/\*WORDS\*/.*?/\*END\*/", lambda _: shared, page).encode()
