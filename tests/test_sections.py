@@ -15,14 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from caselight import demo
 from caselight.pack import load_pack
-from caselight.pipeline import DEMO_RECORDS as DEMO
 from caselight.structure.paragraphs import lines_of, paragraphs_of
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections, find_sections
 from caselight.structure.weights import best_paths
 from caselight.types import Document, Region, RegionKind, Section
 from caselight.words import Vocabulary, tokenise
 
+DEMO = Path(demo.__file__).parent / "studies" / "demo" / "records"
 RU = compile_sections(load_pack("ru"))
 US = compile_sections(load_pack("us"))
 VOCABULARY = {language: Vocabulary.load(None, language) for language in ("ru", "en")}

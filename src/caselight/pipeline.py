@@ -52,6 +52,7 @@ from caselight.work import (
     recode_bucket,
     split_member,
     unpack_container,
+    with_rules,
 )
 
 Tell = Callable[[str, int, int], None]  # stage, items done, items in all
@@ -103,14 +104,14 @@ def _make_parts(
     known = len(vocabulary)  # with the words of phrases: a few new ones are not worth writing all of them anew
     level = None
     unread = [plan for plan in plans if plan.must_read]
-    if unread:
-        with Engine(options.jobs, prepare, (room, True), answer=vocabulary.tell) as engine:
-            _read_all(study, engine, unread, tell)
-            level = engine.level
     stale = [plan for plan in plans if plan.missing and not plan.must_read]
     if stale:
         with Engine(options.jobs, prepare, (room, False), locked=False, answer=vocabulary.tell) as engine:
-            _recode_all(study, engine, stale, tell)
+            unread += _recode_all(study, engine, stale, tell)
+    if unread:
+        with Engine(options.jobs, prepare, (with_rules(room, pack), True), answer=vocabulary.tell) as engine:
+            _read_all(study, engine, unread, tell)
+            level = engine.level
     if options.vocabulary and len(vocabulary) > known:
         vocabulary.save(options.vocabulary)
     return level
@@ -207,17 +208,22 @@ def _parcels(study: Study, plan: Plan) -> list[Parcel]:
     return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
 
 
-def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
-    """Structures and codes anew what does not need the originals."""
+def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> list[Plan]:
+    """Structures and codes anew what does not need the originals; the plans for which that was too much at once."""
+    too_much = []
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
     if total:
         tell("code", 0, total)
     for number, answer in engine.map(recode_bucket, ([_recoding(plan)] for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
+        if answer:
+            _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
+        else:
+            too_much.append(plan)
         done += len(plan.bucket.records)
         tell("code", done, total)
+    return too_much
 
 
 def _recoding(plan: Plan) -> Recoding:
