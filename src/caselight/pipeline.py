@@ -27,7 +27,7 @@ from caselight.ingest.sandbox import lock
 from caselight.pack import Pack, load_pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
-from caselight.store import Catalogue, Member, Study
+from caselight.store import Catalogue, Member, OriginalError, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
 from caselight.structure.link import LinkKey, link
@@ -40,7 +40,7 @@ from caselight.tables import (
     decode,
     read_table,
 )
-from caselight.types import Problem, Record
+from caselight.types import Problem, Record, State
 from caselight.view import contents
 from caselight.words import Vocabulary
 from caselight.work import (
@@ -88,6 +88,11 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
     plans = make_plan(study, buckets(catalogue), pack, codebook)
     level = _make_parts(study, options, plans, (pack, codebook), tell) if any(plan.missing for plan in plans) else None
+    changed = study.records.changed()
+    if changed != catalogue.changed:  # found out while reading: what was made of them goes under another key
+        catalogue = replace(catalogue, changed=changed)
+        plans = make_plan(study, buckets(catalogue), pack, codebook)
+        level = _make_parts(study, options, plans, (pack, codebook), tell) or level
     links = _link(study, plans)
     _prune(study, plans, links)
     return Made(study, pack, codebook, catalogue, tuple(plans), links, _level(study, level))
@@ -172,6 +177,10 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
         message = f"{container.path} is nested more than {MAX_NESTING} archives deep. Unpack it yourself and add it."
         yield Problem("ingest", "", "over_limit", message)
         return
+    if not study.records.is_whole(container.id):
+        what = f"{container.path} was not opened: the stored original is gone or was changed after it was received"
+        yield Problem("ingest", "", State.DAMAGED.value, f"{what}. Add it again from where it came from.")
+        return
     empty = True
     with study.records.path(container.id).open("rb") as untrusted:
         for item in engine.stream(unpack_container, untrusted, (container.path, dict(study.settings.mapping))):
@@ -205,7 +214,17 @@ def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -
 
 
 def _parcels(study: Study, plan: Plan) -> list[Parcel]:
-    return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
+    """The records of a bucket with their bytes; those whose original is gone or changed are remembered."""
+    parcels = []
+    for record in plan.bucket.records:
+        try:
+            parcels.append(Parcel(record, study.records.content(record.id)))
+        except OriginalError as error:
+            parcels.append(Parcel(record, b"", str(error)))
+    lost = {parcel.record.id for parcel in parcels if parcel.lost}
+    if lost - plan.bucket.changed:
+        study.records.set_changed(study.records.changed() | lost)
+    return parcels
 
 
 def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> list[Plan]:

@@ -37,7 +37,7 @@ from caselight.tables import (
     read_table,
     texts_table,
 )
-from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
+from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, State, Value
 from caselight.words import Vocabulary, Words, distinct, joined, tokenise
 from caselight.wordtables import words_of, words_tables
 
@@ -50,6 +50,7 @@ class Parcel:
 
     record: Record
     untrusted: bytes
+    lost: str = ""  # why the bytes are not there, in words; "" = they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,8 @@ def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
 
 
 def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
+    if parcel.lost:
+        return Reading(State.DAMAGED, f"{parcel.lost}; add the file again from where it came from")
     reading = ingest.read(parcel.untrusted, parcel.record.path, mapping, parcel.record.id)
     if reading.document is None:
         return reading
