@@ -19,10 +19,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import Codebook, load_codebook
+from caselight.codebook import Codebook, read_codebook
+from caselight.definitions import load
 from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
-from caselight.errors import UsageError
+from caselight.errors import StudyError, UsageError
+from caselight.fitting import check_fit
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack, load_pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
@@ -75,6 +77,22 @@ def way_of_unpacking(study: Study) -> str:
     return key_of("unpack", code_digest("ingest"), sorted(study.settings.mapping.items()))
 
 
+def knowledge_of(study: Study) -> tuple[Pack, Codebook]:
+    """The pack and the codebook of a study, which fit each other.
+
+    Raises:
+        DefinitionError: one of them has a mistake.
+        StudyError: the codebook is gone.
+    """
+    if not study.codebook.is_file():
+        what = f"{study.codebook}, the questions of the study, is gone. Restore it from a copy"
+        raise StudyError(f"{what}, or write one there as docs/how-to/codebook.md says; the records are still here.")
+    pack, definition = load_pack(study.pack), load(study.codebook)
+    codebook = read_codebook(definition)
+    check_fit(definition, codebook, pack)
+    return pack, codebook
+
+
 def make_tables(study: Study, options: Options, tell: Tell) -> Made:
     """Brings the tables up to date. The caller holds the study's lock.
 
@@ -82,7 +100,7 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         DefinitionError: the codebook or the pack has a mistake.
         UsageError: the study has no records.
     """
-    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    pack, codebook = knowledge_of(study)
     catalogue = _unpack_all(study, options, tell)
     if not catalogue.records and not catalogue.unreadable:
         raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
@@ -128,7 +146,7 @@ def current(study: Study) -> Made:
     Raises:
         UsageError: it is not up to date.
     """
-    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    pack, codebook = knowledge_of(study)
     catalogue = study.records.catalogue(way_of_unpacking(study))
     plans = make_plan(study, buckets(catalogue), pack, codebook)
     links = _links_path(study, plans)
