@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -23,7 +26,7 @@ from caselight.codebook import Codebook, read_codebook
 from caselight.definitions import load
 from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
-from caselight.errors import StudyError, UsageError
+from caselight.errors import DamagedTableError, StudyError, UsageError
 from caselight.fitting import check_fit
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack, load_pack
@@ -57,6 +60,7 @@ from caselight.work import (
     with_rules,
 )
 
+Result = TypeVar("Result")
 Tell = Callable[[str, int, int], None]  # stage, items done, items in all
 
 # TRUST: a file may nest archives this deep; deeper ones are counted and left closed.
@@ -334,6 +338,20 @@ def _level(study: Study, reached: str | None) -> str:
     return file.read_text("utf-8").strip() if file.exists() else ""
 
 
+def mended(study: Study, say: Callable[[str], None], work: Callable[[], Result]) -> Result:
+    """What `work` gives; a damaged table that it meets is removed, so that it is made anew, and `work` done again."""
+    removed: set[Path] = set()
+    while True:
+        try:
+            return work()
+        except DamagedTableError as error:
+            if error.path in removed or not error.path.is_relative_to(study.folder):
+                raise
+            removed.add(error.path)
+            error.path.unlink(missing_ok=True)
+            say(f"{error.path} was damaged. It is made anew.")
+
+
 def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, Contents]:
     """The whole way: tables, estimates, report. The caller holds the study's lock."""
     made = make_tables(study, options, tell)
@@ -347,7 +365,7 @@ def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> 
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
     stamp = key_of("report", code_digest("report", "estimate", "view"), *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
-    if not anew and made.report.exists() and done.exists() and done.read_text("utf-8") == stamp:
+    if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():
         return made.report
     done.unlink(missing_ok=True)
     if anew:
@@ -378,10 +396,26 @@ def export(made: Made, form: str, to: Path) -> list[str]:
     Raises:
         UsageError: there is something in the folder.
     """
+    if to.resolve().is_relative_to(made.study.folder.resolve()):
+        raise UsageError(f"{to} lies in the study itself, which keeps its own files there. Choose a folder beside it.")
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
-    to.mkdir(parents=True, exist_ok=True)
-    EXPORTS[form](contents(made, made.study.settings.language, ""), to)
-    if form == "jsonl":
-        exported(made.study, made.codebook, to)
-    return sorted(path.name for path in to.iterdir())
+    place = to.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        EXPORTS[form](contents(made, made.study.settings.language, ""), half)
+        if form == "jsonl":
+            exported(made.study, made.codebook, half)
+        half.chmod(0o777 & ~_umask())
+        half.replace(place)  # there with all its tables, or not at all
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    return sorted(path.name for path in place.iterdir())
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

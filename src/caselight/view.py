@@ -103,7 +103,7 @@ def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordR
         rows.append(RecordRow(**shared))
     for path, error in made.catalogue.unreadable:
         reason = f"could not be opened: {error}. Check that you may read it, then add it again"
-        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.DAMAGED.value, reason))
+        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
     return sorted(rows, key=lambda row: (row.path, row.id))
 
 

@@ -161,13 +161,16 @@ class Records:
         Raises:
             UsageError: a path does not exist, or there is no file at or below it. Nothing is taken then.
         """
-        files = [found for path in paths for found in _files(path)]
+        files = [found for path in paths for found in _files(path, self._own())]
         self.folder.mkdir(parents=True, exist_ok=True)
         known = {(entry["path"], entry.get("id")) for entry in self._ledger.opened()}
         result = Received()
         taken: list[str] = []  # lines of the ledger, which is written after what it names
         try:
             for path, file in files:
+                if file.is_dir() and file.resolve() == self._own():
+                    result.unreadable.append(_own(path))
+                    continue
                 entry = self._take(path, file, is_container)
                 there = (path, entry.get("id")) in known
                 if "error" in entry:
@@ -184,6 +187,11 @@ class Records:
         finally:
             self._enter(taken)
         return result
+
+    def _own(self) -> Path:
+        """The folder that holds no records to be added: that of the study."""
+        study = self.folder.parent
+        return (study if (study / "study.toml").exists() else self.folder).resolve()
 
     def _enter(self, taken: list[str]) -> None:
         """Writes what was taken to the disk, and then its lines into the ledger."""
@@ -284,8 +292,18 @@ def _unreadable(path: str, error: str) -> Problem:
     return Problem("ingest", path, "unreadable", f"{path} could not be opened: {error}. {remedy}")
 
 
-def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name."""
+def _own(path: str) -> Problem:
+    what = f"{path} is the folder of this study, whose files are no records; it was passed over"
+    return Problem("ingest", path, "own_folder", f"{what}. Keep records in a folder beside the study.")
+
+
+def _files(path: Path, study: Path) -> Iterator[tuple[str, Path]]:
+    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name.
+
+    The folder of the study, where it lies below `path`, stands for all that is in it.
+    """
+    if path.resolve().is_relative_to(study):
+        raise UsageError(f"{path} belongs to the study itself; its files are no records. Nothing was added.")
     if not path.exists() and not path.is_symlink():
         raise UsageError(f"{path} does not exist. Check the spelling; nothing was added.")
     root = _printable((path if path.name not in ("", "..") else path.resolve()).name)
@@ -294,12 +312,15 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         return
     closed: list[OSError] = []
     found = False
-    for folder, folders, names in sorted(os.walk(path, onerror=closed.append)):
+    for folder, folders, names in os.walk(path, onerror=closed.append):
+        folders.sort()
         relative = os.path.relpath(folder, path)
         prefix = root if relative == "." else f"{root}/{_printable(relative)}"
         # A link to a folder is not followed (it may lead in a circle or out of the pile); it is named in the books.
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        for name in sorted([*names, *links]):
+        own = [name for name in folders if name == study.name and Path(folder, name).resolve() == study]
+        folders[:] = [name for name in folders if name not in own]
+        for name in sorted([*names, *links, *own]):
             found = True
             yield f"{prefix}/{_printable(name)}", Path(folder, name)
     for error in closed:  # a folder that may not be opened: its files are unknown, so the folder stands for them
