@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pytest
 
-from caselight.engine import Engine, Failure
+from caselight.engine import NO_ITEM, Engine, Failure
 from caselight.engine.wire import ITEM, WorkerError, send
 from caselight.errors import DefinitionError
 from caselight.types import State
@@ -40,6 +41,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "hang": lambda: time.sleep(3600),
     "spin": lambda: [None for _ in iter(int, 1)],
     "memory": lambda: (_ for _ in ()).throw(MemoryError()),
+    "numpy": lambda: np.empty(1 << 55, np.uint8),
     "bug": lambda: {}["no such key"],
     "ours": lambda: (_ for _ in ()).throw(DefinitionError("book.yaml:3: wrong")),
     "odd": lambda: b"\xff".decode("utf-8"),
@@ -138,6 +140,33 @@ def test_a_bug_of_ours_flies_with_the_workers_traceback(deed: str, kind: type[Ex
         assert isinstance(caught.value.__cause__, WorkerError)
         assert "in work" in str(caught.value.__cause__)
         assert len(list(pool.map(work, [["a"], ["b"]]))) == 2, "the pool works on after an error"
+
+
+def work_together(items: Sequence[str], mark: Callable[[int], None], failures: Mapping[int, Failure]) -> bytes:
+    """Does the deeds of all items at once, and one by one only if that ended the worker."""
+    if NO_ITEM in failures:
+        return work(items, mark, failures)
+    mark(len(items) - 1)
+    mark(NO_ITEM)
+    for item in items:
+        DEEDS.get(item, lambda: None)()
+    return json.dumps([[item, "read", ""] for item in items]).encode()
+
+
+@pytest.mark.parametrize(
+    ("deed", "state"),
+    [
+        ("hang", State.TIMED_OUT),
+        ("memory", State.OVER_LIMIT),
+        ("numpy", State.OVER_LIMIT),
+        ("killed", State.OVER_LIMIT),
+        ("segfault", State.CRASHED),
+    ],
+)
+def test_what_a_whole_batch_cannot_stand_costs_only_the_item_whose_fault_it_is(deed: str, state: State) -> None:
+    with engine() as pool:
+        answers = dict(pool.map(work_together, [["a", deed, "b"], ["c"]]))
+    assert [[row[1] for row in json.loads(answers[n])] for n in (0, 1)] == [["read", state, "read"], ["read"]]
 
 
 def fail_to_prepare() -> str:

@@ -7,13 +7,14 @@ import hashlib
 import io
 import os
 import resource
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from caselight.errors import StudyError, UsageError
-from caselight.store import Member, Records, Settings, Study
+from caselight.store import Member, OriginalError, Records, Settings, Study
 from caselight.types import Problem
 
 
@@ -140,16 +141,45 @@ def test_a_full_disk_is_not_blamed_on_the_record(tmp_path: Path, folder: Path, s
     assert {records.content(record.id)[:3] for record in records.catalogue("v1").records} == {b"one", b"two"}
 
 
-def test_a_line_of_the_ledger_torn_by_a_power_cut_is_dropped_and_its_file_is_added_again(
+def test_a_line_that_a_power_cut_tore_before_it_was_sealed_is_dropped_and_its_file_is_added_again(
     tmp_path: Path, folder: Path
+) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder / "b"], never_container)
+    with (tmp_path / "records" / "received.jsonl").open("a") as ledger:
+        ledger.write('{"path": "downloads/one.txt", "id": "76')
+    assert len(paths(records)) == 2
+    assert records.receive([folder], never_container).added == 3
+
+
+@pytest.mark.parametrize(
+    ("harm", "words", "lost"),
+    [
+        (lambda text: text[:-20], "was cut off.*held 3 entries and holds 2", 1),
+        (lambda text: b"", "was cut off.*holds 0", 3),
+        (lambda text: None, "has gone", 3),
+        (lambda text: text.replace(b'"path"', b"path", 1), "was cut off|was changed", 1),
+        (lambda text: b"{not json}" + text[10:], "was changed", 1),
+        (lambda text: text[text.index(b"\n") + 1 :], "was cut off", 1),
+    ],
+    ids=["its end cut off", "emptied", "removed", "a quote lost", "overwritten", "its first line removed"],
+)
+def test_a_list_of_what_was_received_that_lost_lines_is_never_read_as_if_whole(
+    tmp_path: Path, folder: Path, harm: Callable[[bytes], bytes | None], words: str, lost: int
 ) -> None:
     records = Records(tmp_path / "records")
     records.receive([folder], never_container)
     ledger = tmp_path / "records" / "received.jsonl"
-    ledger.write_bytes(ledger.read_bytes()[:-7])
-    assert len(paths(records)) == 2
-    assert records.receive([folder], never_container).added == 1
-    assert len(paths(records)) == 3
+    harmed = harm(ledger.read_bytes())
+    ledger.unlink() if harmed is None else ledger.write_bytes(harmed)
+    with pytest.raises(StudyError, match=f"(?s){words}.*caselight add"):
+        records.catalogue("v1")
+    (tmp_path / "other.txt").write_text("other")
+    records.receive([tmp_path / "other.txt"], never_container)  # one line makes up for one at most
+    assert [p.kind for p in records.catalogue("v1").problems] == ["entries_lost"] * (lost > 1)
+    assert records.receive([folder], never_container).added == lost
+    assert len(paths(records)) == 4
+    assert records.catalogue("v1").problems == ()
 
 
 def test_a_large_record_is_streamed_and_has_the_hash_of_its_bytes(tmp_path: Path) -> None:
@@ -177,14 +207,25 @@ def test_small_originals_come_back_from_packs_after_whatever_was_cut_off(tmp_pat
     assert found == {b"one", b"two", b"three"}
 
 
-def test_an_original_whose_bytes_have_changed_is_named(tmp_path: Path, folder: Path) -> None:
+@pytest.mark.parametrize("size", [1, 100_000], ids=["in a pack", "a file of its own"])
+def test_an_original_whose_bytes_have_changed_is_named_and_added_again_it_is_whole(
+    tmp_path: Path, folder: Path, size: int
+) -> None:
+    content = b"one" * size
+    (folder / "one.txt").write_bytes(content)
+    name = hashlib.sha256(content).hexdigest()
     records = Records(tmp_path / "records")
     records.receive([folder / "one.txt"], never_container)
-    pack = tmp_path / "records" / "packs" / "0001.bin"
-    pack.chmod(0o644)
-    pack.write_bytes(b"two")
-    with pytest.raises(StudyError, match="have changed"):
-        records.content(hashlib.sha256(b"one").hexdigest())
+    kept = tmp_path / "records" / "packs" / "0001.bin" if size == 1 else records.path(name)
+    kept.chmod(0o644)
+    kept.write_bytes(b"two")
+    with pytest.raises(OriginalError, match="was changed"):
+        records.content(name)
+    records.set_changed([name])
+    assert records.changed() == {name}
+    assert records.receive([folder / "one.txt"], never_container).again == 1
+    assert Records(tmp_path / "records").content(name) == content
+    assert records.changed() == frozenset()
 
 
 def test_an_interrupted_add_keeps_what_it_has_taken(tmp_path: Path, folder: Path) -> None:
@@ -216,7 +257,7 @@ def test_members_of_a_container_are_records_below_it(tmp_path: Path) -> None:
 
 
 def test_a_missing_original_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="abc123"):
+    with pytest.raises(OriginalError, match="is gone"):
         Records(tmp_path / "records").content("abc123")
 
 

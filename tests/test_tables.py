@@ -118,5 +118,5 @@ def test_a_damaged_table_is_named_with_what_to_do(tmp_path: Path, content: bytes
     path = tmp_path / "part.arrow"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(StudyError, match=r"part.arrow is damaged .* Remove it"):
+    with pytest.raises(StudyError, match=r"part.arrow is damaged .* made anew"):
         tables.read_table(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,9 +11,10 @@ import pytest
 
 from caselight import work
 from caselight.codebook import load_codebook
+from caselight.engine import NO_ITEM, Engine, Failure
 from caselight.pack import load_pack
 from caselight.tables import decode, write_table
-from caselight.types import Record
+from caselight.types import Record, State
 from caselight.words import Vocabulary
 
 DEMO = Path(work.__file__).parent / "studies" / "demo" / "records"
@@ -20,6 +22,13 @@ CARD = "<html><body><table id='tablcont'><tr><th colspan=2>ДЕЛО</th></tr>" +
     f"<tr><td><b>{label}</b></td><td>{value}</td></tr>"
     for label, value in (("Уникальный идентификатор дела", "77RS0027-02-2022-091174-16"), ("Судья", "Кряжимская Е.В."))
 )
+
+
+RULINGS = [path.read_bytes() for path in sorted(DEMO.glob("*.txt"))[:5]]
+
+
+def parcel(path: str, content: bytes) -> work.Parcel:
+    return work.Parcel(Record(hashlib.sha256(content).hexdigest(), path, len(content)), content)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +46,50 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pa.T
         (folder / name).parent.mkdir(exist_ok=True)
         write_table(folder / f"{name}.arrow", table)
     return folder, tables
+
+
+@pytest.mark.parametrize(
+    ("number", "kinds"),
+    [(0, []), (1, [b"\x00\x01\x02"]), (3, [b"\x00\x01\x02", RULINGS[0], b""]), (5, RULINGS)],
+    ids=["no record", "nothing read", "one read", "all read"],
+)
+def test_records_taken_one_by_one_give_the_same_tables_as_all_at_once(number: int, kinds: list[bytes]) -> None:
+    room = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
+    work.prepare(room, locked=False, ask=Vocabulary("ru").tell)
+    given = [parcel(f"{i}.txt", content) for i, content in enumerate(kinds[:number])]
+    at_once = decode(work.read_bucket(given, lambda _: None, {}))
+    single = decode(work.read_bucket(given, lambda _: None, {NO_ITEM: Failure(State.TIMED_OUT, "too long")}))
+    assert {name: table.to_pylist() for name, table in single.items()} == {
+        name: table.to_pylist() for name, table in at_once.items()
+    }
+
+
+def test_a_record_that_takes_too_long_is_timed_out_and_the_others_of_its_bucket_are_coded() -> None:
+    room = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
+    big = parcel("big.txt", ("Суд камера видеонаблюдения установил. " * 20_000).encode())
+    given = [*(parcel(f"{i}.txt", content) for i, content in enumerate(RULINGS)), big]
+    with Engine(1, work.prepare, (room, True), wall_seconds=2.5, answer=Vocabulary("ru").tell) as engine:
+        ((_, answer),) = engine.map(work.read_bucket, [given])
+    tables = decode(answer)
+    assert tables["documents"]["state"].to_pylist() == ["read"] * len(RULINGS) + ["timed_out"]
+    assert tables["cases"].num_rows == len(RULINGS)
+    assert "2.5 s" in tables["documents"]["reason"][-1].as_py()
+
+
+@pytest.mark.parametrize("ends", [". ", " ", "; ", ".\n"], ids=["sentences", "one sentence", "clauses", "paragraphs"])
+def test_the_time_that_coding_takes_grows_with_the_text_and_not_with_its_square(ends: str) -> None:
+    room = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
+    work.prepare(room, locked=False, ask=Vocabulary("ru").tell)
+
+    def seconds(repeats: int) -> float:
+        given = [parcel("a.txt", (f"Суд камера видеонаблюдения установил{ends}" * repeats).encode())]
+        begun = time.process_time()
+        work.read_bucket(given, lambda _: None, {})
+        return time.process_time() - begun
+
+    seconds(100)  # what is loaded and learned once
+    small = min(seconds(1_000) for _ in range(2))
+    assert seconds(8_000) < 8 * 2.5 * small  # a quadratic step would take 64 times as long
 
 
 def recode(folder: Path, variables: tuple[str, ...], known: tuple[str, ...], cases: bool = True) -> dict[str, pa.Table]:

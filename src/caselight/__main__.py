@@ -1,6 +1,19 @@
 """`python -m caselight` is `caselight`."""
 
-from caselight.cli import main
+from __future__ import annotations
+
+import sys
+
+
+def start() -> None:
+    """The command line; stopped while it is still being loaded, it ends as quietly as later."""
+    try:
+        from caselight.cli import main  # not above: loading it takes long enough for a Ctrl-C to fall into it
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing was changed.\n")
+        sys.exit(1)
+    main(prog_name="caselight")
+
 
 if __name__ == "__main__":
-    main(prog_name="caselight")
+    start()

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from caselight.cli_sealing import key, seal, verify
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
-from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE, number_of, visible
 from caselight.terminal import print_result as _print
 from caselight.terminal import say as _say
 
@@ -48,15 +49,16 @@ class Commands(click.Group):
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 where = f" ({error.filename})" if error.filename else ""
                 _fail(f"The disk is full{where}. What was finished is kept; free some space and run this again.", ACT)
+            if error.errno == errno.EFBIG:
+                _fail(f"A file would be larger than this system allows ({error.strerror}). See: ulimit -f", ACT)
             if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-                _fail(
-                    f"{error.filename or 'A file'} may not be written ({error.strerror}). Check its permissions.", ACT
-                )
+                what = f"{error.filename or 'A file'} may not be read or written ({error.strerror})"
+                _fail(f"{what}. Check its permissions.", ACT)
             raise
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"\n{message}", err=True)
+    click.echo(f"\n{visible(message)}", err=True)
     sys.exit(code)
 
 
@@ -150,7 +152,7 @@ def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | No
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
     received = intake.add(Study.open(study), paths, mapping)
-    told = [f"Added {received.added:,} records; {received.again:,} were here already."]
+    told = [f"Added {number_of(received.added, 'record')}; {received.again:,} already here."]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
     unreadable = [{"path": problem.subject, "message": problem.message} for problem in received.unreadable]
@@ -175,20 +177,20 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
     del engine  # one kind so far
     opened = Study.open(study)
     with opened.locked():
-        if no_report:
+
+        def work() -> dict[str, Any]:
+            if not no_report:
+                return overview.summary(*pipeline.bring_up_to_date(opened, _options(jobs), Progress()))
             made = pipeline.make_tables(opened, _options(jobs), Progress())
             # The figures take a look at every case; nobody sees them without --json.
-            summary = (
-                overview.summary(made, view.contents(made, "en", ""))
-                if as_json
-                else overview.books(made, view.accounts(made))
-            )
-        else:
-            made, shown = pipeline.bring_up_to_date(opened, _options(jobs), Progress())
-            summary = overview.summary(made, shown)
+            if as_json:
+                return overview.summary(made, view.contents(made, "en", ""))
+            return overview.books(made, view.accounts(made))
+
+        summary = pipeline.mended(opened, _say, work)
     told = overview.summary_lines(summary)
     if not no_report:
-        told.append(f"Report: {made.report}")
+        told.append(f"Report: {summary['report']}")
     _print(as_json, summary, told)
     sys.exit(PROBLEMS if summary["problems"] else DONE)
 
@@ -227,13 +229,13 @@ def search(study: Path, query: str, as_json: bool) -> None:
     from caselight.store import Study
 
     opened = Study.open(study)
-    with opened.locked():
+    with opened.locked(reading=True):
         total, hits = finding.search(opened, query, Progress())
         if as_json:
             click.echo(json.dumps({"total": total}, ensure_ascii=False))
         for hit in hits:
-            click.echo(json.dumps(hit, ensure_ascii=False) if as_json else finding.hit_line(hit))
-    _say(f"{total:,} {'case' if total == 1 else 'cases'}")
+            click.echo(json.dumps(hit, ensure_ascii=False) if as_json else visible(finding.hit_line(hit)))
+    _say(number_of(total, "case"))
 
 
 @main.command()
@@ -260,6 +262,8 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
         raise UsageError("--to goes with --publish: the report of the study itself always lies in its folder.")
     opened = Study.open(study)
     with opened.locked():
+        if language:
+            opened.write(replace(opened.settings, language=language))  # the next run keeps to it
         made = pipeline.current(opened)
         shown = view.contents(made, language or opened.settings.language, _today())
         if publish:

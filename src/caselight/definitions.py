@@ -16,6 +16,7 @@ from caselight.errors import DefinitionError
 MAX_ALIASES = 64
 Key = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is 10 times faster, and not in every build
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _SCALARS = yaml.SafeLoader("")
 
 
@@ -81,6 +82,8 @@ def load(path: Path) -> Definition:
 
 def _build(node: yaml.Node, key: Key, lines: dict[Key, int], file: str) -> Any:
     lines[key] = node.start_mark.line + 1
+    if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+        raise _foreign(node, file)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, key, lines, file)
     if isinstance(node, yaml.SequenceNode):
@@ -88,8 +91,12 @@ def _build(node: yaml.Node, key: Key, lines: dict[Key, int], file: str) -> Any:
     try:
         return _SCALARS.construct_object(node)
     except yaml.YAMLError:
-        line = node.start_mark.line + 1
-        raise DefinitionError(f"{file}:{line}: {node.tag} is not allowed here. Use plain text or a number.") from None
+        raise _foreign(node, file) from None
+
+
+def _foreign(node: yaml.Node, file: str) -> DefinitionError:
+    line = node.start_mark.line + 1
+    return DefinitionError(f"{file}:{line}: {node.tag} is not allowed here. Use plain text or a number.")
 
 
 def _mapping(node: yaml.MappingNode, key: Key, lines: dict[Key, int], file: str) -> dict[Hashable, Any]:

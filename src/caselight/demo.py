@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
+from caselight.errors import UsageError
 from caselight.ingest import is_container
 from caselight.intake import new
 from caselight.pipeline import Options, Tell
@@ -59,7 +60,11 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
 
 def _opened(folder: Path, language: str) -> Study:
     if (folder / "study.toml").exists():
-        return Study.open(folder)
+        study = Study.open(folder)
+        if study.settings.notice not in {notice for _, notice in WORDS.values()}:
+            what = f"{folder} is a study of yours; the demo's constructed rulings do not belong in it"
+            raise UsageError(f"{what}, and nothing was added. Name another folder: caselight demo FOLDER")
+        return study
     title, notice = WORDS[language]
     return new(folder, Settings(title, "ru", language, notice), "surveillance")
 

@@ -1,6 +1,8 @@
-"""Six exceptions, by who must act."""
+"""The exceptions, by who must act."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class CaselightError(Exception):
@@ -13,6 +15,15 @@ class UsageError(CaselightError):
 
 class StudyError(CaselightError):
     """The study folder is not what is needed: missing, locked by another run, made by a newer version, disk full."""
+
+
+class DamagedTableError(StudyError):
+    """A table of the study is damaged. It can be made anew; the message begins with its path."""
+
+    @property
+    def path(self) -> Path:
+        """The table's file. Read from the message, which is all that comes back from a worker process."""
+        return Path(str(self).partition(" is damaged")[0])
 
 
 class DefinitionError(CaselightError):

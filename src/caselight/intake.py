@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from caselight import ingest
-from caselight.codebook import codebook_path, load_codebook
+from caselight.codebook import codebook_path, read_codebook
+from caselight.definitions import load
 from caselight.pack import load_pack, shipped
 from caselight.store import Received, Settings, Study
 
@@ -23,11 +24,15 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     Raises:
         UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
     """
+    from caselight.fitting import check_fit, check_phrases  # which needs all that coding needs, and `add` does not
+
     own = settings.pack not in shipped()
-    if own:
-        load_pack(settings.pack)
+    pack = load_pack(settings.pack)
     source = codebook_path(codebook)
-    load_codebook(source)
+    definition = load(source)
+    book = read_codebook(definition)
+    check_fit(definition, book, pack)
+    check_phrases(book, pack)
     study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
     if own:
         shutil.copytree(settings.pack, study.folder / "pack")

@@ -12,6 +12,7 @@ from caselight.errors import UsageError
 from caselight.planning import Made
 from caselight.protect import Published
 from caselight.report import CasePage, Contents, Fieldwork
+from caselight.terminal import number_of
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
@@ -68,8 +69,10 @@ def figures(shown: Contents) -> list[dict[str, Any]]:
 def summary_lines(told: Mapping[str, Any]) -> list[str]:
     """What a run found, in a few lines."""
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in told["states"].items())
-    lines = [f"{told['records']:,} records: {states}. The books {'balance' if told['balanced'] else 'DO NOT BALANCE'}."]
-    lines.append(f"Files were read by workers locked: {told['readers']}.")
+    balance = "balance" if told["balanced"] else "DO NOT BALANCE"
+    lines = [f"{number_of(told['records'], 'record')}: {states}. The books {balance}."]
+    if told["readers"]:  # "" = nothing but archives came in, and no file was read
+        lines.append(f"Files were read by workers locked: {told['readers']}.")
     kinds = Counter(problem["kind"] for problem in told["problems"])
     if kinds:
         listed = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
@@ -82,7 +85,7 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
     lines = summary_lines(told)
     for book in told["books"]:
         out = ", ".join(f"{count:,} {kind}" for kind, count in book["went_out"])
-        lines.append(f"  {book['stage']}: {book['came_in']:,} {book['unit']}s in; {out}")
+        lines.append(f"  {book['stage']}: {number_of(book['came_in'], book['unit'])} in; {out}")
     lines += ["", *figure_lines(told["figures"])]
     if told.get("agreement"):
         lines += ["", "Agreement of readers (alpha and AC1; all of it: caselight estimate):"]
@@ -106,7 +109,7 @@ def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
     lines = ["Figures from a random draw that people read:", *_range_lines(people), ""] if people else []
     lines += [f"Figures ({UNCHECKED}):"] if machine else ["No figures yet."]
     for row in machine:
-        of = f" of {row['N']:,} {row['unit']}s"
+        of = f" of {number_of(row['N'], row['unit'])}"
         what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
         lines.append(f"  {row['variable']} = {what}: {row['estimate']:,.10g}{of}")
     return lines

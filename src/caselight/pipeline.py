@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import Codebook, load_codebook
+from caselight.codebook import Codebook, read_codebook
+from caselight.definitions import load
 from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
-from caselight.errors import UsageError
+from caselight.errors import DamagedTableError, StudyError, UsageError
+from caselight.fitting import check_fit
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack, load_pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
-from caselight.store import Catalogue, Member, Study
+from caselight.store import Catalogue, Member, OriginalError, Study
 from caselight.store.files import write_text
 from caselight.store.parts import key_of
 from caselight.structure.link import LinkKey, link
@@ -40,7 +45,7 @@ from caselight.tables import (
     decode,
     read_table,
 )
-from caselight.types import Problem, Record
+from caselight.types import Problem, Record, State
 from caselight.view import contents
 from caselight.words import Vocabulary
 from caselight.work import (
@@ -52,8 +57,10 @@ from caselight.work import (
     recode_bucket,
     split_member,
     unpack_container,
+    with_rules,
 )
 
+Result = TypeVar("Result")
 Tell = Callable[[str, int, int], None]  # stage, items done, items in all
 
 # TRUST: a file may nest archives this deep; deeper ones are counted and left closed.
@@ -74,6 +81,22 @@ def way_of_unpacking(study: Study) -> str:
     return key_of("unpack", code_digest("ingest"), sorted(study.settings.mapping.items()))
 
 
+def knowledge_of(study: Study) -> tuple[Pack, Codebook]:
+    """The pack and the codebook of a study, which fit each other.
+
+    Raises:
+        DefinitionError: one of them has a mistake.
+        StudyError: the codebook is gone.
+    """
+    if not study.codebook.is_file():
+        what = f"{study.codebook}, the questions of the study, is gone. Restore it from a copy"
+        raise StudyError(f"{what}, or write one there as docs/how-to/codebook.md says; the records are still here.")
+    pack, definition = load_pack(study.pack), load(study.codebook)
+    codebook = read_codebook(definition)
+    check_fit(definition, codebook, pack)
+    return pack, codebook
+
+
 def make_tables(study: Study, options: Options, tell: Tell) -> Made:
     """Brings the tables up to date. The caller holds the study's lock.
 
@@ -81,12 +104,17 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
         DefinitionError: the codebook or the pack has a mistake.
         UsageError: the study has no records.
     """
-    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    pack, codebook = knowledge_of(study)
     catalogue = _unpack_all(study, options, tell)
     if not catalogue.records and not catalogue.unreadable:
         raise UsageError(f"{study.folder} has no records yet. Add some: caselight add {study.folder} PATH")
     plans = make_plan(study, buckets(catalogue), pack, codebook)
     level = _make_parts(study, options, plans, (pack, codebook), tell) if any(plan.missing for plan in plans) else None
+    changed = study.records.changed()
+    if changed != catalogue.changed:  # found out while reading: what was made of them goes under another key
+        catalogue = replace(catalogue, changed=changed)
+        plans = make_plan(study, buckets(catalogue), pack, codebook)
+        level = _make_parts(study, options, plans, (pack, codebook), tell) or level
     links = _link(study, plans)
     _prune(study, plans, links)
     return Made(study, pack, codebook, catalogue, tuple(plans), links, _level(study, level))
@@ -103,14 +131,14 @@ def _make_parts(
     known = len(vocabulary)  # with the words of phrases: a few new ones are not worth writing all of them anew
     level = None
     unread = [plan for plan in plans if plan.must_read]
-    if unread:
-        with Engine(options.jobs, prepare, (room, True), answer=vocabulary.tell) as engine:
-            _read_all(study, engine, unread, tell)
-            level = engine.level
     stale = [plan for plan in plans if plan.missing and not plan.must_read]
     if stale:
         with Engine(options.jobs, prepare, (room, False), locked=False, answer=vocabulary.tell) as engine:
-            _recode_all(study, engine, stale, tell)
+            unread += _recode_all(study, engine, stale, tell)
+    if unread:
+        with Engine(options.jobs, prepare, (with_rules(room, pack), True), answer=vocabulary.tell) as engine:
+            _read_all(study, engine, unread, tell)
+            level = engine.level
     if options.vocabulary and len(vocabulary) > known:
         vocabulary.save(options.vocabulary)
     return level
@@ -122,7 +150,7 @@ def current(study: Study) -> Made:
     Raises:
         UsageError: it is not up to date.
     """
-    pack, codebook = load_pack(study.pack), load_codebook(study.codebook)
+    pack, codebook = knowledge_of(study)
     catalogue = study.records.catalogue(way_of_unpacking(study))
     plans = make_plan(study, buckets(catalogue), pack, codebook)
     links = _links_path(study, plans)
@@ -171,6 +199,10 @@ def _members(study: Study, engine: Engine, container: Record, depth: int) -> Ite
         message = f"{container.path} is nested more than {MAX_NESTING} archives deep. Unpack it yourself and add it."
         yield Problem("ingest", "", "over_limit", message)
         return
+    if not study.records.is_whole(container.id):
+        what = f"{container.path} was not opened: the stored original is gone or was changed after it was received"
+        yield Problem("ingest", "", State.DAMAGED.value, f"{what}. Add it again from where it came from.")
+        return
     empty = True
     with study.records.path(container.id).open("rb") as untrusted:
         for item in engine.stream(unpack_container, untrusted, (container.path, dict(study.settings.mapping))):
@@ -204,20 +236,35 @@ def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -
 
 
 def _parcels(study: Study, plan: Plan) -> list[Parcel]:
-    return [Parcel(record, study.records.content(record.id)) for record in plan.bucket.records]
+    """The records of a bucket with their bytes; those whose original is gone or changed are remembered."""
+    parcels = []
+    for record in plan.bucket.records:
+        try:
+            parcels.append(Parcel(record, study.records.content(record.id)))
+        except OriginalError as error:
+            parcels.append(Parcel(record, b"", str(error)))
+    lost = {parcel.record.id for parcel in parcels if parcel.lost}
+    if lost - plan.bucket.changed:
+        study.records.set_changed(study.records.changed() | lost)
+    return parcels
 
 
-def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> None:
-    """Structures and codes anew what does not need the originals."""
+def _recode_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -> list[Plan]:
+    """Structures and codes anew what does not need the originals; the plans for which that was too much at once."""
+    too_much = []
     total = sum(len(plan.bucket.records) for plan in plans)
     done = 0
     if total:
         tell("code", 0, total)
     for number, answer in engine.map(recode_bucket, ([_recoding(plan)] for plan in plans)):
         plan = plans[number]
-        _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
+        if answer:
+            _keep(study, plan, decode(answer), {record.id for record in plan.bucket.records})
+        else:
+            too_much.append(plan)
         done += len(plan.bucket.records)
         tell("code", done, total)
+    return too_much
 
 
 def _recoding(plan: Plan) -> Recoding:
@@ -291,6 +338,20 @@ def _level(study: Study, reached: str | None) -> str:
     return file.read_text("utf-8").strip() if file.exists() else ""
 
 
+def mended(study: Study, say: Callable[[str], None], work: Callable[[], Result]) -> Result:
+    """What `work` gives; a damaged table that it meets is removed, so that it is made anew, and `work` done again."""
+    removed: set[Path] = set()
+    while True:
+        try:
+            return work()
+        except DamagedTableError as error:
+            if error.path in removed or not error.path.is_relative_to(study.folder):
+                raise
+            removed.add(error.path)
+            error.path.unlink(missing_ok=True)
+            say(f"{error.path} was damaged. It is made anew.")
+
+
 def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, Contents]:
     """The whole way: tables, estimates, report. The caller holds the study's lock."""
     made = make_tables(study, options, tell)
@@ -304,7 +365,7 @@ def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> 
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
     stamp = key_of("report", code_digest("report", "estimate", "view"), *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
-    if not anew and made.report.exists() and done.exists() and done.read_text("utf-8") == stamp:
+    if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():
         return made.report
     done.unlink(missing_ok=True)
     if anew:
@@ -335,10 +396,26 @@ def export(made: Made, form: str, to: Path) -> list[str]:
     Raises:
         UsageError: there is something in the folder.
     """
+    if to.resolve().is_relative_to(made.study.folder.resolve()):
+        raise UsageError(f"{to} lies in the study itself, which keeps its own files there. Choose a folder beside it.")
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
-    to.mkdir(parents=True, exist_ok=True)
-    EXPORTS[form](contents(made, made.study.settings.language, ""), to)
-    if form == "jsonl":
-        exported(made.study, made.codebook, to)
-    return sorted(path.name for path in to.iterdir())
+    place = to.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        EXPORTS[form](contents(made, made.study.settings.language, ""), half)
+        if form == "jsonl":
+            exported(made.study, made.codebook, half)
+        half.chmod(0o777 & ~_umask())
+        half.replace(place)  # there with all its tables, or not at all
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    return sorted(path.name for path in place.iterdir())
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

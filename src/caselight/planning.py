@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Bucket:
     number: int
     of: int
     records: tuple[Record, ...]  # by id
+    changed: frozenset[str] = frozenset()  # ids of those whose original is not what was received
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ def buckets(catalogue: Catalogue) -> list[Bucket]:
     held: list[list[Record]] = [[] for _ in range(count)]
     for record_id in sorted(leaves):
         held[int(record_id[:4], 16) >> shift].append(leaves[record_id])
-    return [Bucket(i, count, tuple(records)) for i, records in enumerate(held) if records]
+    found = [Bucket(i, count, tuple(records)) for i, records in enumerate(held) if records]
+    if not catalogue.changed:
+        return found
+    return [replace(b, changed=catalogue.changed.intersection(r.id for r in b.records)) for b in found]
 
 
 @cache
@@ -109,7 +113,9 @@ def makers(mapping: Mapping[str, str], pack: Pack, codebook: Codebook) -> Makers
 
 def keys(bucket: Bucket, made_by: Makers) -> dict[str, str]:
     """The key of every part of a bucket, by table."""
-    read = key_of(made_by.read, "\n".join(f"{record.id} {record.name}" for record in bucket.records))
+    changed = sorted(bucket.changed)
+    records = "\n".join(f"{record.id} {record.name}" for record in bucket.records)
+    read = key_of(made_by.read, records, *[changed] if changed else ())
     words = key_of(made_by.words, read)
     cases = key_of(made_by.cases, words)
     coded = key_of(made_by.code, cases)

@@ -37,6 +37,8 @@ def draw(
     made = current(study)
     if wish["size"] is not None:
         drawing.freeze(made, Wish(**wish))
+    if sheet is not None:
+        _check_place(sheet)
     if seed is not None:
         drawing.throw(study, seed)
     if extend is not None:
@@ -76,9 +78,16 @@ def _told(study: Study, committed: Committed) -> list[str]:
     return lines
 
 
-def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
+def _check_place(file: Path) -> None:
     if file.exists():
         raise UsageError(f"{file} exists. Choose another name: it may hold somebody's answers.")
+    if not file.absolute().parent.is_dir():
+        raise UsageError(
+            f"There is no folder {file.parent} for {file.name}. Check the spelling, or make the folder first."
+        )
+
+
+def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     write_text(file, "\ufeff" + text.getvalue())

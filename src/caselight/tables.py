@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from caselight.errors import StudyError
+from caselight.errors import DamagedTableError
 from caselight.types import (
     Answer,
     Case,
@@ -304,13 +304,13 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The table in the Arrow file at `path`, memory-mapped: it costs only what is looked at.
 
     Raises:
-        StudyError: the file is gone, or is no whole Arrow file.
+        DamagedTableError: the file is gone, or is no whole Arrow file.
     """
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     except (OSError, pa.ArrowInvalid) as error:
         what = str(error).splitlines()[0][:200]
-        raise StudyError(f"{path} is damaged ({what}). Remove it and run the study again: it is made anew.") from None
+        raise DamagedTableError(f"{path} is damaged ({what}). Run the study again: it is made anew.") from None
     return table.select(columns) if columns else table
 
 

@@ -16,9 +16,26 @@ STUDY = click.argument("study", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
+# What a text or a file name may hold and a terminal obeys: control characters but for line ends and tabs, and those
+# that turn the direction of writing, with which a name can be shown backwards. Unicode has pictures of the first 32.
+_SHOWN = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
+_SHOWN |= {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+_SHOWN |= {code: f"\\u{code:04x}" for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def visible(text: str) -> str:
+    """The text with everything that would act on a terminal made visible."""
+    return text.translate(_SHOWN)
+
+
 def say(message: str) -> None:
     """Talk, to stderr."""
-    click.echo(message, err=True)
+    click.echo(visible(message), err=True)
+
+
+def number_of(count: int, one: str) -> str:
+    """ "1 record", "2,000 records"."""
+    return f"{count:,} {one if count == 1 else one + 's'}"
 
 
 def now() -> str:
@@ -32,4 +49,4 @@ def print_result(as_json: bool, result: Mapping[str, Any] | list[Any], lines: li
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return
     for line in lines:
-        click.echo(line, err=not data)
+        click.echo(visible(line), err=not data)

@@ -23,6 +23,7 @@ class State(StrEnum):
     ENCRYPTED = "encrypted"
     UNSUPPORTED = "unsupported"
     DAMAGED = "damaged"
+    UNREADABLE = "unreadable"  # the file could not be opened when it was to be added
     OVER_LIMIT = "over_limit"
     TIMED_OUT = "timed_out"
     CRASHED = "crashed"

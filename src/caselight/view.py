@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -103,7 +103,7 @@ def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordR
         rows.append(RecordRow(**shared))
     for path, error in made.catalogue.unreadable:
         reason = f"could not be opened: {error}. Check that you may read it, then add it again"
-        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.DAMAGED.value, reason))
+        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
     return sorted(rows, key=lambda row: (row.path, row.id))
 
 
@@ -222,7 +222,7 @@ def quotations(made: Made, variable: str) -> list[tuple[Quotation, ...]]:
         texts, said, denied = (flat.field(name).to_pylist() for name in ("quote", "said_by", "denied"))
         ends = np.cumsum(pc.list_value_length(column).to_numpy()).tolist()
         quoted = [Quotation(*row) for row in zip(texts, said, denied, strict=True)]
-        found += [tuple(quoted[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+        found += [tuple(quoted[start:end]) for start, end in pairwise([0, *ends])]
     return found
 
 

@@ -22,7 +22,7 @@ import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded 
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
 from caselight.coding.phrases import Hits
-from caselight.engine import Failure
+from caselight.engine import NO_ITEM, Failure
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack
 from caselight.structure.link import link_key
@@ -37,8 +37,8 @@ from caselight.tables import (
     read_table,
     texts_table,
 )
-from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, Value
-from caselight.words import Vocabulary, Words, distinct, tokenise
+from caselight.types import Answer, Case, Document, Problem, Reading, Record, Region, RegionKind, State, Value
+from caselight.words import Vocabulary, Words, distinct, joined, tokenise
 from caselight.wordtables import words_of, words_tables
 
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
@@ -50,6 +50,7 @@ class Parcel:
 
     record: Record
     untrusted: bytes
+    lost: str = ""  # why the bytes are not there, in words; "" = they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ def furnish(
     return Room(mapping, vocabulary, rules, coder, tuple(v.name for v in codebook.variables))
 
 
+def with_rules(room: Room, pack: Pack) -> Room:
+    """The room with the pack's rules for cases, which reading needs."""
+    return room if room.rules else replace(room, rules=structure.compile_pack(pack))
+
+
 def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:
     """Makes this process a worker; locks it if it shall be. What level of lock was reached, in words.
 
@@ -113,21 +119,52 @@ def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Fa
 
 
 def _read_all(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> dict[str, pa.Table]:
-    room = _room[0]
     readings = []
     for i, parcel in enumerate(parcels):
         mark(i)
-        readings.append(_failed(failures[i]) if i in failures else _read(parcel, room.mapping))
+        readings.append(_failed(failures[i]) if i in failures else _read(parcel, _room[0].mapping))
+    parts = _together(readings, mark) if NO_ITEM not in failures else _one_by_one(readings, mark)
+    # What is left is writing down; should even that be too much, there is too much of the largest.
+    mark(max(range(len(parcels)), key=lambda i: -1 if i in failures else parcels[i].record.size_bytes, default=NO_ITEM))
     documents = [reading.document for reading in readings if reading.document]
-    words = tokenise([document.text for document in documents], room.vocabulary)
     tables = {
         "documents": documents_table([parcel.record for parcel in parcels], readings),
         "texts": texts_table(documents),
     }
-    tables |= words_tables(words)
+    return tables | words_tables(joined([words for words, _ in parts])) | _joined([coded for _, coded in parts])
+
+
+_Part = tuple[Words, dict[str, pa.Table]]  # words of some documents, and the tables of their cases and answers
+
+
+def _together(readings: Sequence[Reading], mark: Mark) -> list[_Part]:
+    """All documents in one go, which is several times faster than one by one."""
+    mark(NO_ITEM)
+    return [_coded([reading.document for reading in readings if reading.document])]
+
+
+def _one_by_one(readings: Sequence[Reading], mark: Mark) -> list[_Part]:
+    """Each document on its own, so that it is known which of them takes too long or too much memory."""
+    parts = [_coded([])]
+    for i, reading in enumerate(readings):
+        if reading.document:
+            mark(i)
+            parts.append(_coded([reading.document]))
+    return parts
+
+
+def _coded(documents: list[Document]) -> _Part:
+    words = tokenise([document.text for document in documents], _room[0].vocabulary)
+    tables: dict[str, pa.Table] = {}
     cases = _structure(documents, words, tables)
-    _code(_Batch(list(zip(documents, cases, strict=True)), words), room.variables, {}, tables)
-    return tables
+    _code(_Batch(list(zip(documents, cases, strict=True)), words), _room[0].variables, {}, tables)
+    return words, tables
+
+
+def _joined(parts: Sequence[dict[str, pa.Table]]) -> dict[str, pa.Table]:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: pa.concat_tables([part[name] for part in parts]).combine_chunks() for name in parts[0]}
 
 
 def _sent(tables: dict[str, pa.Table]) -> bytes:
@@ -137,9 +174,12 @@ def _sent(tables: dict[str, pa.Table]) -> bytes:
 
 
 def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
-    """The tables of a bucket that have to be made anew, from those that stay."""
+    """The tables of a bucket that have to be made anew, from those that stay; nothing where that is too much at once.
+
+    Then the bucket is to be read anew: `read_bucket` finds out which record it is that takes too long.
+    """
     if failures:
-        raise RuntimeError(f"a worker that only codes anew has failed: {failures[0].reason}")
+        return b""
     mark(0)
     return _sent(_made_anew(orders[0]))
 
@@ -235,6 +275,8 @@ def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
 
 
 def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
+    if parcel.lost:
+        return Reading(State.DAMAGED, f"{parcel.lost}; add the file again from where it came from")
     reading = ingest.read(parcel.untrusted, parcel.record.path, mapping, parcel.record.id)
     if reading.document is None:
         return reading

@@ -13,6 +13,7 @@ from caselight.errors import UsageError
 from caselight.variables import GIVEN, Variable
 
 _KEYS = ("name", "title", "version", "language", "lists", "variables")
+_LANGUAGE = re.compile(r"[a-z]{2}")  # ISO 639-1
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -81,6 +82,8 @@ def read_codebook(definition: Definition) -> Codebook:
     if not _NAME.fullmatch(name):
         raise reader.error(f"{name!r} cannot name a codebook. Use small Latin letters, digits, - and _.", "name")
     language = reader.text(("language",))
+    if not _LANGUAGE.fullmatch(language):
+        raise reader.error(f"{language!r} is no language. Write its code of two letters: ru, en.", "language")
     lists = lists_of(reader)
     entries = reader.get(("variables",))
     if not isinstance(entries, list) or not entries:
@@ -89,8 +92,15 @@ def read_codebook(definition: Definition) -> Codebook:
     variables = tuple(VariableEntry(reader, key, lists, language).read() for key in keys)
     _check_names(reader, variables)
     _check_conditions(reader, variables)
-    version = str(reader.get(("version",)))
+    version = _version(reader)
     return Codebook(name, reader.texts(("title",)), version, language, variables, definition.file)
+
+
+def _version(reader: Entries) -> str:
+    version = reader.get(("version",))
+    if isinstance(version, bool) or not isinstance(version, str | int | float) or not str(version).strip():
+        raise reader.error(f"'version' is a number or a short text: version: 2, not {version!r}.", "version")
+    return str(version).strip()
 
 
 def _check_names(reader: Entries, variables: tuple[Variable, ...]) -> None:

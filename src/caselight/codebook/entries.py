@@ -51,8 +51,11 @@ class Entries:
             return "yes" if entry else "no"  # YAML reads a bare yes or no as a truth
         if isinstance(entry, str) and entry.strip():
             return entry.strip()
+        what = repr(key[-1]) if isinstance(key[-1], str) else f"entry {key[-1] + 1} of {key[-2]!r}"
+        if isinstance(entry, str):
+            raise self.error(f"{what} is empty. Write something between the quotes, or leave it out.", *key)
         kind = "nothing" if entry is None else repr(entry)
-        raise self.error(f"{key[-1]!r} must be text, but {kind} was found. Put it between single quotes.", *key)
+        raise self.error(f"{what} must be text, but {kind} was found. Put it between single quotes.", *key)
 
     def texts(self, key: Key) -> dict[str, str]:
         """Text, or one text a language; {} where absent. The key "" is text in no stated language."""
@@ -74,10 +77,14 @@ class Entries:
     def one_of(self, key: Key, allowed: Collection[str]) -> str:
         """The entry as one of the names in `allowed`."""
         name = self.text(key)
+        self.known(name, allowed, key)
+        return name
+
+    def known(self, name: str, allowed: Collection[str], key: Key) -> None:
+        """Nothing, if the name, which stands at `key`, is one of `allowed`."""
         if name not in allowed:
             allow = f"Allowed: {', '.join(allowed)}."
             raise self.error(f"{name!r} is not known here.{suggest(name, allowed)} {allow}", *key)
-        return name
 
 
 def suggest(name: str, allowed: Iterable[str]) -> str:

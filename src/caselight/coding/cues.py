@@ -113,7 +113,7 @@ class Cues:
         unknown = rows[known == _UNKNOWN].tolist()
         if unknown:
             text = words.forms.text
-            for row in unknown:
+            for row in set(unknown):
                 flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
             known = flags[rows]
         found: list[int] = np.flatnonzero(known == _ANCHOR).tolist()

@@ -5,6 +5,7 @@ Nothing is computed for a passage that no phrase hit.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
 from caselight.coding.speakers import Paragraph
-from caselight.types import Case, Document
+from caselight.types import Case, Document, Section
 from caselight.words import Words
 
 # A quotation longer than this is cut to the part around its hit; a long sentence of a ruling has about 400 characters.
@@ -28,6 +29,7 @@ LINES_PER_PARAGRAPH = 8
 # A longer line without a full stop is no heading: its sentence goes on. The longest heading of a ruling has about 50.
 HEADING_CHARACTERS = 60
 
+_QUOTED = re.compile(r"«([^«»]{1,200})»|“([^“”]{1,200})”|\"([^\"\n]{1,200})\"|„([^„“]{1,200})“")
 _TRIM = " \t\r\n\xa0–—-,;:"
 
 
@@ -57,12 +59,22 @@ class Reading:
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hit_sentences: dict[int, set[int]] = field(default_factory=dict)
     _hit_clauses: dict[int, set[int]] = field(default_factory=dict)
+    _strikes: dict[int, int] = field(default_factory=dict)  # paragraph -> the last token at which the court strikes
+    _quoted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # by the start of the sentence
+    _section_starts: list[int] | None = None
 
     def sentence(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the hit's sentence."""
         if hit.sentence not in self._sentences:
             self._sentences[hit.sentence] = self.words.sentence_span(self.number, hit.first)
         return self._sentences[hit.sentence]
+
+    def quoted(self, hit: Hit) -> list[tuple[int, int]]:
+        """Start and end of what stands in quotation marks in the hit's sentence, with the marks."""
+        start, end = self.sentence(hit)
+        if start not in self._quoted:
+            self._quoted[start] = [found.span() for found in _QUOTED.finditer(self.document.text, start, end)]
+        return self._quoted[start]
 
     def shares_sentence(self, hit: Hit, phrases: Sequence[int]) -> bool:
         """Whether one of the phrases stands in the hit's sentence."""
@@ -84,7 +96,14 @@ class Reading:
 
     def section(self, hit: Hit) -> str:
         """Name of the section the hit stands in; "" = none."""
-        return next((s.name for s in self.case.sections if s.start <= hit.start < s.end), "")
+        section = self._section(hit)
+        return section.name if section else ""
+
+    def _section(self, hit: Hit) -> Section | None:
+        if self._section_starts is None:
+            self._section_starts = [section.start for section in self.case.sections]
+        i = bisect_right(self._section_starts, hit.start) - 1
+        return self.case.sections[i] if i >= 0 and hit.start < self.case.sections[i].end else None
 
     def near(self, hit: Hit, reach: str) -> tuple[int, int]:
         """Start and end of what counts as near the hit: its paragraph, its section, or the whole text."""
@@ -92,9 +111,9 @@ class Reading:
             paragraph = self.paragraph(hit)
             return paragraph.start, paragraph.end
         if reach == "section":
-            for section in self.case.sections:
-                if section.start <= hit.start < section.end:
-                    return section.start, section.end
+            section = self._section(hit)
+            if section:
+                return section.start, section.end
         return 0, len(self.document.text)
 
     def paragraph(self, hit: Hit) -> Paragraph:
@@ -155,12 +174,10 @@ class Reading:
 
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
-        first, last = self._tokens(*self._bounds(i))
-        start = max(first, from_token)
-        tokens = self.cues.struck.inside(self.words, start, last) if last > from_token else []
-        if not tokens:
-            return False
-        return speakers.is_struck(self._paragraph(i), from_token, [start + token for token in tokens])
+        if i not in self._strikes:  # once a paragraph: a text of one paragraph may have a hundred thousand hits
+            tokens = self.cues.struck.inside(self.words, *self._tokens(*self._bounds(i)))
+            self._strikes[i] = speakers.last_strike(self._paragraph(i), tokens) if tokens else -1
+        return self._strikes[i] >= from_token
 
     def _between(self, before: int, behind: int) -> str:
         return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]

@@ -7,6 +7,7 @@ at first; who speaks and whether it is denied only for what is left.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -26,7 +27,6 @@ NEXT_REACH = 30  # "системы распознавания лиц «...»": a
 # The day a sentence names begins with one or two digits; what follows them is read by `variables.day_of`.
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?=[.»\"\s])")
 _DAY_CHARACTERS = 22  # "«14» сентября 2022 года" without its first mark
-_QUOTED = re.compile(r"«([^«»]{1,200})»|“([^“”]{1,200})”|\"([^\"\n]{1,200})\"|„([^„“]{1,200})“")
 _LATIN = re.compile(r"[A-Za-z]")
 _NUMBER = re.compile(r"\d[\d \u00a0\u2009\u202f]*(?:[.,]\d+)?")
 
@@ -256,7 +256,7 @@ def _taken(support: Support, reading: Reading) -> tuple[str, Hit] | None:
     if support.rule.take == "sentence":
         start, end = reading.sentence(hit)
     elif support.rule.take in ("quotes", "next_quotes"):
-        quoted = _quoted(text, reading.sentence(hit), hit, support.rule.take == "quotes")
+        quoted = _quoted(reading, hit, support.rule.take == "quotes")
         if quoted is None:
             return None
         start, end = quoted
@@ -275,12 +275,14 @@ def _meant(text: str) -> str:
     return " ".join(words)
 
 
-def _quoted(text: str, sentence: tuple[int, int], hit: Hit, or_before: bool) -> tuple[int, int] | None:
+def _quoted(reading: Reading, hit: Hit, or_before: bool) -> tuple[int, int] | None:
     """What stands in quotation marks nearest behind the hit (or else nearest before it)."""
     reach = QUOTED_REACH if or_before else NEXT_REACH
-    marks = [(m.start(), m.end()) for m in _QUOTED.finditer(text, max(0, sentence[0]), sentence[1])]
-    behind = [m for m in marks if hit.start <= m[0] and m[0] - hit.end < reach]
-    before = [m for m in marks if or_before and m[1] <= hit.start and hit.start - m[1] < reach]
+    quoted = reading.quoted(hit)
+    i = bisect_left(quoted, (hit.start, 0))
+    behind = [q for q in quoted[i : i + 1] if q[0] - hit.end < reach]
+    ahead = quoted[max(0, i - 2) : i] if or_before else ()  # the last of these may overlap the hit
+    before = [q for q in ahead if q[1] <= hit.start and hit.start - q[1] < reach]
     if not behind and not before:
         return None
     start, end = behind[0] if behind else before[-1]
@@ -293,8 +295,10 @@ def _evidence(reading: Reading, supports: list[Support]) -> Iterator[Evidence]:
     count: dict[str, int] = {}
     for support in supports:
         value = support.rule.value
+        if count.get(value, 0) >= QUOTATIONS:
+            continue
         quoted = reading.quote(support.hit)
-        if (*quoted, support.denied) in seen or count.get(value, 0) >= QUOTATIONS:
+        if (*quoted, support.denied) in seen:
             continue
         seen.add((*quoted, support.denied))
         count[value] = count.get(value, 0) + 1

@@ -51,8 +51,10 @@ class Paragraph:
     def denials(self, sentence: int) -> list[Found]:
         """The cues of denial in that sentence."""
         if sentence not in self._denials:
-            where = [word for word in self.denial_words if self.sentences[word] == sentence]
-            self._denials[sentence] = self.speakers.denials.find(self.forms, where)
+            number = self.sentences.__getitem__
+            first = bisect_left(self.denial_words, sentence, key=number)
+            last = bisect_right(self.denial_words, sentence, key=number)
+            self._denials[sentence] = self.speakers.denials.find(self.forms, self.denial_words[first:last])
         return self._denials[sentence]
 
 
@@ -148,13 +150,18 @@ def said_by(paragraph: Paragraph, token: int) -> str:
     i = bisect_right(paragraph.turns, word) - 1
     if i >= 0:
         return paragraph.sources[i]
-    for found in paragraph.found:
-        if found.cue.kind == "afterwards" and found.start >= word:
-            if paragraph.sentences[found.start] != paragraph.sentences[word]:
-                break
+    for at in range(bisect_left(paragraph.found, word, key=_start), len(paragraph.found)):
+        found = paragraph.found[at]
+        if paragraph.sentences[found.start] != paragraph.sentences[word]:
+            break
+        if found.cue.kind == "afterwards":
             i = bisect_right(paragraph.turns, found.end) - 1
             return paragraph.sources[i] if i >= 0 else COURT
     return COURT
+
+
+def _start(found: Found) -> int:
+    return found.start
 
 
 def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[int, int], str]) -> bool:
@@ -184,16 +191,16 @@ def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[
     return False
 
 
-def is_struck(paragraph: Paragraph, from_token: int, tokens: Sequence[int]) -> bool:
-    """Whether the court, from that token of the paragraph on, strikes what was said.
+def last_strike(paragraph: Paragraph, tokens: Sequence[int]) -> int:
+    """The last token of the batch at which the court strikes what was said before it; -1 = it strikes nothing here.
 
     Args:
-        tokens: those of the paragraph that anchor a cue of striking.
+        tokens: words of the paragraph, counted from its first, that anchor a cue of striking.
     """
-    for found in paragraph.speakers.struck.find(paragraph.forms, [token - paragraph.first for token in tokens]):
+    for found in reversed(paragraph.speakers.struck.find(paragraph.forms, tokens)):
         sentence = paragraph.sentences[found.start]
-        if paragraph.first + found.start < from_token or sentence in paragraph.answers or sentence in paragraph.norms:
+        if sentence in paragraph.answers or sentence in paragraph.norms:
             continue
         if said_by(paragraph, paragraph.first + found.start) == COURT:
-            return True
-    return False
+            return paragraph.first + found.start
+    return -1

@@ -44,7 +44,7 @@ from caselight.engine.wire import (
 from caselight.engine.worker import NO_ITEM, Life
 from caselight.types import State
 
-__all__ = ["Engine", "Failure", "Mark"]
+__all__ = ["NO_ITEM", "Engine", "Failure", "Mark"]
 
 Mark = Callable[[int], None]
 
@@ -52,6 +52,7 @@ Mark = Callable[[int], None]
 PREPARE_SECONDS = 120.0
 # A worker that dies without an item in hand is no fault of the batch (the system may want memory): try again.
 MAX_DEATHS = 2
+_MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")  # Python's, numpy's, Arrow's
 _NO_MEMORY = "it needs more memory than a reader may have"
 
 
@@ -118,9 +119,11 @@ class Engine:
     ) -> Iterator[tuple[int, bytes]]:
         """(number of the batch, answer) for every batch, as answers come; batches are pulled when a worker is free.
 
-        `function(items, mark, failures)` calls `mark(i)` before it touches item i. If the worker dies or item i takes
-        too long, the batch is run again in a new worker with `failures[i]`; the function then makes a row for the
-        item from its failure and does not touch it.
+        `function(items, mark, failures)` calls `mark(i)` before it touches item i, and `mark(NO_ITEM)` before what it
+        does for all items at once. If the worker dies or item i takes too long, the batch is run again in a new worker
+        with `failures[i]`; the function then makes a row for the item from its failure and does not touch it. If that
+        happens with no item in hand, it is run again with `failures[NO_ITEM]`: the function then does everything for
+        one item after the other, so that it is known whose fault it is.
 
         Raises:
             Exception: what the function raised (a bug of ours); its cause is the worker's traceback.
@@ -179,7 +182,7 @@ class Engine:
                 if kind == END:
                     self._idle.append(worker)
                     return
-                if kind == ERROR and error_name(payload) == "MemoryError":
+                if kind == ERROR and error_name(payload) in _MEMORY_ERRORS:
                     yield Failure(State.OVER_LIMIT, _NO_MEMORY)
                     return
                 if kind == ERROR:
@@ -256,8 +259,8 @@ class Engine:
         send(worker.sock, TOLD, answer)
 
     def _failed(self, worker: Process, payload: bytes) -> Task:
-        """An exception in a worker: ours to see, except that an item may need more memory than a worker has."""
-        if error_name(payload) != "MemoryError" or worker.progress[0] == NO_ITEM:
+        """An exception in a worker: ours to see, except that a batch may need more memory than a worker has."""
+        if error_name(payload) not in _MEMORY_ERRORS:
             self._drop(worker)
             raise_error(payload)
         return self._again(worker, Failure(State.OVER_LIMIT, _NO_MEMORY))
@@ -283,6 +286,7 @@ class Engine:
             task.deaths += 1
             if task.deaths > MAX_DEATHS:
                 raise RuntimeError(f"batch {task.number} ends workers before an item is touched ({failure.reason})")
+            task.failures[NO_ITEM] = failure
         elif index in task.failures:
             raise RuntimeError(f"{task.function} touched item {index} in spite of {task.failures[index]}")
         else:
@@ -322,7 +326,9 @@ class Engine:
             worker.receive()
 
     def _too_long(self) -> Failure:
-        return Failure(State.TIMED_OUT, f"it took longer than {self._wall_seconds:g} s to read and was stopped")
+        return Failure(
+            State.TIMED_OUT, f"it took longer than {self._wall_seconds:g} s to read and code, and was stopped"
+        )
 
     def _drop(self, worker: Process) -> None:
         worker.end()

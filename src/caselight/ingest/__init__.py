@@ -72,7 +72,8 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, 
         if untrusted.startswith(ROW_START):
             return read_row(untrusted, name, mapping)
         if not untrusted.strip(b"\x00 \r\n\t"):
-            raise UnreadableError(State.SUSPECT_EMPTY, "the file is empty; get it again from where it came from")
+            what = "holds nothing but zero bytes or white space" if untrusted else "is empty"
+            raise UnreadableError(State.SUSPECT_EMPTY, f"the file {what}; get it again from where it came from")
         media = sniff.media_type(untrusted, name)
         if media == "application/json":
             return read_json(untrusted, name, mapping)

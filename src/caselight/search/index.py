@@ -17,6 +17,7 @@ from typing import Any
 
 import tantivy
 
+from caselight.errors import StudyError
 from caselight.search.fold import fold
 from caselight.search.query import FIELDS
 
@@ -94,6 +95,14 @@ def update(folder: Path, language: str, removed: Collection[str], rows: Iterable
 
     A folder whose `known` is empty is built anew. `rows` is read once, one at a time.
     """
+    try:
+        _update(folder, language, removed, rows)
+    except ValueError as error:  # what tantivy makes of every error of the system
+        what = f"The search index in {folder} could not be written ({str(error)[:200]})"
+        raise StudyError(f"{what}. Free some space on the disk and search again: it is made anew.") from None
+
+
+def _update(folder: Path, language: str, removed: Collection[str], rows: Iterable[SearchRow]) -> None:
     indexed = known(folder, language)
     if not indexed:
         shutil.rmtree(folder, ignore_errors=True)

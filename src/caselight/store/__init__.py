@@ -12,7 +12,7 @@ Comes in: paths and tables. Goes out: records, tables. To add a table: name it w
 """
 
 from caselight.store.parts import Part, Parts
-from caselight.store.records import Catalogue, Member, Received, Records
+from caselight.store.records import Catalogue, Member, OriginalError, Received, Records
 from caselight.store.study import Settings, Study
 
-__all__ = ["Catalogue", "Member", "Part", "Parts", "Received", "Records", "Settings", "Study"]
+__all__ = ["Catalogue", "Member", "OriginalError", "Part", "Parts", "Received", "Records", "Settings", "Study"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -14,15 +13,18 @@ from typing import Any, BinaryIO
 
 from caselight.errors import StudyError, UsageError
 from caselight.store.files import write_text
+from caselight.store.ledger import Ledger, line, parsed
 from caselight.store.packs import LARGEST_BYTES, Packs
 from caselight.types import Problem, Record
 
 HEAD_BYTES = 65_536  # what `is_container` is shown of a file; tar's magic is at 257, a dump's first row is within this
 _CHUNK_BYTES = 1 << 20
-_END = "\n"  # of a line; a path may hold other characters that end lines elsewhere (U+2028)
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each line
 # What goes wrong with the study's own disk while taking a record: never blamed on the record.
 _OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE})
+
+
+class OriginalError(StudyError):
+    """An original is gone or changed; the message says which, in words that fit into a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Catalogue:
     unopened: tuple[str, ...]  # ids of containers that have not been unpacked yet
     unreadable: tuple[tuple[str, str], ...]  # path, what the system said
     problems: tuple[Problem, ...]  # met while unpacking
+    changed: frozenset[str] = frozenset()  # ids of records whose original is gone or no longer what was received
 
     def leaves(self) -> dict[str, Record]:
         """The records to be read: one for each content, under its first path."""
@@ -68,7 +71,8 @@ class Records:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ledger = folder / "received.jsonl"
+        self._ledger = Ledger(folder / "received.jsonl")
+        self._changed = folder / "changed.txt"  # ids of the originals that were found to be changed
         self._packs = Packs(folder / "packs")
 
     def path(self, record_id: str) -> Path:
@@ -76,21 +80,42 @@ class Records:
         return self.folder / record_id[:2] / record_id
 
     def content(self, record_id: str) -> bytes:
-        """The bytes of a record.
+        """The bytes of a record, which are what was received.
 
         Raises:
-            StudyError: they are gone, or not what they were.
+            OriginalError: they are gone, or not what they were.
         """
         content = self._packs.content(record_id)
         try:
             content = self.path(record_id).read_bytes() if content is None else content
         except FileNotFoundError:
-            lost = f"The original {record_id} is missing from {self.folder}."
-            raise StudyError(f"{lost} Add the file again, or restore the folder from a copy.") from None
+            raise OriginalError("the stored original is gone from the folder records/ of the study") from None
         if hashlib.sha256(content).hexdigest() != record_id:
-            lost = f"The original {record_id} in {self.folder} is damaged: its bytes have changed."
-            raise StudyError(f"{lost} Restore the folder from a copy.")
+            raise OriginalError("the stored original was changed after it was received: its bytes are others now")
         return content
+
+    def is_whole(self, record_id: str) -> bool:
+        """Whether the stored original is there and what was received."""
+        if record_id not in self._packs:  # perhaps too large to be held
+            try:
+                with self.path(record_id).open("rb") as file:
+                    return hashlib.file_digest(file, "sha256").hexdigest() == record_id
+            except FileNotFoundError:
+                return False
+        try:
+            self.content(record_id)
+        except OriginalError:
+            return False
+        return True
+
+    def changed(self) -> frozenset[str]:
+        """The originals that were found to be gone or changed, and still are."""
+        listed = self._changed.read_text("ascii").split() if self._changed.exists() else []
+        return frozenset(record_id for record_id in listed if not self.is_whole(record_id))
+
+    def set_changed(self, ids: Iterable[str]) -> None:
+        """Remembers which originals are gone or changed."""
+        write_text(self._changed, "".join(f"{record_id}\n" for record_id in sorted(ids)))
 
     def keep(self, source: BinaryIO, is_container: Callable[[bytes], bool]) -> tuple[str, int, bool]:
         """The bytes of `source` taken into the study, once: sha256, size, and what `is_container` says of the first
@@ -101,7 +126,8 @@ class Records:
         if len(chunk) > LARGEST_BYTES or container:  # a container is opened as a file
             return *self._keep_file(source, chunk), container
         record_id = hashlib.sha256(chunk).hexdigest()
-        if record_id not in self._packs and not self.path(record_id).exists():
+        known = record_id in self._packs or self.path(record_id).exists()
+        if not known or not self.is_whole(record_id):  # added again, it mends what was changed
             self._packs.add(record_id, chunk)
         return record_id, len(chunk), container
 
@@ -119,6 +145,8 @@ class Records:
                     chunk = source.read(_CHUNK_BYTES)
             place = self.path(digest.hexdigest())
             place.parent.mkdir(exist_ok=True)
+            if place.exists() and not self.is_whole(place.name):  # what was in it is to be looked at again
+                self._members_file(place.name).unlink(missing_ok=True)
             temporary.chmod(0o444)
             temporary.replace(place)
         finally:
@@ -133,36 +161,43 @@ class Records:
         Raises:
             UsageError: a path does not exist, or there is no file at or below it. Nothing is taken then.
         """
-        files = [found for path in paths for found in _files(path)]
-        known = {(line["path"], line.get("id")) for line in self._lines()}
-        result = Received()
+        files = [found for path in paths for found in _files(path, self._own())]
         self.folder.mkdir(parents=True, exist_ok=True)
+        known = {(entry["path"], entry.get("id")) for entry in self._ledger.opened()}
+        result = Received()
         taken: list[str] = []  # lines of the ledger, which is written after what it names
         try:
             for path, file in files:
-                line = self._take(path, file, is_container)
-                if (path, line.get("id")) in known:
-                    result.again += 1
+                if file.is_dir() and file.resolve() == self._own():
+                    result.unreadable.append(_own(path))
                     continue
-                if "error" in line:
-                    result.unreadable.append(_unreadable(path, line["error"]))
+                entry = self._take(path, file, is_container)
+                there = (path, entry.get("id")) in known
+                if "error" in entry:
+                    result.unreadable.append(_unreadable(path, entry["error"]))
                 else:
-                    result.added += 1
-                known.add((path, line.get("id")))
-                taken.append(_line(line))
+                    result.again += there
+                    result.added += not there
+                if there:
+                    continue
+                known.add((path, entry.get("id")))
+                taken.append(line(entry))
                 if self._packs.is_full:
                     self._enter(taken)
         finally:
             self._enter(taken)
         return result
 
+    def _own(self) -> Path:
+        """The folder that holds no records to be added: that of the study."""
+        study = self.folder.parent
+        return (study if (study / "study.toml").exists() else self.folder).resolve()
+
     def _enter(self, taken: list[str]) -> None:
         """Writes what was taken to the disk, and then its lines into the ledger."""
         self._packs.flush()
-        if taken:
-            with self._ledger.open("a", encoding="utf-8") as ledger:
-                ledger.write("".join(taken))
-            taken.clear()
+        self._ledger.add(taken)
+        taken.clear()
 
     def _take(self, path: str, file: Path, is_container: Callable[[bytes, str], bool]) -> dict[str, Any]:
         try:
@@ -176,18 +211,8 @@ class Records:
             if error.errno in _OURS or str(self.folder) in str(error.filename or ""):
                 raise
             return {"path": path, "error": error.strerror or "cannot be opened"}
-        line: dict[str, Any] = {"path": path, "id": record_id, "size": size}
-        return line | {"container": True} if container else line
-
-    def _lines(self) -> list[dict[str, Any]]:
-        if not self._ledger.exists():
-            return []
-        text = self._ledger.read_text("utf-8", errors="replace")
-        # A line that a power cut tore has no newline: it is left out, and the file it named is simply added again.
-        whole = text[: text.rfind("\n") + 1]
-        if len(whole) < len(text):
-            write_text(self._ledger, whole)
-        return _parsed(whole)
+        entry: dict[str, Any] = {"path": path, "id": record_id, "size": size}
+        return entry | {"container": True} if container else entry
 
     def _members_file(self, container: str) -> Path:
         return self.folder / "members" / f"{container}.jsonl"
@@ -201,14 +226,17 @@ class Records:
             else:
                 lines.append({"path": item.path, "id": item.id, "size": item.size_bytes, "container": item.container})
         self._packs.flush()
-        text = "".join(map(_line, lines))
+        text = "".join(map(line, lines))
         write_text(self._members_file(container), text)
 
     def _members(self, container: str, made_by: str) -> list[dict[str, Any]] | None:
         file = self._members_file(container)
         if not file.exists():
             return None
-        lines = _parsed(file.read_text("utf-8"))
+        try:
+            lines = parsed(file.read_text("utf-8"), file)
+        except (StudyError, UnicodeDecodeError):
+            return None  # damaged: the container is opened again
         return lines[1:] if lines and lines[0].get("made_by") == made_by else None
 
     def catalogue(self, made_by: str) -> Catalogue:
@@ -217,7 +245,7 @@ class Records:
         Args:
             made_by: the way containers are unpacked now; one that was unpacked otherwise counts as unopened.
         """
-        lines = self._lines()
+        lines = self._ledger.lines()
         readable = {line["path"] for line in lines if "id" in line}
         unreadable = tuple(
             sorted({(x["path"], x["error"]) for x in lines if "error" in x and x["path"] not in readable})
@@ -227,12 +255,12 @@ class Records:
         containers: set[str] = set()
         unopened: list[str] = []
         problems: list[Problem] = []
-        queue: list[tuple[dict[str, Any], str | None]] = [(line, None) for line in reversed(todo)]
+        queue: list[tuple[dict[str, Any], str | None]] = [(entry, None) for entry in reversed(todo)]
         while queue:
-            line, parent = queue.pop()
-            record = Record(line["id"], line["path"], line["size"], parent)
+            entry, parent = queue.pop()
+            record = Record(entry["id"], entry["path"], entry["size"], parent)
             records.append(record)
-            if not line.get("container") or record.id in containers:
+            if not entry.get("container") or record.id in containers:
                 continue
             containers.add(record.id)
             members = self._members(record.id, made_by)
@@ -247,17 +275,16 @@ class Records:
                     queue.append((member | {"path": f"{record.path}!{member['path']}"}, record.id))
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
-        return Catalogue(tuple(records), frozenset(containers), tuple(unopened), unreadable, tuple(problems))
+        if self._ledger.lost:
+            problems.append(_lost(self._ledger))
+        of = frozenset(containers)
+        return Catalogue(tuple(records), of, tuple(unopened), unreadable, tuple(problems), self.changed())
 
 
-def _line(entry: dict[str, Any]) -> str:
-    return _ENCODE(entry) + _END
-
-
-def _parsed(lines: str) -> list[dict[str, Any]]:
-    """JSON Lines, each ended by a newline. All at once: one by one takes twice the time."""
-    found: list[dict[str, Any]] = json.loads(f"[{lines.removesuffix(_END).replace(_END, ',')}]")
-    return found
+def _lost(ledger: Ledger) -> Problem:
+    what = f"{ledger.lost:,} entries of the list of what was received were lost when it was cut off or changed"
+    remedy = "Add the same files and folders again; those that are here already are passed over."
+    return Problem("ingest", ledger.path.name, "entries_lost", f"{what}. {remedy}")
 
 
 def _unreadable(path: str, error: str) -> Problem:
@@ -265,8 +292,18 @@ def _unreadable(path: str, error: str) -> Problem:
     return Problem("ingest", path, "unreadable", f"{path} could not be opened: {error}. {remedy}")
 
 
-def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name."""
+def _own(path: str) -> Problem:
+    what = f"{path} is the folder of this study, whose files are no records; it was passed over"
+    return Problem("ingest", path, "own_folder", f"{what}. Keep records in a folder beside the study.")
+
+
+def _files(path: Path, study: Path) -> Iterator[tuple[str, Path]]:
+    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name.
+
+    The folder of the study, where it lies below `path`, stands for all that is in it.
+    """
+    if path.resolve().is_relative_to(study):
+        raise UsageError(f"{path} belongs to the study itself; its files are no records. Nothing was added.")
     if not path.exists() and not path.is_symlink():
         raise UsageError(f"{path} does not exist. Check the spelling; nothing was added.")
     root = _printable((path if path.name not in ("", "..") else path.resolve()).name)
@@ -275,12 +312,15 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         return
     closed: list[OSError] = []
     found = False
-    for folder, folders, names in sorted(os.walk(path, onerror=closed.append)):
+    for folder, folders, names in os.walk(path, onerror=closed.append):
+        folders.sort()
         relative = os.path.relpath(folder, path)
         prefix = root if relative == "." else f"{root}/{_printable(relative)}"
         # A link to a folder is not followed (it may lead in a circle or out of the pile); it is named in the books.
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        for name in sorted([*names, *links]):
+        own = [name for name in folders if name == study.name and Path(folder, name).resolve() == study]
+        folders[:] = [name for name in folders if name not in own]
+        for name in sorted([*names, *links, *own]):
             found = True
             yield f"{prefix}/{_printable(name)}", Path(folder, name)
     for error in closed:  # a folder that may not be opened: its files are unknown, so the folder stands for them

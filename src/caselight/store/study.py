@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -76,9 +77,12 @@ class Study:
         Raises:
             UsageError: there is something in the folder.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} exists and is not empty. Choose another name, or remove it first.")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be made ({error.strerror}). Choose another place.") from None
         write_text(folder / "codebook.yaml", codebook)
         study = cls(folder, settings)
         study.write(settings)
@@ -122,22 +126,33 @@ class Study:
                     f"knows format {FORMAT}). Nothing was changed. Install the newer version to open it."
                 )
             words = {name: str(data[name]) for name in ("title", "pack", "language")}
-            notice, mapping = str(data.get("notice", "")), dict(data.get("mapping", {}))
+            notice, mapping = str(data.get("notice", "")), _mapping(data.get("mapping", {}))
             settings = Settings(**words, notice=notice, mapping=mapping, format=found)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError) as error:
+        except OSError as error:
+            raise StudyError(f"{file} cannot be read ({error.strerror}). Check its permissions.") from None
+        except (KeyError, ValueError, TypeError) as error:
             raise StudyError(f"{file} cannot be read ({error}). Mend it, or restore it from a copy.") from None
         if settings.language not in ("en", "ru"):
             raise StudyError(f"{file}: language is {settings.language!r}; en and ru are allowed.")
         return cls(folder, settings)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, reading: bool = False) -> Iterator[None]:
         """Nobody else changes this study meanwhile; the lock ends with the process, however that ends.
+
+        Args:
+            reading: a study that may only be read is not locked, instead of being refused.
 
         Raises:
             StudyError: another process is at work on it.
         """
-        descriptor = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            descriptor = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            if not reading or error.errno not in (errno.EACCES, errno.EROFS, errno.EPERM):
+                raise
+            yield  # what may not be written needs no lock
+            return
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,3 +167,14 @@ class Study:
             yield
         finally:
             os.close(descriptor)
+
+
+def _mapping(entry: object) -> dict[str, str]:
+    """The table `mapping` of study.toml.
+
+    Raises:
+        ValueError: it is no table of texts.
+    """
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise ValueError(f"mapping is {entry!r}, not a table of names of columns")
+    return dict(entry)

@@ -169,7 +169,7 @@ def best_paths(score: NDArray[np.float64], lengths: Sequence[int], change_costs:
             best[order[i]] = int(total[i].argmax())
         total = total[:going]
         leader = total.argmax(axis=1)[:, None]
-        least = np.take_along_axis(total, leader, 1) - change_costs
+        least = total.max(axis=1, keepdims=True) - change_costs
         stays = total >= least
         here = begin[order[:going]] + step
         came_from[here] = np.where(stays, own, leader)

@@ -30,6 +30,7 @@ __all__ = [
     "distinct",
     "forms_of",
     "is_word",
+    "joined",
     "lemma_id",
     "meant",
     "tokenise",
@@ -156,6 +157,24 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary) -> Words:
         clause=_numbers([clause for _, clause in flags], first),
         row=row,
         forms=forms,
+    )
+
+
+def joined(parts: Sequence[Words]) -> Words:
+    """The words of all these texts in a row; they are of one vocabulary, and there is at least one part."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [0, *accumulate(map(len, parts))]
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("form", "start", "end", "sentence", "clause", "row")
+    }
+    first = [part.first[1:] + offset for part, offset in zip(parts, sizes, strict=False)]
+    return Words(
+        texts=tuple(text for part in parts for text in part.texts),
+        first=np.concatenate([np.zeros(1, np.int64), *first]),
+        forms=max((part.forms for part in parts), key=len),  # a vocabulary only grows
+        **columns,
     )
 
 

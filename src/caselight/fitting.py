@@ -1,0 +1,118 @@
+"""Whether a codebook fits its pack: what it names is what the pack knows, in the pack's language, and can be read.
+
+Asked when a study is made and before each run, so that a slip of the pen is a message with its line, and not a variable
+that is never found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from caselight import coding
+from caselight.codebook import Codebook
+from caselight.codebook.entries import Entries
+from caselight.definitions import Definition, Key
+from caselight.pack import Pack
+from caselight.variables import GIVEN
+from caselight.words import Vocabulary
+
+# Facts that the program itself makes of what a pack finds; all others stand in the pack's facts.yaml and outcomes.yaml.
+MADE_FACTS = (
+    "outcome",
+    "appeal_result",
+    "termination_reason",
+    "event_date",
+    "event_place",
+    "court_code",
+    "lower_court_code",
+)
+
+
+def check_fit(definition: Definition, codebook: Codebook, pack: Pack) -> None:
+    """Nothing, if the codebook (read from `definition`) fits the pack.
+
+    Raises:
+        DefinitionError: it does not; the message begins with FILE:LINE and names what is allowed.
+    """
+    reader = Entries(definition)
+    if codebook.language != pack.language and any(variable.rules for variable in codebook.variables):
+        two = f"the codebook's phrases are in {codebook.language!r}, the records of pack {pack.name} in"
+        remedy = "Nothing would be found. Choose the pack of the records, or write the phrases in their language."
+        raise reader.error(f"{two} {pack.language!r}. {remedy}", "language")
+    facts, sections = fact_names(pack), section_names(pack)
+    for i, variable in enumerate(codebook.variables):
+        key: Key = ("variables", i)
+        if variable.fact is not None:
+            reader.one_of((*key, "fact"), facts)
+        for rule in _rules(reader, key):
+            _check_rule(reader, rule, codebook, (facts, sections))
+
+
+def check_phrases(codebook: Codebook, pack: Pack) -> None:
+    """Nothing, if every phrase can be read; a run finds that out by itself.
+
+    Raises:
+        DefinitionError: one cannot.
+    """
+    coding.compile_codebook(codebook, pack, Vocabulary.load(None, codebook.language))
+
+
+def fact_names(pack: Pack) -> tuple[str, ...]:
+    """The facts that may be found with this pack."""
+    known = set(MADE_FACTS)
+    for part in ("facts", "outcomes"):
+        data = pack.part(part).data
+        known |= set(_named(data))
+        known |= set((data.get("catches") or {}) if isinstance(data, dict) else {})
+    return tuple(sorted(known))
+
+
+def section_names(pack: Pack) -> tuple[str, ...]:
+    """The sections into which rulings are divided with this pack."""
+    data = pack.part("sections").data or {}
+    return tuple(str(entry["name"]) for entry in data.get("sections") or ())
+
+
+def _named(data: Any) -> Iterator[str]:
+    """Every name under a key `fact`, at any depth."""
+    if isinstance(data, dict):
+        if isinstance(data.get("fact"), str):
+            yield data["fact"]
+        for entry in data.values():
+            yield from _named(entry)
+    elif isinstance(data, list):
+        for entry in data:
+            yield from _named(entry)
+
+
+def _rules(reader: Entries, variable: Key) -> Iterator[Key]:
+    """The places where rules stand: at the variable, at its values, and in the lists `rules` of both."""
+    values = reader.get((*variable, "values"))
+    own = [variable, *((*variable, "values", i) for i in range(len(values) if isinstance(values, list) else 0))]
+    for key in own:
+        rules = reader.get((*key, "rules"))
+        yield from ((*key, "rules", i) for i in range(len(rules))) if isinstance(rules, list) else (key,)
+
+
+def _check_rule(reader: Entries, key: Key, codebook: Codebook, known: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+    facts, sections = known
+    if not isinstance(reader.get(key), dict):
+        return
+    reader.names((*key, "sections"), sections)
+    reader.names((*key, "not_sections"), sections)
+    variables = {variable.name: variable for variable in codebook.variables}
+    named = (*variables, *facts)
+    if reader.get((*key, "date_of")) is not None:
+        reader.one_of((*key, "date_of"), named)
+    elif reader.get((*key, "date")) is not None:
+        raise reader.error("`date` needs `date_of`, the name of a fact: date_of: event_date.", *key, "date")
+    for asked in ("if", "if_not"):
+        conditions = reader.get((*key, asked))
+        for name in conditions if isinstance(conditions, dict) else ():
+            place = (*key, asked, name)
+            reader.known(name, named, place)
+            values = variables[name].value_names() if name in variables else ()
+            for value in reader.names(place) if values else ():
+                if not value.endswith("*"):
+                    reader.known(value, (*values, GIVEN), place)
