@@ -45,7 +45,7 @@ def draw(
 
     opened = Study.open(study)
     with opened.locked():
-        what, lines = sampling.draw(opened, wish, seed, extend, sheet, number)
+        what, lines = sampling.draw(opened, sampling.Doing(wish, seed, extend, sheet, number), now()[:10])
     print_result(as_json, what, lines)
 
 

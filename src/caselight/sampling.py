@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +21,37 @@ from caselight.store.files import write_text
 UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 
 
-def draw(
-    study: Study, wish: Mapping[str, Any], seed: str | None, extend: int | None, sheet: Path | None, number: str = ""
-) -> tuple[dict[str, Any], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What the command `draw` is to do."""
+
+    wish: Mapping[str, Any]  # fields of a Wish; its size is None where nothing is to be committed
+    seed: str | None = None
+    extend: int | None = None
+    sheet: Path | None = None
+    number: str = ""  # of the draw that is extended, shown or written as a sheet; "" = the last
+
+
+def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], list[str]]:
     """Commits where a size is given, throws where a seed is, extends, writes the sheet where one is wanted.
 
+    Args:
+        day: of today, ISO, for the commitment.
     Returns:
         What happened, as JSON-ready data and in words.
     Raises:
         UsageError: nothing was asked for, or it cannot be done.
     """
-    if wish["size"] is None and seed is None and sheet is None and extend is None:
-        raise UsageError(
-            f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
-        )
-    made = current(study)
-    if wish["size"] is not None:
-        drawing.freeze(made, Wish(**wish))
-    if seed is not None:
-        drawing.throw(study, seed)
-    if extend is not None:
-        committed = drawing.extend(study, extend, wish["double"], number)
+    _check(study, doing)
+    made, sheet = current(study), doing.sheet
+    if doing.wish["size"] is not None:
+        drawing.freeze(made, Wish(**doing.wish), day)
+    if doing.seed is not None:
+        drawing.throw(study, doing.seed)
+    if doing.extend is not None:
+        committed = drawing.extend(study, doing.extend, doing.wish["double"], doing.number, day)
     else:
-        committed = drawing.chosen(study, number)
+        committed = drawing.checked(drawing.chosen(study, doing.number))
     lines = _told(study, committed)
     if sheet is not None:
         if not committed.thrown:
@@ -57,6 +66,28 @@ def draw(
     return told | about | {"strata": sizes, "read_twice": committed.doubles}, lines
 
 
+def _check(study: Study, doing: Doing) -> None:
+    """That this may be done, before anything is: dice fall once."""
+    size, sheet = doing.wish["size"], doing.sheet
+    wanted = [one for one in (size, doing.seed, doing.extend) if one is not None]
+    if not wanted and sheet is None:
+        raise UsageError(
+            f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
+        )
+    if len(wanted) > 1:
+        raise UsageError(
+            "--size commits, --seed draws, --extend draws more: one of them at a time. Commit first, publish the line "
+            "that is printed, then throw dice in public: a draw whose seed was known when it was committed proves "
+            "nothing."
+        )
+    if sheet is not None and size is not None:
+        raise UsageError(f"--sheet: nothing is drawn before the dice are thrown: draw {study.folder} --seed DIGITS.")
+    if sheet is not None and sheet.exists():
+        raise UsageError(f"{sheet} exists. Choose another name: it may hold somebody's answers. Nothing was done.")
+    if sheet is not None and not sheet.absolute().parent.is_dir():
+        raise UsageError(f"{sheet}: there is no folder {sheet.parent}. Make it, or choose another. Nothing was done.")
+
+
 def _told(study: Study, committed: Committed) -> list[str]:
     unit = UNITS[committed.unit]
     lines = [f"Draw {committed.number}: {committed.n:,} {unit}, {committed.doubles:,} of them read twice."]
@@ -68,6 +99,7 @@ def _told(study: Study, committed: Committed) -> list[str]:
         level = f"{100 * committed.effective_level:.4g} %"
         planned = "planned" if committed.look <= committed.looks else "NOT planned before the first look"
         lines.append(f"This is look {committed.look} ({planned}): each interval is at {level}.")
+    lines += _earlier(study, committed)
     lines.append(f"Publish now: sha256 {committed.digest}  ({committed.folder / 'commitment.json'})")
     if committed.seed:
         lines.append(f"Drawn with seed {committed.seed}: {committed.folder / 'drawn.tsv'}")
@@ -76,9 +108,17 @@ def _told(study: Study, committed: Committed) -> list[str]:
     return lines
 
 
+def _earlier(study: Study, committed: Committed) -> list[str]:
+    """A line where other draws were committed before this one: it is not the first that somebody tried."""
+    thrown = {one.number: one.thrown for one in drawing.draws(study)}
+    told = [
+        f"{number} ({'read' if thrown.get(number) else 'its dice were never thrown'})"
+        for number, _ in committed.earlier
+    ]
+    return [f"Drawn before, and named in this commitment: {', '.join(told)}."] if told else []
+
+
 def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
-    if file.exists():
-        raise UsageError(f"{file} exists. Choose another name: it may hold somebody's answers.")
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     write_text(file, "\ufeff" + text.getvalue())

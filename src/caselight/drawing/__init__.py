@@ -2,6 +2,7 @@
 
 pile        every unit of a study, its text's hash and the machine's answers
 commitment  a draw as it lies on disk
+checking    whether a draw is the one that was committed
 freezing    a draw is committed, drawn by public dice, extended
 elsewhere   a draw made in another program is taken over
 answering   answers of people and of machines elsewhere come in
@@ -10,6 +11,7 @@ asking      figures of parts of the pile, differences, trends; kept: those that 
 """
 
 from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
+from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
 from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
@@ -21,6 +23,7 @@ __all__ = [
     "Readings",
     "Wish",
     "adopt",
+    "checked",
     "chosen",
     "drawn_cases",
     "draws",

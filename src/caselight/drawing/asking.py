@@ -8,6 +8,7 @@ from functools import partial
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
+from caselight.drawing.checking import checked
 from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, last
 from caselight.drawing.facts import facts_of
 from caselight.drawing.fieldwork import Readings, evidence, readings, sample, twice, with_changes
@@ -72,6 +73,7 @@ def asked(made: Made, question: Question) -> Told:
     chosen = _chosen(made.codebook, question)
     if committed is None or not committed.thrown:
         return found
+    checked(committed)
     drawn = [one.case for one in drawn_cases(committed)]
     read = readings(made.codebook.variables, drawn, given(made.study))
     base = evidence(committed, read, facts_of(made, committed.unit))
@@ -136,6 +138,7 @@ def _others(
             yield from recalls(variable.name, values, base.sample, answers)
     aside = last(made.study, ELUSION)
     if aside is not None and aside.thrown:
+        checked(aside)
         drawn = (one.case for one in drawn_cases(aside))
         answers = readings(made.codebook.variables, drawn, given(made.study)).of(aside.about[0])
         yield from elusion(*aside.about, sample(aside), answers)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
+from caselight.drawing.checking import checked
 from caselight.drawing.commitment import (
     ELSEWHERE,
     ELUSION,
@@ -160,6 +161,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     search = _completeness(study, codebook, taken)
     if committed is None:
         return None, search
+    checked(committed)
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     figures: list[Estimate] = []
     agreed: dict[str, Agreement] = {}
@@ -201,6 +203,7 @@ def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> l
     committed = last(study, ELUSION)
     if committed is None or not committed.thrown:
         return []
+    checked(committed)
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     variable, value = committed.about
     return list(elusion(variable, value, sample(committed), read.of(variable)))
