@@ -135,10 +135,7 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
     made = current(study)
     if coder and machine:
         raise UsageError("--coder is for people, --machine for a program: give one of them.")
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}). Save the table as CSV in UTF-8.") from None
+    text = _text(file)
     if machine:
         rows = read_sheet(text, str(file), made.codebook, drawing.named_cases(made), machine)
         added = drawing.take_machine(study, rows, time)
@@ -149,6 +146,17 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
     names = drawing.named_cases(made, committed.unit if committed else "case")
     added = drawing.take(study, read_sheet(text, str(file), made.codebook, names, coder), time)
     return added, [*_added(added), f"Next: caselight run {study.folder}"]
+
+
+def _text(file: Path) -> str:
+    if not file.exists():
+        raise UsageError(f"There is no file {file}. Check the name and the folder.")
+    try:
+        return file.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be opened ({error.strerror}). Name a table that you may read.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not in UTF-8. Save the table as CSV in UTF-8, then import it again.") from None
 
 
 def _take_with_draw(made: Made, text: str, file: Path, coder: str, time: str) -> tuple[dict[str, int], list[str]]:
