@@ -30,6 +30,7 @@ class Doing:
     extend: int | None = None
     sheet: Path | None = None
     number: str = ""  # of the draw that is extended, shown or written as a sheet; "" = the last
+    disputes: bool = False  # the sheet holds what coders answered differently, and nothing else
 
 
 def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], list[str]]:
@@ -56,10 +57,7 @@ def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], lis
     if sheet is not None:
         if not committed.thrown:
             raise UsageError(f"Nothing is drawn yet. Throw the dice: caselight draw {study.folder} --seed DIGITS")
-        _write_sheet(sheet, drawing.to_read(made, committed))
-        lines.append(
-            f"Wrote {sheet}. Fill it in, one copy for each coder, then: caselight import {study.folder} {sheet}"
-        )
+        lines.append(_sheet(made, committed, sheet, doing.disputes))
     sizes = {name: {"cases": cases, "drawn": n} for name, (cases, n) in committed.sizes.items()}
     told = {"commitment": str(committed.folder / "commitment.json"), "sha256": committed.digest, "seed": committed.seed}
     about = {"kind": committed.kind, "unit": committed.unit, "level": committed.level, "look": committed.look}
@@ -74,6 +72,8 @@ def _check(study: Study, doing: Doing) -> None:
         raise UsageError(
             f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
         )
+    if doing.disputes and (sheet is None or wanted):
+        raise UsageError(f"--disputes writes a sheet: caselight draw {study.folder} --sheet FILE --disputes.")
     if len(wanted) > 1:
         raise UsageError(
             "--size commits, --seed draws, --extend draws more: one of them at a time. Commit first, publish the line "
@@ -118,6 +118,46 @@ def _earlier(study: Study, committed: Committed) -> list[str]:
     return [f"Drawn before, and named in this commitment: {', '.join(told)}."] if told else []
 
 
+def _sheet(made: Made, committed: Committed, file: Path, disputes: bool) -> str:
+    """Writes the sheet; what to do with it."""
+    folder = made.study.folder
+    if disputes:
+        rows = drawing.disputed(made, committed)
+        if len(rows) == 1:
+            raise UsageError("There is nothing to settle: no two coders differ on a drawn case without a last word.")
+        _write_sheet(file, rows)
+        return (
+            f"Wrote {file}: {len(rows) - 1:,} answers that differ. Fill in the column value, then: "
+            f"caselight import {folder} {file} --coder adjudicator"
+        )
+    _write_sheet(file, drawing.to_read(made, committed))
+    allowed = file.with_name(f"{file.stem}-answers.txt")
+    if not allowed.exists():
+        write_text(allowed, _allowed(made))
+    return (
+        f"Wrote {file}, and the answers allowed as {allowed}. Fill in a copy for each coder (the second one only the "
+        f"lines with read_twice = yes), then: caselight import {folder} {file} --coder NAME"
+    )
+
+
+def _allowed(made: Made) -> str:
+    """The answers that each question allows, to lie beside the sheet."""
+    lines = [
+        "Leave a cell empty that you have not read yet.",
+        "In every column: undecided (read, and cannot be told), does_not_say (the record gives no answer), not_asked",
+        "(the question makes no sense here). Several answers of one question are separated by ;",
+        "",
+    ]
+    for variable in made.codebook.variables:
+        values = " | ".join(variable.value_names()) or {"number": "a number, such as 15000 or 12.5"}.get(
+            variable.kind, {"date": "a day, such as 2022-05-12"}.get(variable.kind, "text")
+        )
+        several = " (one or several, or none)" if variable.kind == "many-of" else ""
+        condition = "".join(f"; asked only if {c.variable} = {' or '.join(c.values)}" for c in variable.ask_if)
+        lines.append(f"{variable.name}{several}: {values}{condition}")
+    return "\n".join(lines) + "\n"
+
+
 def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
@@ -144,8 +184,34 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
         return _take_with_draw(made, text, file, coder, time)
     committed = drawing.waiting(study)
     names = drawing.named_cases(made, committed.unit if committed else "case")
-    added = drawing.take(study, read_sheet(text, str(file), made.codebook, names, coder), time)
-    return added, [*_added(added), f"Next: caselight run {study.folder}"]
+    rows = read_sheet(text, str(file), made.codebook, names, coder)
+    added = drawing.take(study, rows, time)
+    beside = _still(made, committed, {row.case for row in rows}) if committed and committed.thrown else []
+    return added, [*_added(added), *beside, f"Next: caselight run {study.folder}"]
+
+
+def _still(made: Made, committed: Committed, units: set[str]) -> list[str]:
+    """What is still to be done: cases outside of the draw, questions that are not answered, coders who differ."""
+    drawn = {one.case for one in drawing.drawn_cases(committed)}
+    read = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study))
+    lines, outside = [], len(units - drawn)
+    if outside:
+        lines.append(f"{outside:,} {UNITS[committed.unit]} were not drawn: answers about them count for no figure.")
+    missing = {variable.name: len(drawn) - len(read.of(variable.name)) for variable in made.codebook.variables}
+    told = [f"{name} {n:,}" for name, n in missing.items() if n]
+    if told:
+        lines.append(f"Of the {len(drawn):,} drawn still without an answer: {', '.join(told)}.")
+    twice = {one.case for one in drawing.drawn_cases(committed) if one.double}
+    waiting = len(twice - drawing.read_twice(made.study))
+    if waiting:
+        lines.append(f"Of the {len(twice):,} to be read twice, {waiting:,} have no second reader yet.")
+    if read.differ:
+        listed = ", ".join(f"{name} {n:,}" for name, n in read.differ.items())
+        lines.append(f"Coders differ, and nobody has settled it: {listed}.")
+        lines.append(
+            f"A sheet of these for the adjudicator: caselight draw {made.study.folder} --sheet FILE --disputes"
+        )
+    return lines
 
 
 def _text(file: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from caselight.report.interface import Interface, made_html, safe
+from caselight.report.interface import Interface, made_html, percent_down, percent_up, safe
 
 FOLDER = Path(__file__).parent
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
@@ -48,7 +48,7 @@ class Frame:
 @cache
 def environment() -> Environment:
     """Jinja with escaping always on; a name that is missing is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,6 +56,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    made.filters |= {"percent_down": percent_down, "percent_up": percent_up}
+    return made
 
 
 def _shown(value: Any) -> Any:
