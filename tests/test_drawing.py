@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from caselight import drawing, pipeline
+from caselight import drawing, pipeline, sampling, view
 from caselight.drawing import Wish
 from caselight.drawing.asking import Question, agreement_rows, asked
 from caselight.drawing.pile import collapsed, pile
-from caselight.errors import UsageError
+from caselight.errors import StudyError, UsageError
 from caselight.planning import Made
 from caselight.review import enlarged, read_draw
-from caselight.sampling import take_file
+from caselight.sampling import Doing, take_file
 from caselight.types import Value
 from fieldwork_study import SEED, TIME, as_machine, copied, drawn, made_demo, read_by
 
@@ -314,3 +315,122 @@ def test_agreement_is_told_with_its_counts(made: Made) -> None:
     found = dict(agreement_rows(made, (ROLE,)))
     assert found[ROLE].cases == 20
     assert found[ROLE].same < 1
+
+
+@pytest.mark.parametrize("level", [95.0, 1.0, 0.0, -3.0, 1e9, float("nan")])
+def test_a_level_that_is_no_share_is_refused_at_the_draw(made: Made, level: float) -> None:
+    with pytest.raises(UsageError, match="level of confidence is a share from"):
+        drawing.freeze(made, Wish(5, level=level))
+    assert drawing.draws(made.study) == []
+
+
+def wish(size: int | None = None) -> dict[str, object]:
+    return {"size": size, "double": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("doing", "words"),
+    [
+        (Doing(wish()), "Say what to draw"),
+        (Doing(wish(5), seed="999" + SEED), "one of them at a time"),
+        (Doing(wish(5), extend=3), "one of them at a time"),
+        (Doing(wish(), seed="999" + SEED, extend=3), "one of them at a time"),
+        (Doing(wish(5), sheet=Path("sheet.csv")), "nothing is drawn before the dice"),
+        (Doing(wish(), seed="999" + SEED, sheet=Path(__file__)), "Nothing was done"),
+        (Doing(wish(), seed="999" + SEED, sheet=Path("no/such/folder.csv")), "there is no folder"),
+    ],
+)
+def test_nothing_is_done_of_what_cannot_be_done_together(made: Made, doing: Doing, words: str) -> None:
+    drawing.freeze(made, Wish(5))
+    before = drawing.state_of(made.study)
+    with pytest.raises(UsageError, match=words):
+        sampling.draw(made.study, doing)
+    assert drawing.state_of(made.study) == before, "no dice fell, nothing was committed"
+
+
+def test_a_commitment_names_the_draws_that_were_there_before_it(made: Made) -> None:
+    first = drawing.freeze(made, Wish(5), "2026-05-03")
+    second = drawn(made, Wish(6))
+    third = drawing.extend(made.study, 2, 0.0)
+    told = json.loads((third.folder / "commitment.json").read_text("utf-8"))
+    assert told["earlier"] == [
+        {"draw": "0001", "sha256": first.digest, "thrown": False},
+        {"draw": "0002", "sha256": second.digest, "thrown": True},
+    ]
+    assert first.day == "2026-05-03"
+    _, lines = sampling.draw(made.study, Doing(wish(), sheet=made.study.folder / "sheet.csv"))
+    assert "Drawn before, and named in this commitment: 0001 (its dice were never thrown), 0002 (read)." in lines
+
+
+def change(name: str, old: str, new: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text((folder / name).read_text("utf-8").replace(old, new, 1), "utf-8")
+
+
+def remove(name: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).unlink()
+
+
+def swap_cases(folder: Path) -> None:
+    lines = (folder / "drawn.tsv").read_text("utf-8").splitlines()
+    known = {line.split("\t")[1] for line in lines}
+    other = next(
+        row for row in (folder / "frame.tsv").read_text("utf-8").splitlines() if row.split("\t")[0] not in known
+    )
+    cells = lines[1].split("\t")
+    lines[1] = "\t".join([cells[0], other.split("\t")[0], *cells[2:]])
+    (folder / "drawn.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (change("commitment.json", '"level": 0.95', '"level": 0.5'), "commitment.json is not the file"),
+        (change("commitment.json", "{", ""), "commitment.json is no commitment"),
+        (change("machine.jsonl", "relied_on", "mentioned"), "machine.jsonl is not the file"),
+        (change("frame.tsv", "=other", "=none"), "frame.tsv is not the file"),
+        (change("codebook.yaml", "name:", "nome:"), "codebook.yaml is not the file"),
+        (change("drawn.tsv", "\tno\n", "\tyes\n"), "drawn.tsv does not hold what the seed draws"),
+        (change("drawn.tsv", "number", "nummer"), "drawn.tsv is no list of drawn units"),
+        (change("seed.txt", "6085", "6086"), "drawn.tsv does not hold what the seed draws"),
+        (change("SHA256SUMS", "  frame", " frame"), "SHA256SUMS has a line that is no sum"),
+        (swap_cases, "drawn.tsv does not hold what the seed draws"),
+        (remove("seed.txt"), "seed.txt is missing"),
+        *((remove(name), f"{name} is missing") for name in ("drawn.tsv", "frame.tsv", "machine.jsonl", "SHA256SUMS")),
+    ],
+)
+@pytest.mark.parametrize("extended", [False, True])
+def test_a_draw_that_was_tampered_with_gives_no_figure_and_is_not_shown(
+    made: Made, tamper: Callable[[Path], object], words: str, extended: bool
+) -> None:
+    committed = drawn(made, Wish(12, (f"{ROLE}=relied_on",)))
+    if extended:
+        committed = drawing.extend(made.study, 4, 0.0)
+    read_by(made, committed, {"anna": as_machine})
+    tamper(committed.folder)
+    for look in (
+        lambda: drawing.fieldwork(made.study, made.codebook),
+        lambda: sampling.draw(made.study, Doing(wish(), sheet=made.study.folder / "sheet.csv")),
+        lambda: view.contents(made, "en", ""),
+    ):
+        with pytest.raises(StudyError, match=words):
+            look()
+
+
+def test_a_draw_before_an_extension_that_was_changed_or_removed_is_noticed(made: Made) -> None:
+    first = drawn(made, Wish(12))
+    second = drawing.extend(made.study, 4, 0.0)
+    kept = (first.folder / "commitment.json").read_text("utf-8")
+    (first.folder / "commitment.json").write_text(kept + "\n", "utf-8")
+    with pytest.raises(StudyError, match="draw 0001, which was there before it, is another one"):
+        drawing.checked(second)
+    (first.folder / "commitment.json").unlink()
+    with pytest.raises(StudyError, match="draw 0001, which was there before it, is gone"):
+        drawing.checked(second)
+
+
+def test_a_throw_that_was_stopped_is_finished_with_the_same_seed_only(made: Made) -> None:
+    committed = drawn(made, Wish(12))
+    (committed.folder / "seed.txt").unlink()
+    with pytest.raises(StudyError, match="was drawn with another seed"):
+        drawing.throw(made.study, "999" + SEED)
+    assert drawing.throw(made.study, SEED) == drawing.drawn_cases(committed)

@@ -170,17 +170,53 @@ def test_undecided_and_no_answer_are_told_apart(codebook: Codebook) -> None:
     ]
 
 
+NO_NAMES = ("../anna", ".anna", "-anna", "an\nna", "an\x1b[2Jna", "anna ", "a" * 41, "a" * 300, "anna!")
+NO_NUMBERS = (  # a cell must be wholly one number; what may mean two is refused with how to write it
+    ("15.000", "may mean 15000 or 15.000. Write 15000, or 15.0000."),
+    ("15,000", "may mean 15000 or 15.000"),
+    ("15 тыс", "is not one number"),
+    ("10-15", "is not one number"),
+    ("2 или 3", "is not one number"),
+    ("1e400", "is not one number"),
+    ("9" * 400, "is not one number"),
+    ("1,500,000", "is not one number"),
+    ("около 15", "is not one number"),
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("15 000", 15000), ("15000", 15000), ("12,5", 12.5), ("0.125", 0.125), ("-3", -3), ("15 000,125", 15000.125)],
+)
+def test_a_cell_that_is_wholly_one_number_is_that_number(codebook: Codebook, cell: str, number: float) -> None:
+    assert [one.value for one in read_sheet(f'case,people\nc1,"{cell}"\n', "f", codebook, CASES, "anna")] == [number]
+
+
+def test_the_adjudicator_is_one_however_the_name_is_written(codebook: Codebook) -> None:
+    for name in ("adjudicator", "Adjudicator", "ADJUDICATOR"):
+        assert [one.coder for one in read_sheet("case,role\nc1,none\n", "f", codebook, CASES, name)] == [ADJUDICATOR]
+
+
 @pytest.mark.parametrize(
     ("text", "coder", "words"),
     [
         ("", "anna", "no column 'case'"),
         ("case,role\nc1,none\n", "", "--coder NAME"),
-        ("case,colour\nc1,red\n", "anna", "a column for a variable"),
+        ("case,record\nc1,a.txt\n", "anna", "a column for a variable"),
         ("case,role\nc9,none\n", "anna", "f.csv:2: 'c9' is no case"),
         ("case,role\ntwice.txt,none\n", "anna", "means several cases"),
         ("case,role\nc1,none\nc2,relyed\n", "anna", "f.csv:3: 'relyed' is no value of role"),
         ("case,variable,value\nc1,colour,red\n", "anna", "no variable 'colour'"),
-        ("case,role\nc1,none\n", "../anna", "cannot be a coder's name"),
+        *(("case,role\nc1,none\n", name, "cannot be a coder's name") for name in NO_NAMES),
+        ("case,role,coder\nc1,none,an na\n", "", "f.csv:2: 'an na' cannot be a coder's name"),
+        ("case,role,coder\nc1,none,anna \n", "", "f.csv:2: 'anna ' cannot be a coder's name"),
+        ("case,role\nc1,none\n", "rules", "name of a program's answers"),
+        ("case,role,coder\nc1,none,boris\n", "anna", "column coder says 'boris', --coder says 'anna'"),
+        ("case,role\nc1,none\nc1,relied_on\n", "anna", "f.csv:3: anna answers role of c1 otherwise than in line 2"),
+        ("case,role,role\nc1,none,none\n", "anna", "two columns 'role'"),
+        ("case,role\nc1,none,relied_on\n", "anna", "f.csv:2: the line has more cells"),
+        ("case,role,colour\nc1,none,red\n", "anna", "'colour' is no question of the codebook"),
+        *((f'case,people\nc1,"{cell}"\n', "anna", told) for cell, told in NO_NUMBERS),
         ("case,role\nc1,\n", "anna", "holds no answer"),
         ('case,role\nc1,"none\n', "anna", "no CSV"),
     ],

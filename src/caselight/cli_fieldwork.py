@@ -28,16 +28,16 @@ from caselight.terminal import JSON, STUDY, now, print_result, say
 @click.option(
     "--sheet", type=click.Path(path_type=Path), default=None, help="Write the drawn cases as a CSV to fill in."
 )
+@click.option("--disputes", is_flag=True, help="With --sheet: only what coders answered differently, to be settled.")
 @JSON
-def draw(
-    study: Path, sheet: Path | None, seed: str | None, extend: int | None, number: str, as_json: bool, **wish: Any
-) -> None:
+def draw(study: Path, as_json: bool, **options: Any) -> None:
     """Commit a random draw, then draw it with a seed of public dice. People read what is drawn.
 
     \b
     Example: caselight draw my-study --size 100 --by surveillance_role
              (publish the line it prints, throw dice in public)
              caselight draw my-study --seed 60853020971157277135 --sheet to-read.csv
+             caselight draw my-study --sheet disputes.csv --disputes
              caselight draw my-study --elusion surveillance_role=relied_on --size 60
     """
     from caselight import sampling
@@ -45,7 +45,8 @@ def draw(
 
     opened = Study.open(study)
     with opened.locked():
-        what, lines = sampling.draw(opened, wish, seed, extend, sheet, number)
+        doing = {name: options.pop(name) for name in ("seed", "extend", "sheet", "number", "disputes")}
+        what, lines = sampling.draw(opened, sampling.Doing(options, **doing), now()[:10])
     print_result(as_json, what, lines)
 
 

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from math import ceil, floor
 from typing import Any
 
 from caselight import view
 from caselight.errors import UsageError
+from caselight.estimate import FACT
 from caselight.planning import Made
 from caselight.protect import Published
 from caselight.report import CasePage, Contents, Fieldwork
+from caselight.report.interface import percent_down, percent_up
 from caselight.terminal import number_of
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
 _QUOTE_CELLS = 300
+UNFIGURED = "as coded by machine alone; people have read the drawn cases, but there is no figure with a range"
+_VALUES_LISTED = 14  # answers of one question that are printed; of a longer list (courts) only the first few
+_VALUES_SHOWN = 5
+_SUMS = ("median", "total", "mean", "smallest", "largest")
+_METHODS = {"exact_stratified": "standard", "exact_certified": "certified", "running_range": "not read to its end yet"}
 _WHOLE = ("count", "recall")  # figures of the whole pile that have a line here; `estimate` has all
 UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a count, not a finding"
+BESIDE = "as coded by machine alone, in all cases of the study; people have checked these questions, see above"
 
 
 def summary(made: Made, shown: Contents) -> dict[str, Any]:
     """Books, problems and figures of a study, as JSON-ready data."""
     told = books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
-    return told | {"agreement": _agreement(shown.fieldwork)} if shown.fieldwork else told
+    work = shown.fieldwork
+    return told | {"agreement": _agreement(work), "draw": draw_of(work)} if work else told
+
+
+def draw_of(work: Fieldwork) -> dict[str, Any]:
+    """The draw that the figures rest on, as JSON-ready data."""
+    told = {"number": work.number, "sha256": work.digest, "seed": work.seed, "cases": work.pile, "drawn": work.drawn}
+    others = [{"draw": number, "sha256": digest, "thrown": thrown} for number, digest, thrown in work.others]
+    return told | {"day": work.day, "later": work.later, "differ": dict(work.differ), "others": others}
 
 
 def _agreement(work: Fieldwork) -> list[dict[str, Any]]:
@@ -58,12 +75,19 @@ def books(made: Made, kept: Contents | view.Accounts) -> dict[str, Any]:
 def figures(shown: Contents) -> list[dict[str, Any]]:
     """Every estimate, without the list of its cases."""
     rows = []
+    read = {estimate.variable for estimate in shown.estimates if estimate.strata}
+    looked = {name for name, n in shown.fieldwork.read.items() if n} if shown.fieldwork else set()
     for estimate in shown.estimates:
         row = {name: getattr(estimate, name) for name in estimate.__slots__ if name not in ("cases", "strata")}
         if estimate.strata:
             row["strata"] = [asdict(stratum) for stratum in estimate.strata]
-        rows.append(row if estimate.strata else row | {"says": UNCHECKED})
+        rows.append(row if estimate.strata else row | {"says": _worth(estimate.variable, read, looked)})
     return rows
+
+
+def _worth(variable: str, figured: Collection[str], read: Collection[str]) -> str:
+    """What a count by machine is worth, in words."""
+    return BESIDE if variable in figured else UNFIGURED if variable in read else UNCHECKED
 
 
 def summary_lines(told: Mapping[str, Any]) -> list[str]:
@@ -86,7 +110,7 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
     for book in told["books"]:
         out = ", ".join(f"{count:,} {kind}" for kind, count in book["went_out"])
         lines.append(f"  {book['stage']}: {number_of(book['came_in'], book['unit'])} in; {out}")
-    lines += ["", *figure_lines(told["figures"])]
+    lines += ["", *figure_lines(told["figures"], told.get("draw"))]
     if told.get("agreement"):
         lines += ["", "Agreement of readers (alpha and AC1; all of it: caselight estimate):"]
         lines += [
@@ -102,17 +126,61 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def figure_lines(rows: list[dict[str, Any]]) -> list[str]:
-    """The figures, one a line, below what they are worth."""
+def figure_lines(rows: Sequence[Mapping[str, Any]], draw: Mapping[str, Any] | None = None) -> list[str]:
+    """The figures, one a line, below what they are worth.
+
+    Args:
+        draw: what `draw_of` tells of the draw; None = say nothing of it.
+    """
     people = [row for row in rows if "strata" in row and row["name"] in _WHOLE and not row["where"]]
     machine = [row for row in rows if "strata" not in row]
-    lines = ["Figures from a random draw that people read:", *_range_lines(people), ""] if people else []
-    lines += [f"Figures ({UNCHECKED}):"] if machine else ["No figures yet."]
-    for row in machine:
-        of = f" of {number_of(row['N'], row['unit'])}"
-        what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
-        lines.append(f"  {row['variable']} = {what}: {row['estimate']:,.10g}{of}")
-    return lines
+    head = "Figures from a random draw that people read:"
+    parts = [[head, *_draw_lines(draw), *_range_lines(people)] if people else list(_draw_lines(draw))]
+    for says in (BESIDE, UNFIGURED, UNCHECKED):
+        of_it = [row for row in machine if row["says"] == says]
+        parts.append([f"Counts ({says}):", *_machine_lines(of_it)] if of_it else [])
+    return [line for part in parts if part for line in ("", *part)][1:] or ["No figures yet."]
+
+
+def _draw_lines(draw: Mapping[str, Any] | None) -> Iterator[str]:
+    """What has to be known of the draw: later cases, coders who differ."""
+    if draw and draw["later"]:
+        day = f" of {draw['day']}" if draw["day"] else ""
+        whole = f"  The draw is of the {draw['cases']:,} cases{day}"
+        yield f"{whole}; {draw['later']:,} came later, and no figure with a range speaks for them."
+    if draw and draw["differ"]:
+        listed = ", ".join(f"{name} {n:,}" for name, n in draw["differ"].items())
+        yield f"  Coders differ, and nobody has settled it: {listed}. For the adjudicator: draw --sheet FILE --disputes"
+
+
+def _machine_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Counts by machine, by question; of a long list the most frequent."""
+    by_question: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_question.setdefault(row["variable"], []).append(row)
+    for variable, held in by_question.items():
+        given = next((row["estimate"] for row in held if row["name"] == "given"), None)
+        counts = [row for row in held if row["name"] == "count"]
+        shown = (
+            sorted(counts, key=lambda row: -row["estimate"])[:_VALUES_SHOWN] if len(counts) > _VALUES_LISTED else counts
+        )
+        for row in (*shown, *(row for row in held if row["name"] != "count")):
+            yield f"  {_named(variable)}{_machine_amount(row, given)}"
+        if len(counts) > len(shown):
+            rest = len(counts) - len(shown)
+            yield f"  {_named(variable)}: {rest:,} other answers; all of them in the report and with --json"
+
+
+def _named(variable: str) -> str:
+    return f"{variable.removeprefix(FACT)} (fact)" if variable.startswith(FACT) else variable
+
+
+def _machine_amount(row: Mapping[str, Any], given: float | None) -> str:
+    if row["name"] in _SUMS:
+        of = "" if given is None else f" of the {given:,.0f} {row['unit']}s that have one"
+        return f": {row['estimate']:,.10g}, {row['name']}{of}"
+    what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
+    return f" = {what}: {row['estimate']:,.10g} of {number_of(row['N'], row['unit'])}"
 
 
 def _range_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -127,11 +195,19 @@ def _range_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _range_line(row: Mapping[str, Any]) -> str:
     what = f"  {row['variable']} = {row['value']}: "
-    rest = f"({row['level'] * 100:g} %, {row['method']}, {row['n']:,} read)"
+    method = _METHODS.get(row["method"], row["method"].replace("_", " "))
+    rest = f"({row['level'] * 100:g} %, {method}, {row['n']:,} read"
     if row["name"] == "recall":
-        return f"{what}the machine found {row['low']:.0%} to {row['high']:.0%} of them {rest}"
-    of = f"{row['low']:,.0f} to {row['high']:,.0f} of {row['N']:,} {row['unit']}s"
-    return f"{what}{of}, best estimate {row['estimate']:,.0f} {rest}"
+        return (
+            f"{what}the machine found {percent_down(row['low']):.0f}% to {percent_up(row['high']):.0f}% of them {rest})"
+        )
+    undecided = sum(stratum["undecided"] for stratum in row["strata"])
+    if undecided:
+        rest += (
+            f"; {undecided:,} of those read are undecided, the estimate comes from the other {row['n'] - undecided:,}"
+        )
+    of = f"{floor(row['low']):,} to {ceil(row['high']):,} of {row['N']:,} {row['unit']}s"
+    return f"{what}{of}, best estimate {row['estimate']:,.0f} {rest})"
 
 
 def one(made: Made, what: str) -> dict[str, Any]:

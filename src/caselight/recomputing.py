@@ -7,19 +7,19 @@ recompute(DIR)                                     reads these, draws again, set
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
 from typing import Any
 
-from caselight.drawing.commitment import ELSEWHERE, Committed, drawn_cases, frame_rows, open_folder
+from caselight.drawing.checking import faults
+from caselight.drawing.commitment import Committed, drawn_cases, open_folder
 from caselight.drawing.fieldwork import evidence, readings
-from caselight.errors import CaselightError
+from caselight.errors import CaselightError, StudyError
 from caselight.estimate import Evidence, fact_values
 from caselight.estimate.sample import recoded
-from caselight.review import Given, digest_of, draw
+from caselight.review import Given
 from caselight.types import Estimate, Stratum, Value
 
 _LIMITS = ("estimate", "low", "high")
@@ -52,7 +52,7 @@ def recompute(folder: Path) -> list[Recomputed]:
     wrong: dict[str, list[str]] = {}
     for place in sorted((folder / "draws").glob("*/commitment.json")):
         committed = open_folder(place.parent)
-        wrong[committed.digest] = list(_faults_of_draw(committed))
+        wrong[committed.digest] = list(_faults(committed))
         if not wrong[committed.digest]:
             read = readings((), (one.case for one in drawn_cases(committed)), given)
             bases[committed.digest] = evidence(committed, read, _facts(cases, place.parent))
@@ -65,6 +65,13 @@ def recompute(folder: Path) -> list[Recomputed]:
             base = replace(base, sample=recoded(base.sample, now))
         found.append(_one(row, base, wrong.get(row["draw"], [])))
     return found
+
+
+def _faults(committed: Committed) -> Iterator[str]:
+    try:
+        yield from faults(committed)
+    except StudyError as error:
+        yield str(error)
 
 
 def _is_recoded(row: Mapping[str, Any]) -> bool:
@@ -110,28 +117,6 @@ def _differ(one: Estimate, other: Estimate) -> Iterator[str]:
     yield from (p for p in ("n", "N", "unit", "cases", "strata", "digest") if getattr(one, p) != getattr(other, p))
     if one.error != other.error:
         yield "error"
-
-
-def _faults_of_draw(committed: Committed) -> Iterator[str]:
-    """What is wrong with the draw itself: files that are not those committed, units that the seed does not draw."""
-    told = json.loads((committed.folder / "commitment.json").read_text("utf-8"))
-    for name, key in (("frame.tsv", "frame_sha256"), ("machine.jsonl", "machine_answers_sha256")):
-        if digest_of((committed.folder / name).read_text("utf-8")) != told[key]:
-            yield f"{name} is not the file that was committed"
-    if committed.kind == ELSEWHERE:
-        if {one.stratum for one in drawn_cases(committed)} != set(committed.sizes):
-            yield "drawn.tsv has other strata than were committed"
-        return
-    rows = frame_rows(committed)
-    if Counter(row.stratum for row in rows) != {name: size for name, (size, _) in committed.sizes.items()}:
-        yield "frame.tsv does not have as many units in each stratum as were committed"
-        return
-    if not committed.seed:
-        return
-    sizes = {name: n for name, (_, n) in committed.sizes.items()}
-    drawn = {(one.case, one.stratum, one.ticket) for one in draw(rows, sizes, committed.seed, 0)}
-    if drawn != {(one.case, one.stratum, one.ticket) for one in drawn_cases(committed)}:
-        yield "drawn.tsv does not hold what the seed draws"
 
 
 def _facts(cases: Mapping[str, Mapping[str, Any]], folder: Path) -> Callable[[str], Mapping[str, Sequence[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +21,71 @@ from caselight.store.files import write_text
 UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 
 
-def draw(
-    study: Study, wish: Mapping[str, Any], seed: str | None, extend: int | None, sheet: Path | None, number: str = ""
-) -> tuple[dict[str, Any], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What the command `draw` is to do."""
+
+    wish: Mapping[str, Any]  # fields of a Wish; its size is None where nothing is to be committed
+    seed: str | None = None
+    extend: int | None = None
+    sheet: Path | None = None
+    number: str = ""  # of the draw that is extended, shown or written as a sheet; "" = the last
+    disputes: bool = False  # the sheet holds what coders answered differently, and nothing else
+
+
+def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], list[str]]:
     """Commits where a size is given, throws where a seed is, extends, writes the sheet where one is wanted.
 
+    Args:
+        day: of today, ISO, for the commitment.
     Returns:
         What happened, as JSON-ready data and in words.
     Raises:
         UsageError: nothing was asked for, or it cannot be done.
     """
-    if wish["size"] is None and seed is None and sheet is None and extend is None:
-        raise UsageError(
-            f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
-        )
-    made = current(study)
-    if wish["size"] is not None:
-        drawing.freeze(made, Wish(**wish))
-    if sheet is not None:
-        _check_place(sheet)
-    if seed is not None:
-        drawing.throw(study, seed)
-    if extend is not None:
-        committed = drawing.extend(study, extend, wish["double"], number)
+    _check(study, doing)
+    made, sheet = current(study), doing.sheet
+    if doing.wish["size"] is not None:
+        drawing.freeze(made, Wish(**doing.wish), day)
+    if doing.seed is not None:
+        drawing.throw(study, doing.seed)
+    if doing.extend is not None:
+        committed = drawing.extend(study, doing.extend, doing.wish["double"], doing.number, day)
     else:
-        committed = drawing.chosen(study, number)
+        committed = drawing.checked(drawing.chosen(study, doing.number))
     lines = _told(study, committed)
     if sheet is not None:
         if not committed.thrown:
             raise UsageError(f"Nothing is drawn yet. Throw the dice: caselight draw {study.folder} --seed DIGITS")
-        _write_sheet(sheet, drawing.to_read(made, committed))
-        lines.append(
-            f"Wrote {sheet}. Fill it in, one copy for each coder, then: caselight import {study.folder} {sheet}"
-        )
+        lines.append(_sheet(made, committed, sheet, doing.disputes))
     sizes = {name: {"cases": cases, "drawn": n} for name, (cases, n) in committed.sizes.items()}
     told = {"commitment": str(committed.folder / "commitment.json"), "sha256": committed.digest, "seed": committed.seed}
     about = {"kind": committed.kind, "unit": committed.unit, "level": committed.level, "look": committed.look}
     return told | about | {"strata": sizes, "read_twice": committed.doubles}, lines
+
+
+def _check(study: Study, doing: Doing) -> None:
+    """That this may be done, before anything is: dice fall once."""
+    size, sheet = doing.wish["size"], doing.sheet
+    wanted = [one for one in (size, doing.seed, doing.extend) if one is not None]
+    if not wanted and sheet is None:
+        raise UsageError(
+            f"Say what to draw: caselight draw {study.folder} --size 100, or --seed, or --extend, or --sheet FILE."
+        )
+    if doing.disputes and (sheet is None or wanted):
+        raise UsageError(f"--disputes writes a sheet: caselight draw {study.folder} --sheet FILE --disputes.")
+    if len(wanted) > 1:
+        raise UsageError(
+            "--size commits, --seed draws, --extend draws more: one of them at a time. Commit first, publish the line "
+            "that is printed, then throw dice in public: a draw whose seed was known when it was committed proves "
+            "nothing."
+        )
+    if sheet is not None and size is not None:
+        raise UsageError(f"--sheet: nothing is drawn before the dice are thrown: draw {study.folder} --seed DIGITS.")
+    if sheet is not None and sheet.exists():
+        raise UsageError(f"{sheet} exists. Choose another name: it may hold somebody's answers. Nothing was done.")
+    if sheet is not None and not sheet.absolute().parent.is_dir():
+        raise UsageError(f"{sheet}: there is no folder {sheet.parent}. Make it, or choose another. Nothing was done.")
 
 
 def _told(study: Study, committed: Committed) -> list[str]:
@@ -70,6 +99,7 @@ def _told(study: Study, committed: Committed) -> list[str]:
         level = f"{100 * committed.effective_level:.4g} %"
         planned = "planned" if committed.look <= committed.looks else "NOT planned before the first look"
         lines.append(f"This is look {committed.look} ({planned}): each interval is at {level}.")
+    lines += _earlier(study, committed)
     lines.append(f"Publish now: sha256 {committed.digest}  ({committed.folder / 'commitment.json'})")
     if committed.seed:
         lines.append(f"Drawn with seed {committed.seed}: {committed.folder / 'drawn.tsv'}")
@@ -78,13 +108,54 @@ def _told(study: Study, committed: Committed) -> list[str]:
     return lines
 
 
-def _check_place(file: Path) -> None:
-    if file.exists():
-        raise UsageError(f"{file} exists. Choose another name: it may hold somebody's answers.")
-    if not file.absolute().parent.is_dir():
-        raise UsageError(
-            f"There is no folder {file.parent} for {file.name}. Check the spelling, or make the folder first."
+def _earlier(study: Study, committed: Committed) -> list[str]:
+    """A line where other draws were committed before this one: it is not the first that somebody tried."""
+    thrown = {one.number: one.thrown for one in drawing.draws(study)}
+    told = [
+        f"{number} ({'read' if thrown.get(number) else 'its dice were never thrown'})"
+        for number, _ in committed.earlier
+    ]
+    return [f"Drawn before, and named in this commitment: {', '.join(told)}."] if told else []
+
+
+def _sheet(made: Made, committed: Committed, file: Path, disputes: bool) -> str:
+    """Writes the sheet; what to do with it."""
+    folder = made.study.folder
+    if disputes:
+        rows = drawing.disputed(made, committed)
+        if len(rows) == 1:
+            raise UsageError("There is nothing to settle: no two coders differ on a drawn case without a last word.")
+        _write_sheet(file, rows)
+        return (
+            f"Wrote {file}: {len(rows) - 1:,} answers that differ. Fill in the column value, then: "
+            f"caselight import {folder} {file} --coder adjudicator"
         )
+    _write_sheet(file, drawing.to_read(made, committed))
+    allowed = file.with_name(f"{file.stem}-answers.txt")
+    if not allowed.exists():
+        write_text(allowed, _allowed(made))
+    return (
+        f"Wrote {file}, and the answers allowed as {allowed}. Fill in a copy for each coder (the second one only the "
+        f"lines with read_twice = yes), then: caselight import {folder} {file} --coder NAME"
+    )
+
+
+def _allowed(made: Made) -> str:
+    """The answers that each question allows, to lie beside the sheet."""
+    lines = [
+        "Leave a cell empty that you have not read yet.",
+        "In every column: undecided (read, and cannot be told), does_not_say (the record gives no answer), not_asked",
+        "(the question makes no sense here). Several answers of one question are separated by ;",
+        "",
+    ]
+    for variable in made.codebook.variables:
+        values = " | ".join(variable.value_names()) or {"number": "a number, such as 15000 or 12.5"}.get(
+            variable.kind, {"date": "a day, such as 2022-05-12"}.get(variable.kind, "text")
+        )
+        several = " (one or several, or none)" if variable.kind == "many-of" else ""
+        condition = "".join(f"; asked only if {c.variable} = {' or '.join(c.values)}" for c in variable.ask_if)
+        lines.append(f"{variable.name}{several}: {values}{condition}")
+    return "\n".join(lines) + "\n"
 
 
 def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
@@ -104,10 +175,7 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
     made = current(study)
     if coder and machine:
         raise UsageError("--coder is for people, --machine for a program: give one of them.")
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}). Save the table as CSV in UTF-8.") from None
+    text = _text(file)
     if machine:
         rows = read_sheet(text, str(file), made.codebook, drawing.named_cases(made), machine)
         added = drawing.take_machine(study, rows, time)
@@ -116,8 +184,45 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
         return _take_with_draw(made, text, file, coder, time)
     committed = drawing.waiting(study)
     names = drawing.named_cases(made, committed.unit if committed else "case")
-    added = drawing.take(study, read_sheet(text, str(file), made.codebook, names, coder), time)
-    return added, [*_added(added), f"Next: caselight run {study.folder}"]
+    rows = read_sheet(text, str(file), made.codebook, names, coder)
+    added = drawing.take(study, rows, time)
+    beside = _still(made, committed, {row.case for row in rows}) if committed and committed.thrown else []
+    return added, [*_added(added), *beside, f"Next: caselight run {study.folder}"]
+
+
+def _still(made: Made, committed: Committed, units: set[str]) -> list[str]:
+    """What is still to be done: cases outside of the draw, questions that are not answered, coders who differ."""
+    drawn = {one.case for one in drawing.drawn_cases(committed)}
+    read = drawing.readings(made.codebook.variables, drawn, drawing.given(made.study))
+    lines, outside = [], len(units - drawn)
+    if outside:
+        lines.append(f"{outside:,} {UNITS[committed.unit]} were not drawn: answers about them count for no figure.")
+    missing = {variable.name: len(drawn) - len(read.of(variable.name)) for variable in made.codebook.variables}
+    told = [f"{name} {n:,}" for name, n in missing.items() if n]
+    if told:
+        lines.append(f"Of the {len(drawn):,} drawn still without an answer: {', '.join(told)}.")
+    twice = {one.case for one in drawing.drawn_cases(committed) if one.double}
+    waiting = len(twice - drawing.read_twice(made.study))
+    if waiting:
+        lines.append(f"Of the {len(twice):,} to be read twice, {waiting:,} have no second reader yet.")
+    if read.differ:
+        listed = ", ".join(f"{name} {n:,}" for name, n in read.differ.items())
+        lines.append(f"Coders differ, and nobody has settled it: {listed}.")
+        lines.append(
+            f"A sheet of these for the adjudicator: caselight draw {made.study.folder} --sheet FILE --disputes"
+        )
+    return lines
+
+
+def _text(file: Path) -> str:
+    if not file.exists():
+        raise UsageError(f"There is no file {file}. Check the name and the folder.")
+    try:
+        return file.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be opened ({error.strerror}). Name a table that you may read.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not in UTF-8. Save the table as CSV in UTF-8, then import it again.") from None
 
 
 def _take_with_draw(made: Made, text: str, file: Path, coder: str, time: str) -> tuple[dict[str, int], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from math import ceil, floor
 from typing import Any
 
 from caselight.drawing.asking import Told
@@ -11,10 +12,11 @@ from caselight.drawing.fieldwork import agreed_on
 from caselight.estimate import FACT
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.missing import if_hidden
-from caselight.report.interface import phrases
+from caselight.report.interface import percent_down, percent_up, phrases
 from caselight.types import Estimate
 
 _LEFT_OUT = ("cases", "strata", "assumptions")
+UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 _CERTIFIED = "certified"
 COUNTS = ("count",)  # figures that are a number of units
 SHARES = ("share", "recall", "completeness", "person_share")  # figures that are a share of something
@@ -79,7 +81,7 @@ def told_lines(told: Told, rows: Sequence[Mapping[str, Any]], study: str) -> lis
             "No random draw has been read, so there are no figures with a range, only counts by machine.",
             f"Commit a draw: caselight draw {study} --size 100",
         ]
-    lines = [_head(told)]
+    lines = [_head(told), *_beside(told, study)]
     lines += [
         f"  {name}: {n} of the {drawn} drawn are answered; the figures come when all are."
         for name, (n, drawn) in told.read.items()
@@ -94,7 +96,7 @@ def told_lines(told: Told, rows: Sequence[Mapping[str, Any]], study: str) -> lis
     withheld = [row for row in rows if row["name"] == "withheld"]
     if withheld:
         lines += ["", "Not given:"]
-        lines += [f"  {row['variable']} = {row['value']}{_where(row['where'])}: {row['reason']}" for row in withheld]
+        lines += [f"  {_about(row)}: {row['reason']}" for row in withheld]
     agreed = [row for row in rows if row["name"] == "agreement"]
     if agreed:
         lines += ["", "Agreement of readers:", *map(_agreement, agreed)]
@@ -102,13 +104,37 @@ def told_lines(told: Told, rows: Sequence[Mapping[str, Any]], study: str) -> lis
     return [*lines, "", "What has to be true:", *(f"  - {note}" for note in notes)] if notes else lines
 
 
+def _about(row: Mapping[str, Any]) -> str:
+    return f"{row['variable']} = {row['value']}{_where(row['where'])}" if row["value"] else str(row["variable"])
+
+
 def _head(told: Told) -> str:
     c = told.committed
     assert c is not None
-    unit = {"case": "cases", "matter": "matters", "record": "records"}[c.unit]
+    unit = UNITS[c.unit]
     size = sum(N for N, _ in c.sizes.values())
     seed = f"seed {c.seed}" if c.seed else "drawn elsewhere"
     return f"Draw {c.number}: {c.n:,} of {size:,} {unit}, {seed}, sha256 {c.digest[:16]}…"
+
+
+def _beside(told: Told, study: str) -> Iterator[str]:
+    """What has to be known of the draw: later cases, other draws, coders who differ."""
+    c = told.committed
+    if c is not None and told.later:
+        day = f" of {c.day}" if c.day else ""
+        size = sum(N for N, _ in c.sizes.values())
+        later = f"{told.later:,} cases came later, and no figure with a range speaks for them"
+        yield f"  It is of the {size:,} {UNITS[c.unit]}{day}; {later}."
+    if told.others:
+        named = (f"{one.number} ({'thrown' if one.thrown else 'never thrown'})" for one in told.others)
+        yield f"  Other draws of this study: {', '.join(named)}."
+    if told.differ:
+        yield f"  Coders differ, and nobody has settled it: {_numbers(told.differ)}."
+        yield f"  A sheet of these for the adjudicator: caselight draw {study} --sheet FILE --disputes"
+
+
+def _numbers(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items())
 
 
 def _question(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -125,10 +151,14 @@ def _question(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         line += "".join(f"; {_claim(other)} {_range(other)}" for other in others)
         if first.get("with_human_error"):
             low, high = first["with_human_error"]
-            line += f"; with what readers get wrong {low:,.0f} to {high:,.0f}"
+            line += f"; with what readers get wrong {floor(low):,} to {ceil(high):,}"
         if first.get("if_hidden"):
             h = first["if_hidden"]
-            line += f"; if {h['share_hidden']:.0%} are hidden {h['low']:.1%} to {h['high']:.1%} of all"
+            line += f"; if {h['share_hidden']:.0%} are hidden {_percents(h['low'], h['high'])} of all"
+        undecided = sum(stratum["undecided"] for stratum in first["strata"])
+        if undecided:
+            decided = f"the estimate comes from the other {first['n'] - undecided:,}"
+            line += f"; {undecided:,} of those read are undecided: {decided}"
         yield line + f"  [{first['level'] * 100:g} %, n {first['n']:,}, {first['digest'][:8]}]"
 
 
@@ -139,7 +169,8 @@ def _claim(row: Mapping[str, Any]) -> str:
 def _amount(row: Mapping[str, Any]) -> str:
     """ "97 of 2,000 (61 to 148), 4.9 % (3.1 to 7.4)"."""
     if row["name"] in COUNTS:
-        percent = f"{row['share']:.1%} ({100 * row['share_low']:.1f} to {100 * row['share_high']:.1f})"
+        low, high = percent_down(row["share_low"], 1), percent_up(row["share_high"], 1)
+        percent = f"{row['share']:.1%} ({low:.1f} to {high:.1f})"
         return f"{row['estimate']:,.0f} of {row['N']:,} {_range(row)}, {percent}"
     if row["name"] in SHARES:
         return f"{row['estimate']:.1%} {_range(row)}"
@@ -151,10 +182,15 @@ def _amount(row: Mapping[str, Any]) -> str:
 def _range(row: Mapping[str, Any]) -> str:
     low, high = row["low"], row["high"]
     if row["name"] in SHARES:
-        return f"({low:.1%} to {high:.1%})"
+        return f"({_percents(low, high)})"
     if row["name"] in ("difference", "trend"):
-        return f"({100 * low:+.1f} to {100 * high:+.1f})"
+        return f"({percent_down(low, 1):+.1f} to {percent_up(high, 1):+.1f})"
     return f"({low:,.10g} to {high:,.10g})"
+
+
+def _percents(low: float, high: float, decimals: int = 1) -> str:
+    """Limits rounded away from each other."""
+    return f"{percent_down(low, decimals):.{decimals}f}% to {percent_up(high, decimals):.{decimals}f}%"
 
 
 def _where(where: Iterable[Sequence[str]]) -> str:
@@ -166,7 +202,7 @@ def _agreement(row: Mapping[str, Any]) -> str:
     ac1 = "" if row["ac1"] is None else f", AC1 {row['ac1']:.2f}"
     limits = "".join(f", {name} {low:.2f} to {high:.2f}" for name, (low, high) in row["ranges"].items())
     each = "; ".join(
-        f"{one['answer'] or '(none)'} {one['share']:.0%} ({one['low']:.0%} to {one['high']:.0%}) of {one['cases']}"
+        f"{one['answer'] or '(none)'} {one['share']:.0%} ({_percents(one['low'], one['high'], 0)}) of {one['cases']}"
         for one in row["positive"]
         if one["share"] is not None
     )

@@ -207,7 +207,7 @@ KINDS: dict[str, Kind] = {
     "one-of": _ONE,
     "many-of": Kind("list<string>", True, _many_fault, _many),  # as text separated by `;`; in the codebook's order
     "yes/no": _ONE,  # its two values are always `yes` and `no`
-    "number": Kind("double", False, _number_fault, lambda text, variable: number_of(text, variable.language)),
+    "number": Kind("double", False, _number_fault, lambda text, _: whole_number(text)),
     "date": Kind("string", False, _day_fault, lambda text, _: day_of(text)),
     "text": Kind("string", False, _text_fault, lambda text, _: text),
 }
@@ -233,6 +233,31 @@ def number_of(text: str, language: str) -> int | float:
         number = float(plain)
     except ValueError:
         raise ValueError(f"{found[0]!r} is not one number. Write it as 15000 or 12.5.") from None
+    return int(number) if number.is_integer() else number
+
+
+# What a person writes in a cell: "15000", "15 000", "-2,5", "0.125"; nothing beside it.
+_CELL = re.compile(
+    r"(?P<minus>[-\u2212]?)(?P<whole>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+|\d{1,15})(?:[.,](?P<rest>\d{1,15}))?"
+)
+
+
+def whole_number(text: str) -> int | float:
+    """The number that a cell holds, wholly: "10-15" or "15 тыс" hold none, and "15.000" may mean two.
+
+    >>> whole_number("15 000"), whole_number("12,5")
+    (15000, 12.5)
+
+    Raises:
+        ValueError: it is no number, or may mean two; the message says how to write it.
+    """
+    found = _CELL.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text[:60]!r} is not one number. Write it in digits alone, such as 15000, 15 000 or 12.5.")
+    whole, rest = re.sub(r"\s", "", found["whole"]), found["rest"] or ""
+    if len(rest) == 3 and whole == found["whole"] and len(whole) <= 3 and whole != "0":
+        raise ValueError(f"{text!r} may mean {whole}{rest} or {whole}.{rest}. Write {whole}{rest}, or {whole}.{rest}0.")
+    number = float(f"{'-' if found['minus'] else ''}{whole}.{rest or 0}")
     return int(number) if number.is_integer() else number
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from caselight import __version__
 from caselight.definitions import load
-from caselight.drawing import fieldwork, kept_figures
+from caselight.drawing import answer_problems, fieldwork, kept_figures, later
 from caselight.estimate import count
 from caselight.planning import Made, Plan
 from caselight.report import (
@@ -287,6 +287,8 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     told, people = fieldwork(made.study, made.codebook)
     people += kept_figures(made, {figure.digest for figure in people})
     rows = case_rows(made, links(made))
+    if told is not None:
+        told = replace(told, later=later(made, [row.id for row in rows]))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
     found = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
@@ -305,7 +307,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         codebook=made.codebook,
         pack=f"{made.pack.name}: {made.pack.title}",
         books=kept.books,
-        problems=[*kept.problems, *refused],
+        problems=[*kept.problems, *answer_problems(made), *refused],
         estimates=estimates,
         records=kept.records,
         cases=ordered,

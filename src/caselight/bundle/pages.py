@@ -72,8 +72,8 @@ def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
     if row.get(field) is None:
         return False
     exact = float(row[field]) * (100 if scale else 1) / (row["N"] if scale in ("share", "tenth") else 1)
-    if what in ("low_percent", "high_percent", "low_tenth", "high_tenth"):
-        outward, parts = (floor if field == "low" else ceil), (10 if scale == "tenth" else 1)
+    if field in ("low", "high") and scale:
+        outward, parts = (floor if field == "low" else ceil), (1 if scale == "percent" else 10)
         return any(shown == outward(parts * exact + near) / parts for near in (0.0, 1e-9, -1e-9))
     return bool(abs(shown - exact) <= 0.5 * 10**-decimals + 1e-9)
 

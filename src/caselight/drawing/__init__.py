@@ -2,26 +2,35 @@
 
 pile        every unit of a study, its text's hash and the machine's answers
 commitment  a draw as it lies on disk
+checking    whether a draw is the one that was committed
 freezing    a draw is committed, drawn by public dice, extended
 elsewhere   a draw made in another program is taken over
 answering   answers of people and of machines elsewhere come in
+standing    answers that cannot count as they are: no longer allowed, or in dispute
 fieldwork   figures
 asking      figures of parts of the pile, differences, trends; kept: those that are published
 """
 
 from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
+from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
 from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
 from caselight.drawing.kept import keep, kept, kept_figures
+from caselight.drawing.standing import answer_problems, cell, disputed, disputes, later, read_twice
 
 __all__ = [
     "Committed",
     "Readings",
     "Wish",
     "adopt",
+    "answer_problems",
+    "cell",
+    "checked",
     "chosen",
+    "disputed",
+    "disputes",
     "drawn_cases",
     "draws",
     "exported",
@@ -33,8 +42,10 @@ __all__ = [
     "kept",
     "kept_figures",
     "last",
+    "later",
     "machine_answers",
     "named_cases",
+    "read_twice",
     "readings",
     "sample",
     "state_of",

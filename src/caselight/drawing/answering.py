@@ -84,14 +84,15 @@ def to_read(made: Made, committed: Committed) -> list[tuple[str, ...]]:
 
     Of a matter the column `record` names the records of all its instances.
     """
-    paths = _paths(made, committed.unit)
+    paths = records_of(made, committed.unit)
     head = ("case", "record", "read_twice", *(variable.name for variable in made.codebook.variables))
     empty = ("",) * len(made.codebook.variables)
     drawn = drawn_cases(committed)
     return [head, *((d.case, paths.get(d.case, ""), "yes" if d.double else "no", *empty) for d in drawn)]
 
 
-def _paths(made: Made, unit: str) -> dict[str, str]:
+def records_of(made: Made, unit: str) -> dict[str, str]:
+    """Unit -> the paths of its records."""
     path = {record.id: record.path for record in made.catalogue.leaves().values()}
     of_case: dict[str, str] = {}
     for plan in made.plans:

@@ -8,10 +8,12 @@ from functools import partial
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
-from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, last
+from caselight.drawing.checking import checked
+from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, draws, last
 from caselight.drawing.facts import facts_of
 from caselight.drawing.fieldwork import Readings, evidence, readings, sample, twice, with_changes
-from caselight.drawing.pile import pile
+from caselight.drawing.pile import members_of, pile
+from caselight.drawing.standing import answer_problems, later
 from caselight.errors import Refused, UsageError
 from caselight.estimate import FACT, Evidence, agreements, recalls
 from caselight.estimate.elusion import elusion
@@ -59,6 +61,9 @@ class Told:
     figures: list[Estimate] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     read: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # variable -> drawn units answered, drawn
+    differ: Mapping[str, int] = field(default_factory=dict)  # variable -> drawn units whose coders differ, not settled
+    later: int = 0  # cases that came after the draw was committed
+    others: tuple[Committed, ...] = ()  # the other draws of the study
 
 
 def asked(made: Made, question: Question) -> Told:
@@ -72,12 +77,19 @@ def asked(made: Made, question: Question) -> Told:
     chosen = _chosen(made.codebook, question)
     if committed is None or not committed.thrown:
         return found
+    checked(committed)
     drawn = [one.case for one in drawn_cases(committed)]
     read = readings(made.codebook.variables, drawn, given(made.study))
     base = evidence(committed, read, facts_of(made, committed.unit))
     if question.recoded:
         base = replace(base, sample=recoded(base.sample, _said_now(made, base.sample)))
     groups = _groups(made.codebook, base, question)
+    asked_for = {variable.name for variable, _ in chosen}
+    found.differ = {name: n for name, n in read.differ.items() if name in asked_for}
+    found.later = later(made, members_of(made, "case"))
+    found.others = tuple(one for one in draws(made.study) if one.number != committed.number)
+    told = {problem.subject: problem.message for problem in answer_problems(made)}
+    found.withheld += [Withheld(v.name, "", (), told[v.name]) for v, _ in chosen if v.name in read.unknown]
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
     bounds = "" if question.most is None else f"0..{question.most:g}"
     figures = [(v, value) for v, values in chosen for value in (values if v.values else (bounds,))]
@@ -136,6 +148,7 @@ def _others(
             yield from recalls(variable.name, values, base.sample, answers)
     aside = last(made.study, ELUSION)
     if aside is not None and aside.thrown:
+        checked(aside)
         drawn = (one.case for one in drawn_cases(aside))
         answers = readings(made.codebook.variables, drawn, given(made.study)).of(aside.about[0])
         yield from elusion(*aside.about, sample(aside), answers)

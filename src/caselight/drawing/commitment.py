@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caselight.errors import UsageError
+from caselight.errors import StudyError, UsageError
 from caselight.review import FrameRow, digest_of
 from caselight.store import Study
 from caselight.store.files import write_text
 from caselight.types import Drawn, Value
 
 FIGURES, ELUSION, ELSEWHERE = "figures", "elusion", "elsewhere"
+_BACK = "Put the files of the draw back from a copy (a backup, an export, what was published): no figure rests on less."
 _HEAD = ("number", "case", "stratum", "ticket", "probability", "read_twice")
 
 
@@ -49,6 +50,8 @@ class Committed:
     machines: Mapping[str, str] | None = None  # variable -> machine elsewhere whose answers were committed; None = ours
     coder: str = ""  # digest of what coded when it was committed
     asked: Mapping[str, str] | None = None  # variable -> digest of the question as it was put
+    day: str = ""  # when it was committed, ISO; "" = it does not say
+    earlier: tuple[tuple[str, str], ...] = ()  # number, sha256 of the draws that were there before it
 
     @property
     def number(self) -> str:
@@ -108,6 +111,11 @@ def folder_of(study: Study) -> Path:
     return study.folder / "journal" / "draws"
 
 
+def told_of(found: Sequence[Committed]) -> list[dict[str, Any]]:
+    """What a new commitment says of these earlier draws of the study, so that none is set aside unseen."""
+    return [{"draw": one.number, "sha256": one.digest, "thrown": one.thrown} for one in found]
+
+
 def write(folder: Path, files: Mapping[str, str], commitment: Mapping[str, Any]) -> Committed:
     """Writes a commitment down: the files, their sums, and last commitment.json, without which there is no draw."""
     text = json.dumps(commitment, ensure_ascii=False, indent=1) + "\n"
@@ -121,7 +129,8 @@ def write(folder: Path, files: Mapping[str, str], commitment: Mapping[str, Any])
 
 def next_folder(study: Study) -> Path:
     """Where the next draw goes."""
-    return folder_of(study) / f"{len(draws(study)) + 1:04d}"
+    numbers = [int(one.number) for one in draws(study)]
+    return folder_of(study) / f"{max(numbers, default=0) + 1:04d}"
 
 
 def write_drawn(committed: Committed, drawn: Sequence[Drawn], seed: str) -> None:
@@ -136,8 +145,10 @@ def drawn_cases(committed: Committed) -> list[Drawn]:
     """The drawn units in the order in which they are read; none before the dice were thrown."""
     if not committed.thrown:
         return []
-    text = (committed.folder / "drawn.tsv").read_text("utf-8")
-    return list(drawn_rows(text))
+    try:
+        return list(drawn_rows(text_of(committed.folder, "drawn.tsv")))
+    except (KeyError, TypeError, ValueError):
+        raise StudyError(f"{committed.folder / 'drawn.tsv'} is no list of drawn units. {_BACK}") from None
 
 
 def drawn_rows(text: str) -> Iterator[Drawn]:
@@ -149,7 +160,7 @@ def drawn_rows(text: str) -> Iterator[Drawn]:
 
 def machine_answers(committed: Committed) -> dict[str, dict[str, Value]]:
     """Unit -> variable -> what the machine said when the draw was committed."""
-    return machine_rows((committed.folder / "machine.jsonl").read_text("utf-8"))
+    return machine_rows(text_of(committed.folder, "machine.jsonl"))
 
 
 def machine_rows(text: str) -> dict[str, dict[str, Value]]:
@@ -163,7 +174,7 @@ def machine_rows(text: str) -> dict[str, dict[str, Value]]:
 
 def frame_rows(committed: Committed) -> list[FrameRow]:
     """Every unit that may be drawn; of a draw made elsewhere, those drawn."""
-    return rows_of_frame((committed.folder / "frame.tsv").read_text("utf-8"))
+    return rows_of_frame(text_of(committed.folder, "frame.tsv"))
 
 
 def rows_of_frame(text: str) -> list[FrameRow]:
@@ -186,9 +197,24 @@ def needed(study: Study, committed: Committed | None) -> Committed:
 
 def open_folder(folder: Path) -> Committed:
     """The draw that lies in a folder."""
-    text = (folder / "commitment.json").read_text("utf-8")
-    seed = folder / "seed.txt"
-    return read(folder, text, seed.read_text("ascii").strip() if seed.exists() else "")
+    text = text_of(folder, "commitment.json")
+    seed = text_of(folder, "seed.txt").strip() if (folder / "seed.txt").exists() else ""
+    try:
+        return read(folder, text, seed)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise StudyError(f"{folder / 'commitment.json'} is no commitment any more. {_BACK}") from None
+
+
+def text_of(folder: Path, name: str) -> str:
+    """A file of a draw.
+
+    Raises:
+        StudyError: it is missing or no text.
+    """
+    try:
+        return (folder / name).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise StudyError(f"{folder / name} is missing or cannot be read. {_BACK}") from None
 
 
 def read(folder: Path, text: str, seed: str) -> Committed:
@@ -212,4 +238,6 @@ def read(folder: Path, text: str, seed: str) -> Committed:
         data.get("machines"),
         data.get("coder_sha256", ""),
         {name: part["asked"] for name, part in data.get("variables", {}).items()},
+        data.get("committed_on", ""),
+        tuple((one["draw"], one["sha256"]) for one in data.get("earlier", ())),
     )

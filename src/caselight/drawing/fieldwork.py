@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from caselight.codebook import Codebook
 from caselight.drawing.answering import given
+from caselight.drawing.checking import checked
 from caselight.drawing.commitment import (
     ELSEWHERE,
     ELUSION,
@@ -21,6 +22,7 @@ from caselight.drawing.commitment import (
     machine_answers,
 )
 from caselight.drawing.freezing import asked_digest
+from caselight.drawing.standing import disputes, unknown
 from caselight.estimate import Evidence, Read, Sample, agreements, estimated, mistakes
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.elusion import elusion
@@ -37,6 +39,8 @@ class Readings:
 
     given: Sequence[Given]  # about drawn units, with those that follow from the codebook's "ask only if"
     settled: Mapping[str, Mapping[str, Read]]  # variable -> unit -> the answer that counts
+    unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # variable -> answers no longer allowed
+    differ: Mapping[str, int] = field(default_factory=dict)  # variable -> units whose coders differ, not settled
 
     def of(self, variable: str) -> Mapping[str, Read]:
         """Unit -> the answer that counts."""
@@ -46,23 +50,28 @@ class Readings:
 def readings(variables: Sequence[Variable], drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
     """What people answered about these units.
 
-    A question that people's other answers made pointless counts as answered: the record does not say.
+    A question that people's other answers made pointless counts as answered: the record does not say. Of a question
+    whose answers the codebook does not allow any more nothing counts: they would be taken for a no.
 
     Args:
         variables: of the codebook; () where `taken` has these answers already.
     """
     units = set(drawn)
     answered = [one for one in taken if one.case in units]
-    counts = settle(answered)
+    strange = unknown(variables, answered) if variables else {}
+    counts = settle(one for one in answered if one.variable not in strange)
+    differ = Counter(one.variable for one in disputes(answered))
     settled: dict[str, dict[str, Read]] = {}
     for (unit, name), one in counts.items():
         settled.setdefault(name, {})[unit] = Read(one.value, one.decided)
     for variable in variables:
+        if variable.name in strange:
+            continue
         for unit in units - settled.get(variable.name, {}).keys():
             if _is_pointless(variable, unit, settled):
                 settled.setdefault(variable.name, {})[unit] = Read(None)
                 answered.append(Given(unit, variable.name, None, "ask_if"))
-    return Readings(answered, settled)
+    return Readings(answered, settled, strange, differ)
 
 
 def _is_pointless(variable: Variable, unit: str, settled: Mapping[str, Mapping[str, Read]]) -> bool:
@@ -160,6 +169,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     search = _completeness(study, codebook, taken)
     if committed is None:
         return None, search
+    checked(committed)
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     figures: list[Estimate] = []
     agreed: dict[str, Agreement] = {}
@@ -171,7 +181,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
             figures += estimated(
                 variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
             )
-        found = agreements(variable, twice(read.given, variable.name))
+        found = None if variable.name in read.unknown else agreements(variable, twice(read.given, variable.name))
         if found:
             agreed[variable.name] = found
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
@@ -187,8 +197,22 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in agreed.items()},
         {name: a.ranges for name, a in agreed.items()},
         {name: agreed_on(a) for name, a in agreed.items()},
+        machine=said(committed),
+        differ=read.differ,
+        day=committed.day,
+        others=tuple((one.number, one.digest, one.thrown) for one in draws(study) if one.number != committed.number),
     )
     return told, [*figures, *search]
+
+
+def said(committed: Committed) -> dict[str, Counter[str]]:
+    """Variable -> value -> how many units of the committed pile the machine gave it."""
+    found: dict[str, Counter[str]] = {}
+    for answers in machine_answers(committed).values():
+        for name, value in answers.items():
+            values = value if isinstance(value, tuple) else () if value is None else (str(value),)
+            found.setdefault(name, Counter()).update(values)
+    return found
 
 
 def agreed_on(found: Agreement) -> tuple[AgreedOn, ...]:
@@ -201,6 +225,7 @@ def _completeness(study: Study, codebook: Codebook, taken: Sequence[Given]) -> l
     committed = last(study, ELUSION)
     if committed is None or not committed.thrown:
         return []
+    checked(committed)
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     variable, value = committed.about
     return list(elusion(variable, value, sample(committed), read.of(variable)))

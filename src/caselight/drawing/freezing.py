@@ -11,21 +11,23 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from caselight.codebook import Codebook
 from caselight.drawing import commitment
 from caselight.drawing.answering import answered
-from caselight.drawing.commitment import ELUSION, FIGURES, Committed, drawn_cases, frame_rows
+from caselight.drawing.checking import checked, redrawn
+from caselight.drawing.commitment import ELUSION, FIGURES, Committed, drawn_cases
 from caselight.drawing.pile import COLLAPSE, Pile, part, pile, strata_of
-from caselight.errors import UsageError
+from caselight.errors import StudyError, UsageError
 from caselight.planning import Made, code_digest
-from caselight.review import FrameRow, allocate, digest_of, draw, enlarged, frame_text
+from caselight.review import FrameRow, allocate, digest_of, enlarged, frame_text
 from caselight.store import Study
 from caselight.types import Drawn
 from caselight.variables import Variable
 
+LEAST_LEVEL, MOST_LEVEL = 0.5, 0.9999  # of confidence: below, a range is wrong as often as right
 LEAST_DIGITS = 10  # of a seed: with fewer, somebody might have tried them all
 MOST_STRATA = 12  # more are not read in numbers that tell anything
 _RULE = "ticket = sha256(seed + LF + case), hex; in each stratum the n cases with the smallest tickets are read"
@@ -47,12 +49,18 @@ class Wish:
     verify: int | None = None  # of an elusion draw: how many of the cases found are read; None = all
 
 
-def freeze(made: Made, wish: Wish) -> Committed:
+def freeze(made: Made, wish: Wish, day: str = "") -> Committed:
     """Commits a draw: afterwards nobody can choose what is read, not even who made it.
 
+    Args:
+        day: of today, ISO; "" = the commitment names none.
     Raises:
         UsageError: the wish cannot be met; the message says what can.
     """
+    if not LEAST_LEVEL <= wish.level <= MOST_LEVEL:
+        known = f"{LEAST_LEVEL} to {MOST_LEVEL}"
+        raise UsageError(f"--level {wish.level:g}: the level of confidence is a share from {known}, such as 0.95.")
+    before = commitment.told_of(commitment.draws(made.study))
     whole = pile(made, wish.unit, wish.machine)
     units = list(whole.members)
     about = _about(made.codebook, wish.elusion) if wish.elusion else None
@@ -70,6 +78,8 @@ def freeze(made: Made, wish: Wish) -> Committed:
         "strata": {name: {"cases": n, "drawn": sizes[name]} for name, n in sorted(Counter(strata).items())},
         "read_twice": round(wish.double * sum(sizes.values())),
         "rule": _RULE,
+        "earlier": before,
+        "committed_on": day,
     }
     if about:
         told["elusion"] = {"variable": about[0].name, "value": about[1]}
@@ -131,7 +141,8 @@ def throw(study: Study, seed: str) -> list[Drawn]:
     if committed.thrown:
         raise UsageError(
             f"The dice for draw {committed.number} were thrown already ({committed.seed}). Throwing again would "
-            f"be choosing. To read more, extend it: caselight draw {study.folder} --extend N"
+            f"be choosing. To write the sheet: caselight draw {study.folder} --sheet FILE. To read more, extend it: "
+            f"caselight draw {study.folder} --extend N"
         )
     if not seed.isascii() or not seed.isdigit() or len(seed) < LEAST_DIGITS:
         raise UsageError(
@@ -143,20 +154,31 @@ def throw(study: Study, seed: str) -> list[Drawn]:
             f"{seed} was thrown for draw {known[0]}: it was known before draw {committed.number} was committed, so the "
             "draw could have been made to fit it. Throw the dice again."
         )
-    codebook = (committed.folder / "codebook.yaml").read_text("utf-8")
+    if not (committed.folder / "drawn.tsv").exists():
+        checked(committed)
+    codebook = commitment.text_of(committed.folder, "codebook.yaml")
     if codebook != study.codebook.read_text("utf-8"):
         raise UsageError(
             f"The codebook was changed after draw {committed.number} was committed: people would answer other "
             f"questions than those published. Put {committed.folder / 'codebook.yaml'} back, or commit the draw anew; "
             "nothing is lost, for no dice were thrown."
         )
-    sizes = {name: n for name, (_, n) in committed.sizes.items()}
-    drawn = draw(frame_rows(committed), sizes, seed, committed.doubles)
-    commitment.write_drawn(committed, drawn, seed)
+    drawn = redrawn(committed, seed)
+    _finish(committed, drawn, seed)
     return drawn
 
 
-def extend(study: Study, more: int, double: float, number: str = "") -> Committed:
+def _finish(committed: Committed, drawn: list[Drawn], seed: str) -> None:
+    """Writes down what was drawn, once: what a stopped throw left behind is only ever finished with the same seed."""
+    if (committed.folder / "drawn.tsv").exists() and drawn_cases(replace(committed, seed=seed)) != drawn:
+        raise StudyError(
+            f"{committed.folder / 'drawn.tsv'} was drawn with another seed than {seed}, and seed.txt is missing. Put "
+            "seed.txt back, or give the seed that was thrown: throwing again would be choosing."
+        )
+    commitment.write_drawn(committed, drawn, seed)
+
+
+def extend(study: Study, more: int, double: float, number: str = "", day: str = "") -> Committed:
     """Commits and draws `more` units: in each stratum those with the next tickets of the same seed.
 
     Nobody can choose which; but whoever has seen answers may choose that there be more. So the extension says how many
@@ -164,10 +186,11 @@ def extend(study: Study, more: int, double: float, number: str = "") -> Committe
 
     Args:
         number: of the draw, such as 0001; "" = the last one.
+        day: of today, ISO; "" = the commitment names none.
     Raises:
         UsageError: there is no draw that was thrown, or not so many units are left.
     """
-    old = commitment.chosen(study, number)
+    old = checked(commitment.chosen(study, number))
     if old.number in {other.extends for other in commitment.draws(study)}:
         raise UsageError(
             f"Draw {old.number} was extended already; extend its extension: leave --draw out, or name that."
@@ -192,25 +215,13 @@ def extend(study: Study, more: int, double: float, number: str = "") -> Committe
         "journals_sha256": journals,
         "look": old.look + (1 if answers else 0),
     }
+    known["earlier"] = commitment.told_of(commitment.draws(study))
+    known["committed_on"] = day
     kept = ("frame.tsv", "machine.jsonl", "codebook.yaml", "members.tsv")
     files = {name: (old.folder / name).read_text("utf-8") for name in kept if (old.folder / name).exists()}
     new = commitment.write(commitment.next_folder(study), files, known)
-    commitment.write_drawn(new, _after(old, new, round(double * more)), old.seed)
+    commitment.write_drawn(new, redrawn(new, old.seed), old.seed)
     return commitment.open_folder(new.folder)
-
-
-def _after(old: Committed, new: Committed, doubles: int) -> list[Drawn]:
-    """The units of the old draw as they were, then the others in the order of their tickets."""
-    first = drawn_cases(old)
-    known = {one.case for one in first}
-    whole = draw(frame_rows(new), {name: n for name, (_, n) in new.sizes.items()}, old.seed, 0)
-    chance = {name: n / N for name, (N, n) in new.sizes.items()}
-    rest = [one for one in whole if one.case not in known]
-    rows = [(one, one.double) for one in first] + [(one, i < doubles) for i, one in enumerate(rest)]
-    return [
-        Drawn(one.case, one.stratum, one.ticket, number, chance[one.stratum], twice)
-        for number, (one, twice) in enumerate(rows, 1)
-    ]
 
 
 def _about(codebook: Codebook, wanted: str) -> tuple[Variable, str]:

@@ -94,6 +94,18 @@ class Fieldwork:
         default_factory=dict
     )  # variable -> measure -> limits
     positive: Mapping[str, tuple[AgreedOn, ...]] = field(default_factory=dict)  # variable -> each of its answers
+    machine: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # variable -> value -> units, when committed
+    differ: Mapping[str, int] = field(default_factory=dict)  # variable -> drawn units whose coders differ, not settled
+    day: str = ""  # when it was committed, ISO; "" = it does not say
+    later: int = 0  # cases that came after it was committed: no figure speaks for them
+    others: tuple[
+        tuple[str, str, bool], ...
+    ] = ()  # number, sha256 of the study's other draws; whether dice were thrown
+
+    @property
+    def pile(self) -> int:
+        """Units that the draw is of."""
+        return sum(N for N, _ in self.sizes.values())
 
     @property
     def drawn(self) -> int:

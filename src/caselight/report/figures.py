@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from caselight.report.contents import Contents, Quotation
+from caselight.report.contents import Contents, Fieldwork, Quotation
 from caselight.report.names import FACT, Names, figure_file, finding_file
 from caselight.types import Estimate
 
@@ -28,6 +28,7 @@ class Figure:
     finding: Estimate | None = None  # by people who read a random draw, with its interval; None = nobody has
     certified: Estimate | None = None  # the same, holding for every pile whatever
     recall: Estimate | None = None  # how much of it the machine found
+    alone: int | None = None  # what the machine counted in the pile that the draw is of; None = there is no draw
 
     @property
     def share(self) -> float:
@@ -57,8 +58,9 @@ class Block:
     sums: tuple[Figure, ...]  # medians and totals
 
 
-def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
+def group(estimates: Iterable[Estimate], names: Names, work: Fieldwork | None = None) -> list[Block]:
     """The figures by question, in the order in which they come."""
+    said = work.machine if work else {}
     held: dict[str, list[Figure]] = {}
     people: dict[tuple[str, str, str], list[Estimate]] = {}
     machine = []
@@ -79,6 +81,7 @@ def group(estimates: Iterable[Estimate], names: Names) -> list[Block]:
             finding=found[0] if found else None,  # the first is by the claim that was committed to
             certified=next((other for other in found if other.method == CERTIFIED), None),
             recall=next(iter(people.get((RECALL, e.variable, e.value), [])), None),
+            alone=said[e.variable].get(e.value, 0) if e.variable in said else None,
         )
         held.setdefault(e.variable, []).append(figure)
     return [

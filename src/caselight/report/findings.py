@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
 from caselight.report.frame import Frame, named
-from caselight.report.interface import made_html, safe
+from caselight.report.interface import made_html, percent_down, percent_up, safe
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
 from caselight.types import Estimate, Stratum
@@ -19,6 +20,13 @@ from caselight.types import Estimate, Stratum
 SHARES = frozenset({"share", "recall", "completeness", "person_share"})  # figures that are a share, 0 to 1
 POINTS = frozenset({"difference", "trend"})  # figures that are a difference of shares, -1 to 1
 RUNNING = "running_range"
+
+
+Rounding = Callable[[float, int], float]  # share, decimals -> percent
+
+
+def _nearest(share: float, decimals: int) -> float:
+    return round(100 * share, decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,8 @@ class Finding:
 
 def findings(contents: Contents) -> list[Finding]:
     """The figures that rest on a draw, in the order in which they come; claims of the same one together."""
-    machine = {(e.name, e.variable, e.value): e for e in contents.estimates if not e.strata}
+    said = contents.fieldwork.machine if contents.fieldwork else {}
+    draw = contents.fieldwork.digest if contents.fieldwork else ""
     held: dict[tuple[object, ...], list[Estimate]] = {}
     for e in contents.estimates:
         if e.strata:
@@ -41,8 +50,9 @@ def findings(contents: Contents) -> list[Finding]:
             held.setdefault((e.name, e.variable, e.value, e.where, e.unit, e.draw, e.level, now), []).append(e)
     found = []
     for same in held.values():
-        counted = machine.get((same[0].name, same[0].variable, same[0].value))
-        number = int(counted.estimate) if counted and not same[0].where and counted.N == same[0].N else None
+        e = same[0]
+        whole = e.name == "count" and not e.where and e.draw == draw and e.variable in said
+        number = said[e.variable].get(e.value, 0) if whole else None
         found.append(Finding(same[0], same[1] if len(same) > 1 else None, finding_file(same[0].digest), number))
     return found
 
@@ -71,7 +81,13 @@ class FindingPages:
         for one in self.found:
             label = f"{self.label(one.figure).striptags()} · {title}"
             body = self._frame.render(
-                "finding.html", one=one, page=self, names=self._names, root="../", lang=t.language
+                "finding.html",
+                fieldwork=self._contents.fieldwork,
+                one=one,
+                page=self,
+                names=self._names,
+                root="../",
+                lang=t.language,
             )
             yield one.file, self._frame.page(label, body, 1, "figures")
 
@@ -103,16 +119,17 @@ class FindingPages:
             whole = {"n": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
             limits = {"low": named(t, e, "low", e.low or 0), "high": named(t, e, "high", e.high or 0)}
             return t("range.count_amount", **whole, **limits)
-        return t("range.amount", at=self.shown(e, "estimate"), low=self.shown(e, "low"), high=self.shown(e, "high"))
+        low, high = self.shown(e, "low", percent_down), self.shown(e, "high", percent_up)
+        return t("range.amount", at=self.shown(e, "estimate"), low=low, high=high)
 
-    def shown(self, e: Estimate, what: str) -> Markup:
-        """A number of this figure (estimate, low or high) with its unit."""
+    def shown(self, e: Estimate, what: str, percent: Rounding = _nearest) -> Markup:
+        """A number of this figure (estimate, low or high) with its unit; limits are rounded away from the estimate."""
         number: float | None = getattr(e, what)
         if e.name in SHARES:
-            return Markup("{}\u202f%").format(named(self._t, e, f"{what}_hundred", round(100 * (number or 0.0), 1)))
+            return Markup("{}\u202f%").format(named(self._t, e, f"{what}_hundred", percent(number or 0.0, 1)))
         if e.name in POINTS:
             sign = "+" if (number or 0.0) > 0 else ""
-            points = named(self._t, e, f"{what}_hundred", round(100 * (number or 0.0), 1))
+            points = named(self._t, e, f"{what}_hundred", percent(number or 0.0, 1))
             return self._t("range.points", n=Markup(sign) + points)  # noqa: S704
         return named(self._t, e, what, number or 0.0)
 
@@ -120,8 +137,8 @@ class FindingPages:
         """A count as a share of the pile, with its range; "" for other figures."""
         if e.name != "count" or not e.N:
             return Markup("")
-        whole = (("estimate", e.estimate), ("low", e.low), ("high", e.high))
-        at, low, high = (named(self._t, e, f"{what}_share", round(100 * (x or 0.0) / e.N, 1)) for what, x in whole)
+        parts = (("estimate", e.estimate, _nearest), ("low", e.low, percent_down), ("high", e.high, percent_up))
+        at, low, high = (named(self._t, e, f"{what}_share", percent((x or 0.0) / e.N, 1)) for what, x, percent in parts)
         return self._t("range.percent", at=at, low=low, high=high)
 
     def sentence(self, e: Estimate) -> Markup:
@@ -197,7 +214,7 @@ class FindingPages:
         if not e.error or e.name != "count":
             return Markup("")
         low, high = max(0.0, (e.low or 0) - e.error * e.N), min(float(e.N), (e.high or 0) + e.error * e.N)
-        numbers = {"low": self._t.number(round(low)), "high": self._t.number(round(high))}
+        numbers = {"low": self._t.number(floor(low)), "high": self._t.number(ceil(high))}
         return self._t("range.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
 
     def cases(self, e: Estimate) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from caselight.report.interface import Interface, made_html, safe
+from caselight.report.interface import Interface, made_html, percent_down, percent_up, safe
 from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
@@ -59,6 +59,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.globals["figure_key"] = figure_key
+    made.filters |= {"percent_down": percent_down, "percent_up": percent_up}
     return made
 
 
@@ -71,8 +72,9 @@ def named(t: Interface, e: Estimate, what: str, shown: float) -> Markup:
     """A number of a figure as `macros.html` prints it: named, so that whoever checks the report can find it.
 
     Args:
-        what: low, high, estimate, n, N. With "_hundred" it is the number times 100, with "_share" its share of N in
-            percent; with "_percent" and "_tenth" the same two, rounded outward, to a whole and to a tenth.
+        what: low, high, estimate, n, N. With "_hundred" it is the number times 100, to a tenth, with "_share" or
+            "_tenth" its share of N in percent, to a tenth; with "_percent" the number times 100, whole. Limits so named
+            are rounded outward.
         shown: the number as it is printed.
     """
     key, number = safe(figure_key(e)), t.number(shown)

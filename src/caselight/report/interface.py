@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _FORMS = frozenset({"one", "few", "many", "other"})
 # Groups of three are parted by a comma in English; in Russian by a narrow no-break space, and only from 10 000 on.
 _GROUP = {"en": ",", "ru": "\u202f"}
 _UNGROUPED_BELOW = {"en": 1_000, "ru": 10_000}
+_SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996: what floating point lost is given back, no more
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 # Characters that HTML forbids or that would vanish: C0 without tab and line feed, DEL, C1, lone surrogates,
 # noncharacters. Each becomes one sign, so that positions stay what they are.
@@ -29,6 +31,16 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uff
 
 # The same and what begins markup: a text without any of these is its own HTML.
 _NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>]")
+
+
+def percent_down(share: float, decimals: int = 0) -> float:
+    """A lower limit in percent, rounded down: 70 for 0.7083, since "at least 71 %" would say more than is known."""
+    return floor(share * 100 * 10.0**decimals + _SLACK) / 10.0**decimals
+
+
+def percent_up(share: float, decimals: int = 0) -> float:
+    """An upper limit in percent, rounded up."""
+    return ceil(share * 100 * 10.0**decimals - _SLACK) / 10.0**decimals
 
 
 def is_plain(untrusted: str) -> bool:

@@ -61,7 +61,7 @@ class _Report:
         self._names = Names(self._t, contents.codebook)
         self._frame = Frame(self._t, contents.title, contents.version, contents.sample)
         self._faults = faults(contents)
-        self._blocks = [] if self._faults else group(contents.estimates, self._names)
+        self._blocks = [] if self._faults else group(contents.estimates, self._names, contents.fieldwork)
         self._lists = Lists(contents, self._frame, self._names)
         self._by_state: dict[str, list[RecordRow]] = {}
         for record in contents.records:
@@ -126,8 +126,8 @@ class _Report:
             made_from = digest(where, *records)
             found.append((f"records/{state}", made_from, partial(lists.records, state, records)))
         people = FindingPages(contents, self._frame, self._names)
-        agreed = contents.fieldwork and (contents.fieldwork.agreement, contents.fieldwork.positive)
-        made_from = digest(rows, *rests_on(people.found), agreed)
+        work = contents.fieldwork
+        made_from = digest(rows, *rests_on(people.found), work)
         found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
@@ -169,6 +169,7 @@ class _Report:
         books = [{"balanced": book.balanced, "sentence": self._sentence(book)} for book in self._main_books()]
         return {
             "study": contents.title,
+            "fieldwork": contents.fieldwork,
             "records": len(contents.records),
             "cases": len(contents.cases),
             "generated_at": contents.generated_at,

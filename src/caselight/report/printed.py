@@ -44,7 +44,7 @@ def _told(contents: Contents) -> dict[str, Any]:
     t = Interface(contents.language)
     names = Names(t, contents.codebook)
     wrong = faults(contents)
-    blocks = [] if wrong else group(contents.estimates, names)
+    blocks = [] if wrong else group(contents.estimates, names, contents.fieldwork)
     lead = headline(blocks, names)
     words = {
         "questions": t("front.all_questions"),

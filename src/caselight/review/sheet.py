@@ -7,11 +7,13 @@ named by its id, or by the name or path of its record. An empty cell is no answe
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from caselight.codebook import Codebook
 from caselight.errors import UsageError
 from caselight.review.answers import UNDECIDED, Given
+from caselight.review.names import coder_name
 from caselight.types import Value
 from caselight.variables import KINDS, Variable
 
@@ -38,9 +40,17 @@ def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str
     variables = {variable.name: variable for variable in codebook.variables}
     _check_columns(name, columns, variables, coder)
     found: list[Given] = []
+    lines_of: dict[tuple[str, str, str], tuple[int, Given]] = {}
     try:
         for row in rows:
-            found += _row(row, f"{name}:{rows.line_num}", variables, cases, coder)
+            for one in _row(row, f"{name}:{rows.line_num}", variables, cases, coder):
+                line, before = lines_of.setdefault((one.coder, one.case, one.variable), (rows.line_num, one))
+                if before != one:
+                    raise UsageError(
+                        f"{name}:{rows.line_num}: {one.coder} answers {one.variable} of {row['case']} otherwise "
+                        f"than in line {line}. Leave one of the two. Nothing was imported."
+                    )
+                found += [one] if before is one else []
     except csv.Error as error:
         raise UsageError(
             f"{name}:{rows.line_num}: the line is no CSV ({error}). Save the table again as CSV."
@@ -57,8 +67,16 @@ def _delimiter(head: str) -> str:
 def _check_columns(name: str, columns: Sequence[str], variables: Mapping[str, Variable], coder: str) -> None:
     if "case" not in columns:
         raise UsageError(f"{name}:1: there is no column 'case'. Found: {', '.join(columns) or 'nothing'}.")
+    twice = [column for column, times in Counter(columns).items() if times > 1 and column]
+    if twice:
+        raise UsageError(f"{name}:1: there are two columns {twice[0]!r}. Leave one. Nothing was imported.")
     if not coder and "coder" not in columns:
         raise UsageError(f"{name}:1: there is no column 'coder'. Say who answered: --coder NAME.")
+    if not set(columns) >= _LONG and (strange := [c for c in columns if c and c not in {*variables, *_BESIDE}]):
+        raise UsageError(
+            f"{name}:1: {strange[0]!r} is no question of the codebook ({', '.join(variables)}). Rename the column, or "
+            "take it out. Nothing was imported."
+        )
     if not set(columns) >= _LONG and not set(columns) & set(variables):
         known = ", ".join(variables)
         raise UsageError(f"{name}:1: needs the columns variable and value, or a column for a variable ({known}).")
@@ -71,14 +89,16 @@ def _row(
     cases: Mapping[str, str],
     coder: str,
 ) -> Iterator[Given]:
-    cells = {key: (value or "").strip() for key, value in row.items() if key is not None}
+    if None in row:
+        raise UsageError(f"{where}: the line has more cells than the first line has names. Nothing was imported.")
+    cells = {
+        key: (value or "").strip() if key != "coder" else (value or "") for key, value in row.items() if key is not None
+    }
     case = cases.get(cells["case"])
     if not case:
         what = "means several cases; name it by its case id" if case == "" else "is no case of this study"
         raise UsageError(f"{where}: {cells['case']!r} {what}. Nothing was imported.")
-    who = coder or cells["coder"]
-    if not who or "/" in who or who.startswith("."):
-        raise UsageError(f"{where}: {who!r} cannot be a coder's name. Use letters, digits, - and _.")
+    who = _who(cells.get("coder", ""), coder, where)
     asked = [(cells["variable"], cells["value"])] if set(cells) >= _LONG else list(cells.items())
     for variable, value in asked:
         if variable in _BESIDE or not value:
@@ -86,6 +106,16 @@ def _row(
         if variable not in variables:
             raise UsageError(f"{where}: there is no variable {variable!r}. Known: {', '.join(variables)}.")
         yield _given(case, variables[variable], value, who, where)
+
+
+def _who(cell: str, coder: str, where: str) -> str:
+    """Whose answers the line holds: by its column coder, and by --coder where that is empty."""
+    if cell and coder and coder_name(cell, where) != coder_name(coder):
+        raise UsageError(
+            f"{where}: the column coder says {cell!r}, --coder says {coder!r}. Leave one of the two out. "
+            "Nothing was imported."
+        )
+    return coder_name(cell or coder, where if cell or not coder else "")
 
 
 def _given(case: str, variable: Variable, text: str, coder: str, where: str) -> Given:

@@ -1,0 +1,200 @@
+"""What may not be passed over in silence: answers that count no longer, cases that came later, coders who differ."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from caselight import drawing, intake, overview, pipeline, sampling, telling, view
+from caselight.drawing import Wish
+from caselight.drawing.asking import Question, asked
+from caselight.errors import UsageError
+from caselight.planning import Made
+from caselight.report.interface import percent_down, percent_up
+from caselight.sampling import Doing, take_file
+from caselight.store import Study
+from caselight.types import Value
+from fieldwork_study import TIME, as_machine, copied, drawn, made_demo, read_by, sheet
+
+ROLE = "surveillance_role"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    made = made_demo(tmp_path_factory.mktemp("demo") / "s")
+    read_by(made, drawn(made, Wish(20, (f"{ROLE}=relied_on",), double=1.0)), {"anna": as_machine})
+    return made
+
+
+@pytest.fixture
+def made(demo: Made, tmp_path: Path) -> Made:
+    return copied(demo, tmp_path / "s")
+
+
+def rerun(made: Made) -> Made:
+    """The study brought up to date after a change."""
+    with made.study.locked():
+        options = pipeline.Options(1, made.study.folder.parent / "cache", "2026-05-03")
+        return pipeline.make_tables(Study.open(made.study.folder), options, lambda *_: None)
+
+
+def told_in_show(made: Made) -> str:
+    return "\n".join(overview.full_lines(overview.summary(made, view.contents(made, "en", ""))))
+
+
+def told_in_estimate(made: Made) -> str:
+    found = asked(made, Question())
+    return "\n".join(telling.told_lines(found, telling.told_rows(found, None, ()), "s"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "words"),
+    [
+        ("relied_on", "relied", ROLE, "'relied_on' ("),
+        (ROLE, "camera_role", "camera_role", "does not ask it any more"),
+    ],
+)
+def test_answers_that_the_codebook_knows_no_longer_give_no_figure_and_a_problem(
+    made: Made, old: str, new: str, name: str, words: str
+) -> None:
+    text = made.study.codebook.read_text("utf-8")
+    made.study.codebook.write_text(text.replace(old, new), "utf-8")
+    made = rerun(made)
+    shown = view.contents(made, "en", "")
+    assert not [e for e in shown.estimates if e.strata and e.variable == name and e.method != "running_range"]
+    assert [e for e in shown.estimates if e.strata], "the other questions keep their figures"
+    (problem,) = [p for p in shown.problems if p.kind == "answer_unknown"]
+    assert problem.subject == ROLE
+    assert words in problem.message
+    assert "No figure of it is given. Give it its old name back" in problem.message
+    if name == ROLE:
+        assert words in told_in_estimate(made)
+
+
+def test_cases_that_came_after_the_draw_are_counted_apart_in_words(made: Made, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    text = next((made.study.folder / "records").rglob("*.txt"), None)
+    body = text.read_text("utf-8") if text else "Тверской районный суд города Москвы. ПОСТАНОВЛЕНИЕ. Камера."
+    for number in range(3):
+        (more / f"later-{number}.txt").write_text(f"{body}\n{number}\n", "utf-8")
+    intake.add(made.study, [more], {})
+    made = rerun(made)
+    shown = view.contents(made, "en", "")
+    assert shown.fieldwork is not None
+    assert (shown.fieldwork.later, shown.fieldwork.pile, len(shown.cases)) == (3, 48, 51)
+    for told in (told_in_show(made), told_in_estimate(made)):
+        assert "of the 48 cases; 3" in told
+        assert "no figure with a range speaks for them" in told
+    pipeline.write_pages(made, shown, lambda *_: None)
+    front = made.report.read_text("utf-8")
+    assert "The draw is of the 48 cases that were there; 3 cases came later" in front
+    committed = drawing.last(made.study)
+    assert committed is not None
+    said = [answers[ROLE] for answers in drawing.machine_answers(committed).values()]
+    assert f"The machine alone counted {said.count('relied_on')}." in front.replace("\n", " ").replace("  ", " ")
+
+
+def differing(number: int, coder: str, variable: str, said: Value) -> Value:
+    """A reader who sees the court rely on surveillance in no case but one in four."""
+    del coder
+    return ("mentioned" if number % 4 else said) if variable == ROLE else said
+
+
+def test_coders_who_differ_are_told_and_settled_with_a_sheet_of_their_own(made: Made, tmp_path: Path) -> None:
+    committed = drawing.last(made.study)
+    assert committed is not None
+    file = tmp_path / "boris.csv"
+    file.write_text(sheet(made, committed, "boris", differing), "utf-8")
+    _, lines = take_file(made.study, file, "boris", "", TIME)
+    differ = drawing.fieldwork(made.study, made.codebook)[0].differ[ROLE]  # type: ignore[union-attr]
+    assert differ > 5
+    for told in ("\n".join(lines), told_in_show(made), told_in_estimate(made)):
+        assert f"Coders differ, and nobody has settled it: {ROLE} {differ}" in told
+        assert "--disputes" in told
+    undecided = f"{differ} of those read are undecided"
+    assert undecided in told_in_estimate(made)
+    assert undecided in told_in_show(made)
+    asking = Doing({"size": None, "double": 0.2}, sheet=tmp_path / "disputes.csv", disputes=True)
+    sampling.draw(made.study, asking)
+    with (tmp_path / "disputes.csv").open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert len(rows) == differ
+    assert list(rows[0]) == ["case", "record", "variable", "answer_1", "answer_2", "value"]
+    assert not {"anna", "boris"} & {cell for row in rows for cell in row.values()}, "who said which is not told"
+    with (tmp_path / "settled.csv").open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | {"value": row["answer_1"]} for row in rows)
+    _, lines = take_file(made.study, tmp_path / "settled.csv", "Adjudicator", "", TIME)
+    assert not [line for line in lines if line.startswith("Coders differ")]
+    assert "undecided" not in told_in_estimate(made)
+    with pytest.raises(UsageError, match="nothing to settle"):
+        sampling.draw(made.study, Doing(asking.wish, sheet=tmp_path / "again.csv", disputes=True))
+
+
+def test_an_import_says_what_is_still_missing(demo: Made, tmp_path: Path) -> None:
+    made = copied(demo, tmp_path / "s")
+    shutil.rmtree(made.study.folder / "journal" / "answers")
+    committed = drawing.last(made.study)
+    assert committed is not None
+    whole = sheet(made, committed, "anna").splitlines(keepends=True)
+    file = tmp_path / "half.csv"
+    file.write_text("".join(whole[:11]), "utf-8")
+    _, lines = take_file(made.study, file, "anna", "", TIME)
+    told = "\n".join(lines)
+    assert "Of the 20 drawn still without an answer: defence_challenged_surveillance 10, " in told
+    assert f"{ROLE} 10" in told
+    assert "Of the 20 to be read twice, 20 have no second reader yet." in told
+    outside = next(
+        c for c in drawing.named_cases(made).values() if c and c not in {d.case for d in drawing.drawn_cases(committed)}
+    )
+    file.write_text(f"case,{ROLE}\n{outside},none\n", "utf-8")
+    _, lines = take_file(made.study, file, "anna", "", TIME)
+    assert "1 cases were not drawn: answers about them count for no figure." in lines
+
+
+def test_the_sheet_lies_beside_the_answers_that_it_allows(made: Made, tmp_path: Path) -> None:
+    sampling.draw(made.study, Doing({"size": None, "double": 0.2}, sheet=tmp_path / "to-read.csv"))
+    told = (tmp_path / "to-read-answers.txt").read_text("utf-8")
+    assert f"{ROLE}: relied_on | mentioned | none" in told
+    assert "undecided" in told
+    for variable in made.codebook.variables:
+        assert f"\n{variable.name}" in told
+
+
+@pytest.mark.parametrize(
+    ("share", "down", "up"),
+    [(0.7083, 70, 71), (0.29, 29, 29), (0.0, 0, 0), (1.0, 100, 100), (0.999, 99, 100), (0.001, 0, 1), (7 / 100, 7, 7)],
+)
+def test_limits_in_percent_are_rounded_away_from_each_other(share: float, down: float, up: float) -> None:
+    assert (percent_down(share), percent_up(share)) == (down, up)
+
+
+@pytest.mark.parametrize("told", [told_in_show, told_in_estimate])
+def test_printed_limits_never_say_more_than_the_figures(made: Made, told: Callable[[Made], str]) -> None:
+    text = told(made)
+    recall = next(e for e in asked(made, Question()).figures if e.name == "recall" and e.low and e.low * 100 % 1 >= 0.5)
+    assert recall.low is not None
+    low = int(recall.low * 100)
+    assert f"{low}% to 100%" in text or f"({percent_down(recall.low, 1):.1f}% to" in text
+
+
+def test_show_caps_long_lists_groups_them_and_gives_each_number_its_unit(made: Made) -> None:
+    text = told_in_show(made)
+    assert text.count("court = ") <= 6
+    assert "court (fact): 35 other answers" in text
+    assert "fine_rub: 15,000, median of the 23 cases that have one" in text
+    assert "exact_" not in text, "methods are named in words"
+    checked, _, unchecked = text.partition("not yet checked by people")
+    assert f"{ROLE} = relied_on" in checked
+    assert ROLE not in unchecked
+    rows = {row["variable"]: row["says"] for row in overview.figures(view.contents(made, "en", "")) if "says" in row}
+    assert "not yet checked" not in rows[ROLE]
+    assert "not yet checked" in rows["fact:court"]
+    assert json.loads(json.dumps(rows)) == rows
