@@ -137,6 +137,8 @@ def _answers(served: Served, cookies: dict[str, str]) -> Iterator[float]:
     connection.request("GET", "/api/desk", headers=headers)
     queue = json.loads(connection.getresponse().read())["queue"]
     for name, _ in queue[-DECISIONS:]:
+        connection.request("GET", f"/api/cases/{name}", headers=headers)  # as the desk does, before a case is shown
+        connection.getresponse().read()
         sent = {"key": str(uuid.uuid4()), "case": name, "variable": "role", "value": "none", "memo": "да"}
         begun = time.perf_counter()
         connection.request("POST", "/api/decisions", json.dumps(sent), headers)

@@ -178,4 +178,4 @@ def raise_question(call: Call) -> Response:
 def _own(call: Call, case: str) -> tuple[Person, Drawn | None]:
     """The coder, and the drawn case if it is one of hers."""
     person = call.room.person(call.who.name)
-    return person, next((one for one in call.room.queue(person) if one.case == case), None)
+    return person, call.room.own(person, case)

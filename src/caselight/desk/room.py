@@ -7,7 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from caselight import drawing, view
 from caselight.codebook import Codebook, load_codebook
@@ -26,6 +29,7 @@ from caselight.tables import case_of, documents_of, read_table
 from caselight.types import Case, Document, Drawn, Problem
 
 ALL, DOUBLES = "all", "doubles"  # what a coder reads of a draw
+_KEPT_TABLES = 256  # files of tables left open; systems allow 1,024
 _KEPT_TEXTS = 64  # parsed texts in memory: a few coders' present and next cases
 
 
@@ -44,6 +48,7 @@ class Pile:
     def __init__(self, made: Made) -> None:
         self.made = made
         self._texts: OrderedDict[str, Opened] = OrderedDict()
+        self._tables: OrderedDict[Path, pa.Table] = OrderedDict()
         self._lock = threading.Lock()
 
     @cached_property
@@ -70,6 +75,15 @@ class Pile:
         """Everything that could not be done, in the order of the stages."""
         return view.accounts(self.made).problems
 
+    def _table(self, path: Path) -> pa.Table:
+        """A table, left open: opening costs more than reading a row, and what is not looked at takes no memory."""
+        with self._lock:
+            if path not in self._tables:
+                self._tables[path] = read_table(path)
+                while len(self._tables) > _KEPT_TABLES:
+                    self._tables.popitem(last=False)
+            return self._tables[path]
+
     def open(self, case: str) -> Opened:
         """The case with its text.
 
@@ -81,8 +95,8 @@ class Pile:
                 self._texts.move_to_end(case)
                 return self._texts[case]
         plan, row = self.places[case]
-        found = case_of(read_table(plan.paths["cases"]).slice(row, 1).to_pylist()[0])
-        document = documents_of(read_table(plan.paths["texts"]).slice(row, 1))[0]
+        found = case_of(self._table(plan.paths["cases"]).slice(row, 1).to_pylist()[0])
+        document = documents_of(self._table(plan.paths["texts"]).slice(row, 1))[0]
         opened = Opened(found, document, text_digest(document.text))
         with self._lock:
             self._texts[case] = opened
@@ -145,6 +159,7 @@ class Room:
         own = {drawn.case for drawn in drawing.drawn_cases(committed)} if committed else set()
         ordered = sorted(found.values(), key=lambda drawn: (drawn.case not in own, drawn.number))
         self._draw = committed or beside, [drawn for drawn in ordered if drawn.case in self.pile.places]
+        self._by_case = {drawn.case: drawn for drawn in self._draw[1]}
 
     @property
     def committed(self) -> Committed | None:
@@ -210,6 +225,11 @@ class Room:
         """The cases that this coder reads, in the order of tickets."""
         reads = self.reads(person)
         return [one for one in self.drawn if one.double or reads == ALL] if reads else []
+
+    def own(self, person: Person, case: str) -> Drawn | None:
+        """The drawn case, if this coder reads it; found without a look at all the others."""
+        drawn, reads = self._by_case.get(case), self.reads(person)
+        return drawn if drawn and reads and (drawn.double or reads == ALL) else None
 
     def pairs(self) -> list[Pair]:
         """What two coders answered, A and B drawn by lot; only of the cases that are read twice."""
