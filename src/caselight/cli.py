@@ -238,19 +238,33 @@ def search(study: Path, query: str, as_json: bool) -> None:
 @main.command()
 @STUDY
 @LANGUAGE
+@click.option(
+    "--publish", is_flag=True, help="Write it for publication: people, homes and numbers hidden, then checked."
+)
+@click.option(
+    "--to", type=click.Path(path_type=Path), default=None, help="Folder of the publication. [STUDY/published]"
+)
 @JSON
-def report(study: Path, language: str | None, as_json: bool) -> None:
-    """Write the report's pages anew from the tables.
+def report(study: Path, language: str | None, publish: bool, to: Path | None, as_json: bool) -> None:
+    """Write the report's pages anew from the tables; with --publish, as they may leave the study.
 
+    \b
     Example: caselight report my-study --language ru
+             caselight report my-study --publish --to my-findings
     """
-    from caselight import pipeline, view
+    from caselight import overview, pipeline, publishing, view
     from caselight.store import Study
 
+    if to is not None and not publish:
+        raise UsageError("--to goes with --publish: the report of the study itself always lies in its folder.")
     opened = Study.open(study)
     with opened.locked():
         made = pipeline.current(opened)
         shown = view.contents(made, language or opened.settings.language, _today())
+        if publish:
+            done = publishing.publish(made, shown, publishing.Order(to or study / "published"), Progress())
+            _print(as_json, publishing.as_json(done), overview.published_lines(done))
+            return
         pipeline.write_pages(made, shown, Progress(), anew=True)
     _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])
 

@@ -10,6 +10,7 @@ from typing import Any
 from caselight import view
 from caselight.errors import UsageError
 from caselight.planning import Made
+from caselight.protect import Published
 from caselight.report import CasePage, Contents, Fieldwork
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
@@ -226,3 +227,20 @@ def _behind(row: Mapping[str, Any]) -> str:
     if row["low"] is None:
         return f" ({UNCHECKED})"
     return f" ({row['level'] * 100:g} %; {row['n']:,} cases, picked by dice, were read by two demo coders)"
+
+
+def published_lines(done: Published) -> list[str]:
+    """What was published, what was not, and what nobody can know."""
+    replaced = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items()) or "nothing"
+    lines = [f"Replaced by tokens: {replaced}. Names of officials that stay: {done.officials:,}."]
+    lines.append(f"The gate looked into {done.files:,} files and found none of them.")
+    withheld = done.withheld
+    lines.append(
+        f"Not published: {withheld['originals']:,} original files ({withheld['scans']:,} of them scans): "
+        "pictures of pages cannot be searched for names."
+    )
+    if done.look_at:
+        lines.append(f"Look at these {len(done.look_at):,}: one letter away from a name that was hidden.")
+        lines += [f"  {f.file}:{f.line}: {f.what!r} in “{f.near}”" for f in done.look_at[:_PROBLEMS_SHOWN]]
+    lines += ["The gate cannot know:", *(f"  {text}" for text in done.cannot_know)]
+    return [*lines, f"Published: {done.folder}"]

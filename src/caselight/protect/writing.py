@@ -1,0 +1,112 @@
+"""A publication is written beside its target, looked into, then put in its place; or it is not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from caselight.errors import StudyError, UsageError
+from caselight.protect.gate import MTIME, Find, Gate
+
+MARK = "publication.json"  # says that a folder is a publication, and what was replaced in it
+CANNOT_KNOW = (
+    "people who are described but not named (an office, a street, a relation, what they did)",
+    "nicknames, and names that no rule took for a name",
+    "names that are spelt with more than one letter wrong",
+    "what somebody who holds the originals, or knows the events, can work out",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published, and what the gate saw."""
+
+    folder: Path
+    replaced: Mapping[str, int]  # kind -> persons, places, numbers that were replaced
+    officials: int  # names of officials that stay, counted once a case
+    withheld: Mapping[str, int]  # originals, scans: what is not part of the publication -> how many
+    files: int  # looked into
+    look_at: tuple[Find, ...]  # one letter away from a name: nothing certain
+    cannot_know: tuple[str, ...] = CANNOT_KNOW
+
+
+class Leak(StudyError):  # noqa: N818  (not an error of the program: the gate does its work)
+    """The gate found something; nothing was published. `found` holds all of it."""
+
+    def __init__(self, message: str, found: Sequence[Find]) -> None:
+        super().__init__(message)
+        self.found = tuple(found)
+
+
+def put(target: Path, write: Callable[[Path], Mapping[str, object]], gate: Gate) -> tuple[int, tuple[Find, ...]]:
+    """Writes a publication to `target`; an earlier publication there is replaced.
+
+    Args:
+        target: folder; must not exist, be empty, or hold an earlier publication.
+        write: fills an empty folder; what it returns is kept in the folder as publication.json.
+        gate: looks into the folder.
+    Returns:
+        How many files were looked into, and the finds that are not certain.
+    Raises:
+        UsageError: the target holds something else.
+        Leak: the gate found something. The target is as it was before.
+    """
+    check_target(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".publishing-", dir=target.parent))
+    try:
+        inside = draft / "publication"
+        inside.mkdir()
+        told = write(inside)
+        (inside / MARK).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        _even_out(inside)
+        found = gate.look(inside)
+        certain = [find for find in found if find.certain]
+        if certain:
+            raise Leak(_refusal(certain), certain)
+        if target.exists():
+            shutil.rmtree(target)
+        os.rename(inside, target)
+        os.utime(target, (MTIME, MTIME))
+        files = sum(path.is_file() for path in target.rglob("*"))
+        return files, tuple(found)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_target(target: Path) -> None:
+    """Nothing, if a publication may be put there.
+
+    Raises:
+        UsageError: something else lies there.
+    """
+    if target.exists() and not (target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir()))):
+        raise UsageError(f"{target} exists and holds no publication of Caselight's. Choose another folder (--to).")
+
+
+def _even_out(folder: Path) -> None:
+    """Times and permissions that say nothing."""
+    for path in [*sorted(folder.rglob("*"), reverse=True), folder]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+            os.utime(path, (MTIME, MTIME))
+
+
+_SHOWN = 20
+
+
+def _refusal(found: Sequence[Find]) -> str:
+    places = [f"  {f.file}:{f.line}: {f.kind} {f.what!r}" + (f" in “{f.near}”" if f.near else "") for f in found]
+    more = [f"  and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+    count = f"{len(found):,} {'place' if len(found) == 1 else 'places'}"
+    head = f"Nothing was published: the gate found {count} that would leak."
+    todo = (
+        "Put names that were missed under 'hide:' in protect.yaml, words that are no name under 'allow:', "
+        "then run this again."
+    )
+    return "\n".join([head, *places[:_SHOWN], *more, todo])

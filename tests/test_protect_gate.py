@@ -1,0 +1,169 @@
+"""The gate finds what was planted, however it is written, and lets pass what is no leak."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from caselight.protect import Gate, Known, Leak, Machine, Secret, put
+from caselight.protect.gate import MTIME
+
+CASE, OTHER = "c" + "a1" * 8, "c" + "b2" * 8
+CASES: Mapping[str, Known] = {
+    CASE: Known(
+        (
+            Secret("person", "Скоробеева И.П.", "Скоробеева", "ИП"),
+            Secret("phone", "8 (916) 123-45-67"),
+            Secret("address", "г. Омск, ул. Мира, д. 5, кв. 7"),
+            Secret("document", "45 09 123456"),
+            Secret("case", "5-924/14"),
+            Secret("mail", "skoro@example.org"),
+        ),
+        ("Жеребилов А.П.", "ул. Скоробеева"),
+    ),
+    OTHER: Known((Secret("person", "Лопухов Л.Л.", "Лопухов", "ЛЛ"),), ("Скоробеев А.А.",)),
+}
+MACHINE = Machine("annakovaleva", "newsroom-7", ("/srv/secret-study",))
+
+
+def gate(allow: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> Gate:
+    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, allow, files)
+
+
+def look(folder: Path, name: str, content: str | bytes, of: Gate | None = None) -> list[str]:
+    """Kinds of the certain finds in one file, with their words."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for entry in [*folder.rglob("*"), folder]:
+        os.utime(entry, (MTIME, MTIME))
+    return [f.kind for f in (of or gate()).look(folder) if f.certain]
+
+
+PAGE = f"case/a1/{CASE}.html"
+PLANTED = [
+    ("person", "Скоробеева", "as it stood"),
+    ("person", "Скоробеевым", "in another case"),
+    ("person", "СКОРОБЕЕВ", "in capitals"),
+    ("person", "Ско\u00adробеев", "with a soft hyphen"),
+    ("person", "Скоробе\u0308ев", "е with a diaeresis in two characters"),
+    ("person", "Cкoрoбeeв", "with Latin letters that look the same"),
+    ("person", "Скоро<mark>беев</mark>", "cut by a tag"),
+    ("person", "Скоро&#1073;еев", "with an escaped letter"),
+    ("person", '<img alt="Скоробеев">', "in an attribute"),
+    ("person", "свидетелиСкоробеев", "glued to the word before"),
+    ("person", "%D0%A1%D0%BA%D0%BE%D1%80%D0%BE%D0%B1%D0%B5%D0%B5%D0%B2", "in an address of the web"),
+    ("person", "Скоробеев-Лопуховский", "as half of a double name"),
+    ("person", '{"n": "\\u0421\\u043a\\u043e\\u0440\\u043e\\u0431\\u0435\\u0435\\u0432"}', "escaped as in JSON"),
+    ("phone", "89161234567", "a phone without spaces"),
+    ("phone", "+7 916 123-45-67", "a phone with another beginning"),
+    ("address", "г.Омск, ул.Мира, д.5, кв.7", "a home without spaces"),
+    ("document", "4509123456", "a number without spaces"),
+    ("case", "дело 5-924/14.", "a case's number"),
+    ("mail", "SKORO@example.org", "an address in capitals"),
+    ("path", "/home/anna/study", "a path"),
+    ("path", "C:\\\\Users\\\\anna", "a path of another system"),
+    ("user", "made by annakovaleva", "who made it"),
+    ("host", "on newsroom-7", "where it was made"),
+    ("person", "data:text/plain;base64," + base64.b64encode("Скоробеев пришел домой".encode()).decode(), "packed"),
+]
+
+
+@pytest.mark.parametrize(("kind", "planted", "why"), PLANTED, ids=[why for *_, why in PLANTED])
+def test_what_is_planted_on_the_page_of_the_case_is_found(tmp_path: Path, kind: str, planted: str, why: str) -> None:
+    assert kind in look(tmp_path, PAGE, f"<p>Здесь {planted} было</p>"), why
+
+
+PASSES = [
+    (PAGE, "Судья Жеребилов А.П., ул. Скоробеева", "an official and a street that stay"),
+    (PAGE, "Скороговорка, 15-924/14, 5-924/140", "other words and numbers"),
+    (f"case/b2/{OTHER}.html", "судья Скоробеев А.А. и Скоробеев", "another bearer of the name, in another case"),
+    ("style.css", ":root { color: red }", "a word of style sheets"),
+    ("index.html", "Суд установил вину. Тверской районный суд", "ordinary words"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "why"), PASSES, ids=[why for *_, why in PASSES])
+def test_what_is_no_leak_passes(tmp_path: Path, name: str, text: str, why: str) -> None:
+    assert look(tmp_path, name, text) == [], why
+
+
+ELSEWHERE = [
+    ("index.html", "<li>Скоробеев</li>", ["person"], "a page of no case"),
+    (f"case/b2/{OTHER}.html", "Скоробеева И. П. пришла", ["person"], "surname and initials in another case"),
+    ("cases/index.html", f'<a href="../case/a1/{CASE}.html">Скоробеев</a>', ["person"], "a line of a list"),
+    ("charts/Скоробеев.svg", "<svg/>", ["person"], "the name of a file"),
+    ("charts/скоробеева.svg", "<svg/>", ["person"], "the name of a file, in small letters"),
+    ("data/cases.csv", f"{CASE},=Скоробеев", ["person"], "a table"),
+    (".state.json", "{}", ["file"], "a hidden file"),
+    ("search/1.idx", "x", ["file"], "a search index"),
+    ("photo.png", b"\x89PNG\r\n\x1a\n", ["picture"], "a picture"),
+    ("page.html", '<img src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUg">', ["picture"], "a picture in a page"),
+    ("a.svg", '<svg><x:xmpmeta xmlns:x="adobe:ns:meta/"/></svg>', ["metadata"], "an XMP packet"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kinds", "why"), ELSEWHERE, ids=[why for *_, why in ELSEWHERE])
+def test_every_file_is_looked_into(tmp_path: Path, name: str, content: str, kinds: list[str], why: str) -> None:
+    assert sorted(set(look(tmp_path, name, content))) == kinds, why
+
+
+def test_papers_are_opened(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", "<w:t>Скоро</w:t><w:t>беев</w:t>")
+        archive.writestr("docProps/core.xml", "<dc:creator>x</dc:creator>")
+    assert {"person", "metadata"} <= set(look(tmp_path, "paper.docx", packed.getvalue()))
+
+
+def test_a_broken_paper_is_a_find(tmp_path: Path) -> None:
+    assert "file" in look(tmp_path, "paper.pdf", b"%PDF-1.4 nothing")
+
+
+def test_a_time_of_change_tells_something(tmp_path: Path) -> None:
+    look(tmp_path, "index.html", "x")
+    os.utime(tmp_path / "index.html", (MTIME + 1, MTIME + 1))
+    assert [f.kind for f in gate().look(tmp_path)] == ["time"]
+
+
+def test_one_letter_away_is_to_be_looked_at(tmp_path: Path) -> None:
+    look(tmp_path, PAGE, "Скаробеев пришел")
+    assert [(f.what, f.certain) for f in gate().look(tmp_path)] == [("Скаробеев", False)]
+
+
+def test_a_word_of_the_list_passes(tmp_path: Path) -> None:
+    assert look(tmp_path, "index.html", "Скоробеев", gate(allow=("Скоробеев",))) == []
+
+
+def test_the_name_of_a_file_as_received_is_found(tmp_path: Path) -> None:
+    assert look(tmp_path, "index.html", "см. delo_17.docx", gate(files=("delo_17.docx",))) == ["file name"]
+
+
+def test_a_leak_leaves_nothing_at_the_target(tmp_path: Path) -> None:
+    def write(folder: Path) -> dict[str, object]:
+        (folder / "index.html").write_text("Скоробеев", "utf-8")
+        return {}
+
+    with pytest.raises(Leak, match=r"index\.html:1: person 'Скоробеев'"):
+        put(tmp_path / "out", write, gate())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_earlier_publication_outlives_a_leak(tmp_path: Path) -> None:
+    def write(text: str) -> object:
+        def to(folder: Path) -> dict[str, object]:
+            (folder / "index.html").write_text(text, "utf-8")
+            return {}
+
+        return to
+
+    put(tmp_path / "out", write("nothing"), gate())  # type: ignore[arg-type]
+    with pytest.raises(Leak):
+        put(tmp_path / "out", write("Скоробеев"), gate())  # type: ignore[arg-type]
+    assert (tmp_path / "out" / "index.html").read_text("utf-8") == "nothing"

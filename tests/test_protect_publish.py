@@ -1,0 +1,195 @@
+"""A whole study, published: pages, tables, nothing of the machine, and refusals that leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from caselight import pipeline, publishing, view
+from caselight.cli import main
+from caselight.errors import DefinitionError, UsageError
+from caselight.planning import Made
+from caselight.protect import Leak, Published, load_policy
+from caselight.store import Settings
+
+RULING = """Дело № 5-{n}24/2022
+
+ПОСТАНОВЛЕНИЕ
+
+13 мая 2022 года                                          город Москва
+
+Судья Тверского районного суда города Москвы Кряжимская Е.В., рассмотрев дело об административном правонарушении,
+предусмотренном ч. 5 ст. 20.2 КоАП РФ, в отношении {whom}, 12.05.1990 года рождения, проживающего по адресу:
+г. Москва, ул. Мира, д. {n}, кв. 7, паспорт 45 09 12345{n},
+
+УСТАНОВИЛ:
+
+06 марта 2022 года {who} принял участие в митинге. Согласно рапорту полицейского Лопухова Л.Л., {who} был опознан
+системой распознавания лиц «Сфера» на станции метро.
+
+Вина {bare} подтверждается рапортом и записью с камеры городского видеонаблюдения, которую суд кладет в основу вывода.
+
+ПОСТАНОВИЛ:
+
+признать {whom} виновным в совершении административного правонарушения, предусмотренного ч. 5 ст. 20.2 КоАП РФ, и
+назначить наказание в виде административного штрафа в размере 15 000 (пятнадцати тысяч) рублей.
+
+Судья                                                     Е.В. Кряжимская
+"""
+PEOPLE = [
+    {"whom": "Скоробеева Ивана Петровича", "who": "Скоробеев И.П.", "bare": "Скоробеева"},
+    {"whom": "Мшанникова Б.Б.", "who": "Мшанников Б.Б.", "bare": "Мшанникова"},
+]
+SECRET = ("коробеев", "шанников", "12.05.1990", "45 09", "кв. 7", "24/2022", "donos")
+
+
+def quiet(stage: str, done: int, of: int) -> None:
+    del stage, done, of
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("publish")
+    (folder / "records").mkdir()
+    for n, person in enumerate(PEOPLE, 1):
+        (folder / "records" / f"donos-{n}.txt").write_text(RULING.format(n=n, **person), "utf-8")
+    study = pipeline.new(folder / "study", Settings("Study", "ru", "ru"), "surveillance")
+    pipeline.add(study, [folder / "records"], {})
+    pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
+    return pipeline.current(study)
+
+
+def publish(made: Made, to: Path, *tables: str) -> Published:
+    shown = view.contents(made, "ru", "2026-01-01")
+    return publishing.publish(made, shown, publishing.Order(to, tables), quiet)
+
+
+@pytest.fixture(scope="module")
+def done(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return publish(made, tmp_path_factory.mktemp("to") / "out", "jsonl", "csv")
+
+
+def files(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_text("utf-8")
+
+
+def test_no_name_home_or_number_is_in_any_file(done: Published) -> None:
+    for name, text in files(done.folder):
+        assert not [secret for secret in SECRET if secret in text or secret in name], name
+
+
+def test_officials_are_still_named(done: Published) -> None:
+    whole = "".join(text for _, text in files(done.folder))
+    assert "Кряжимская Е.В." in whole
+    assert "Лопухова Л.Л." in whole
+    assert done.officials >= 4
+
+
+def test_the_summary_counts_what_was_replaced_and_withheld(done: Published) -> None:
+    assert done.replaced["person"] == 2
+    assert done.replaced["case"] == 2
+    assert done.withheld == {"originals": 2, "scans": 0}
+    assert done.look_at == ()
+    told = json.loads((done.folder / "publication.json").read_text("utf-8"))
+    assert told["replaced"] == dict(done.replaced)
+
+
+def test_quotations_and_facts_stand_verbatim_in_the_published_texts(done: Published) -> None:
+    tables = done.folder / "tables" / "jsonl"
+    quoted = 0
+    for name in ("cases", "answers"):
+        for line in (tables / f"{name}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            for span in row.get("facts", []) + row.get("evidence", []):
+                text = (tables / "texts" / f"{span['document']}.txt").read_text("utf-8")
+                assert text[span["start"] : span["end"]] == span["quote"]
+                quoted += 1
+    assert quoted > 10
+
+
+def test_nothing_says_when_or_where_it_was_made(done: Published) -> None:
+    paths = [done.folder, *done.folder.rglob("*")]
+    assert {path.stat().st_mtime for path in paths} == {315_532_800}
+    assert not [path.name for path in paths if path.name.startswith(".") or path.suffix in (".idx", ".parquet")]
+
+
+def test_the_report_says_that_it_is_the_published_edition(done: Published) -> None:
+    page = (done.folder / "index.html").read_text("utf-8")
+    assert "Издание для публикации" in page
+    assert "[П-001]" in page
+
+
+def test_publishing_twice_gives_the_same_bytes(made: Made, done: Published, tmp_path: Path) -> None:
+    publish(made, tmp_path / "again", "jsonl", "csv")
+    assert list(files(tmp_path / "again")) == list(files(done.folder))
+
+
+def test_a_folder_of_the_users_is_not_overwritten(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="holds no publication"):
+        publish(made, tmp_path)
+    assert (tmp_path / "mine.txt").exists()
+
+
+def test_a_name_in_the_title_is_a_leak(made: Made, tmp_path: Path) -> None:
+    shown = replace(view.contents(made, "ru", "2026-01-01"), title="Дело Скоробеева")
+    with pytest.raises(Leak, match="Nothing was published"):
+        publishing.publish(made, shown, publishing.Order(tmp_path / "out"), quiet)
+    assert not (tmp_path / "out").exists()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["report", *words])
+
+
+def test_the_command_tells_what_was_replaced_and_what_nobody_can_know(made: Made, tmp_path: Path) -> None:
+    told = run(str(made.study.folder), "--publish", "--to", str(tmp_path / "out"))
+    assert told.exit_code == 0
+    assert "2 person" in told.stderr
+    assert "2 original files (0 of them scans)" in told.stderr
+    assert "nicknames" in told.stderr
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_the_command_refuses_a_leak_with_1_and_leaves_nothing(made: Made, tmp_path: Path) -> None:
+    settings = made.study.settings
+    made.study.write(replace(settings, title="О деле Мшанникова"))
+    told = run(str(made.study.folder), "--publish", "--to", str(tmp_path / "out"))
+    made.study.write(settings)
+    assert told.exit_code == 1
+    assert "person 'Мшанникова'" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_target_without_publishing_is_wrong_usage(made: Made, tmp_path: Path) -> None:
+    assert run(str(made.study.folder), "--to", str(tmp_path / "out")).exit_code == 2
+
+
+WRONG = [
+    ("flats: hide", r"protect\.yaml:1: 'flats' is not known here; allowed: officials"),
+    ("officials: hide\nphones: maybe", r"protect\.yaml:2: phones is 'maybe'; allowed: hide, keep"),
+    ("keep: Иванов", r"protect\.yaml:1: keep holds a list"),
+    ("hide:\n  - Кличкин\n  - 7", r"protect\.yaml:3: 7 is no text"),
+    ("- officials", r"protect\.yaml:1: protect\.yaml holds 'name: value' lines"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_a_mistake_in_protect_yaml_is_named_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "protect.yaml").write_text(text, "utf-8")
+    with pytest.raises(DefinitionError, match=message):
+        load_policy(tmp_path / "protect.yaml")
+
+
+def test_a_study_without_protect_yaml_is_careful(tmp_path: Path) -> None:
+    policy = load_policy(tmp_path / "protect.yaml")
+    assert policy.hides("case")
+    assert policy.defenders == "hide"
+    assert policy.officials == "keep"
