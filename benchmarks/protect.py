@@ -204,7 +204,7 @@ def plant(records: Path) -> None:
 
 
 def look(found: Counts, original: str, published: str, whole: str, accused: list[str]) -> None:
-    official = {stem(name) for name in re.findall(rf"{OFFICE}[^\n,;]{{0,120}}?\s({NAMED})", original)}
+    official = {stem(name) for name in re.findall(rf"{OFFICE}[^\n.,;]{{0,120}}?\s({NAMED})", original)}
     private: set[str] = {stem(name) for name in accused if re.search(r"[а-яё]{3}", name)}
     for m in re.finditer(NAMED, original):
         before = original[max(0, m.start() - 160) : m.start()]
