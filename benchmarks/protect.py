@@ -63,6 +63,26 @@ NO_NAMES = frozenset(
         "Вина",
         "Выслушав",
         "Основным",
+        "Доводы",
+        "Довод",
+        "Председательствующий",
+        "Также",
+        "Признать",
+        "Разъяснить",
+        "Представитель",
+        "Следовательно",
+        "Сотрудники",
+        "Виновность",
+        "Новосибирска",
+        "Архангельска",
+        "Астрахань",
+        "Белгороду",
+        "Пскову",
+        "Уфы",
+        "Перми",
+        "Удмуртской",
+        "Игринский",
+        "ОАО",
     ]
 )
 
@@ -220,7 +240,7 @@ def left(name: str, published: str) -> None:
 
 def rows(kind: str, found: Counts) -> Iterator[dict[str, Any]]:
     yield figure(
-        f"{kind}: private surnames left", len(found.left), "= 0", f"of {found.private}; {', '.join(found.left[:9])}"
+        f"{kind}: private surnames left", len(found.left), "= 0", f"of {found.private}; {', '.join(found.left)}"
     )
     if found.officials:
         share = round(1 - len(found.lost) / found.officials, 4)
