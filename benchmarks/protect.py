@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caselight import pipeline, publishing, view
+from caselight import intake, pipeline, publishing, view
 from caselight.protect import Leak
 from caselight.store import Settings
 
@@ -116,8 +116,8 @@ def measure(data: Path, part: str, scratch: Path, read: bool) -> dict[str, Any]:
     records = scratch / LATIN / "records"
     gold = dict(take(data, part, records))
     plant(records)
-    study = pipeline.new(scratch / LATIN / "study", Settings("Study", "ru", "ru"), "surveillance")
-    pipeline.add(study, [records], {})
+    study = intake.new(scratch / LATIN / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [records], {})
     pipeline.make_tables(study, pipeline.Options(2, None, "2026-01-01"), quiet)
     made = pipeline.current(study)
     shown = view.contents(made, "ru", "2026-01-01")
