@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caselight import pipeline, publishing, view
+from caselight import intake, pipeline, publishing, view
 from caselight.protect import Leak
 from caselight.store import Settings
 
@@ -63,6 +63,26 @@ NO_NAMES = frozenset(
         "Вина",
         "Выслушав",
         "Основным",
+        "Доводы",
+        "Довод",
+        "Председательствующий",
+        "Также",
+        "Признать",
+        "Разъяснить",
+        "Представитель",
+        "Следовательно",
+        "Сотрудники",
+        "Виновность",
+        "Новосибирска",
+        "Архангельска",
+        "Астрахань",
+        "Белгороду",
+        "Пскову",
+        "Уфы",
+        "Перми",
+        "Удмуртской",
+        "Игринский",
+        "ОАО",
     ]
 )
 
@@ -96,8 +116,8 @@ def measure(data: Path, part: str, scratch: Path, read: bool) -> dict[str, Any]:
     records = scratch / LATIN / "records"
     gold = dict(take(data, part, records))
     plant(records)
-    study = pipeline.new(scratch / LATIN / "study", Settings("Study", "ru", "ru"), "surveillance")
-    pipeline.add(study, [records], {})
+    study = intake.new(scratch / LATIN / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [records], {})
     pipeline.make_tables(study, pipeline.Options(2, None, "2026-01-01"), quiet)
     made = pipeline.current(study)
     shown = view.contents(made, "ru", "2026-01-01")
@@ -220,7 +240,7 @@ def left(name: str, published: str) -> None:
 
 def rows(kind: str, found: Counts) -> Iterator[dict[str, Any]]:
     yield figure(
-        f"{kind}: private surnames left", len(found.left), "= 0", f"of {found.private}; {', '.join(found.left[:9])}"
+        f"{kind}: private surnames left", len(found.left), "= 0", f"of {found.private}; {', '.join(found.left)}"
     )
     if found.officials:
         share = round(1 - len(found.lost) / found.officials, 4)

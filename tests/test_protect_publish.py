@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from caselight import pipeline, publishing, view
+from caselight import intake, pipeline, publishing, view
 from caselight.cli import main
 from caselight.errors import DefinitionError, UsageError
 from caselight.planning import Made
@@ -58,8 +58,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     (folder / "records").mkdir()
     for n, person in enumerate(PEOPLE, 1):
         (folder / "records" / f"donos-{n}.txt").write_text(RULING.format(n=n, **person), "utf-8")
-    study = pipeline.new(folder / "study", Settings("Study", "ru", "ru"), "surveillance")
-    pipeline.add(study, [folder / "records"], {})
+    study = intake.new(folder / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [folder / "records"], {})
     pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
     return pipeline.current(study)
 
