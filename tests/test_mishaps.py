@@ -279,3 +279,12 @@ def test_a_record_without_any_sign_of_an_act_is_a_case_and_a_problem(call: Call,
     found = told(call, study)
     assert found["balanced"]
     assert [(p["kind"], "README.md" in p["message"]) for p in found["problems"]] == [("no_sign_of_act", True)]  # type: ignore[attr-defined]
+
+
+def test_the_russian_method_page_says_what_was_done_in_russian(call: Call, study: Path) -> None:
+    call("draw", study, "--size", "2", "--by", "surveillance_role")
+    call("report", study, "--language", "ru")
+    page = (study / "report" / "method.html").read_text("utf-8")
+    assert "российские суды общей юрисдикции" in page
+    for word in ("Russian courts", "изоляции: full", "surveillance_role="):
+        assert word not in page
