@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from caselight import search as engine
@@ -10,7 +10,7 @@ from caselight.pipeline import Tell, current
 from caselight.planning import Made, Plan
 from caselight.store import Study
 from caselight.tables import case_of, read_table
-from caselight.types import Case
+from caselight.types import Case, RegionKind
 
 
 def search(study: Study, query: str, tell: Tell) -> tuple[int, Iterator[dict[str, Any]]]:
@@ -67,10 +67,19 @@ def _rows(made: Made, fresh: Collection[str], digests: dict[str, str], tell: Tel
 
 
 def _bucket(plan: Plan) -> Iterator[tuple[Case, str, str]]:
-    texts = read_table(plan.paths["texts"], ["text", "name"])
+    texts = read_table(plan.paths["texts"], ["text", "regions", "name"])
     cases = read_table(plan.paths["cases"]).to_pylist()
-    for row, text, name in zip(cases, texts["text"], texts["name"], strict=True):
-        yield case_of(row), text.as_py(), name.as_py()
+    for row, text, regions, name in zip(cases, texts["text"], texts["regions"], texts["name"], strict=True):
+        yield case_of(row), _searched(text.as_py(), regions.as_py()), name.as_py()
+
+
+def _searched(text: str, regions: Iterable[Mapping[str, Any]]) -> str:
+    """The text in which words are looked for: without the other columns of a dump, whose place is left blank."""
+    for region in regions:
+        if region["kind"] == RegionKind.META.value:
+            start, end = region["start"], region["end"]
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 class _Texts:
@@ -87,9 +96,9 @@ class _Texts:
         plan, row = self._places[case]
         number = plan.bucket.number
         if number not in self._open:
-            self._open[number] = read_table(plan.paths["texts"], ["text"])["text"]
-        text: str = self._open[number][row].as_py()
-        return text
+            self._open[number] = read_table(plan.paths["texts"], ["text", "regions"])
+        part = self._open[number]
+        return _searched(part["text"][row].as_py(), part["regions"][row].as_py())
 
 
 def _shown(hit: engine.Hit) -> dict[str, Any]:

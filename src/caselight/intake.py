@@ -43,5 +43,12 @@ def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Rece
     """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
     with study.locked():
         if mapping:
-            study.write(replace(study.settings, mapping={**study.settings.mapping, **mapping}))
+            known = study.settings.mapping
+            columns = {role: _first(column, known.get(role, "")) for role, column in mapping.items()}
+            study.write(replace(study.settings, mapping={**known, **columns}))
         return study.records.receive(paths, ingest.is_container)
+
+
+def _first(column: str, others: str) -> str:
+    """The column before those that earlier dumps of the study were said to have."""
+    return ingest.OR.join([column, *(other for other in others.split(ingest.OR) if other not in ("", column))])

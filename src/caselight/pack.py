@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from caselight.definitions import Definition, load
@@ -28,6 +28,7 @@ class Pack:
     parts: dict[str, Definition]  # file name without ".yaml" -> its content
     tables: dict[str, tuple[dict[str, str], ...]]  # name of words/NAME.csv -> rows by column name
     digests: dict[str, str]  # part or "words/NAME" -> sha256 of the file
+    titles: dict[str, str] = field(default_factory=dict)  # language -> title; `title` is the English one
 
     def part(self, name: str) -> Definition:
         """The part `name`; an empty one where the pack has no such file."""
@@ -60,10 +61,23 @@ def load_pack(name: str) -> Pack:
     digests = {p.stem: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.glob("*.yaml"))}
     digests |= {f"words/{stem}": hashlib.sha256(content).hexdigest() for stem, content in words.items()}
     head = parts["pack"]
-    for key in ("name", "title", "language"):
+    for key in ("name", "language"):
         if not isinstance(head.data, dict) or not isinstance(head.data.get(key), str):
             raise head.error(f"a pack needs {key!r} (text) here.")
-    return Pack(head.data["name"], head.data["title"], head.data["language"], parts, _tables(folder, words), digests)
+    titles = _titles(head)
+    title = titles.get("en") or next(iter(titles.values()))
+    name, language = head.data["name"], head.data["language"]
+    return Pack(name, title, language, parts, _tables(folder, words), digests, titles)
+
+
+def _titles(head: Definition) -> dict[str, str]:
+    """The pack's title by language; one that is plain text counts for all."""
+    title = head.data.get("title")
+    if isinstance(title, str):
+        return {"en": title}
+    if not isinstance(title, dict) or not title or not all(isinstance(text, str) for text in title.values()):
+        raise head.error("a pack needs 'title' here: text, or one text a language: {en: ..., ru: ...}.", "title")
+    return {str(language): str(text) for language, text in title.items()}
 
 
 def _tables(folder: Path, words: dict[str, bytes]) -> dict[str, tuple[dict[str, str], ...]]:

@@ -305,7 +305,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         title=made.study.settings.title,
         language=language,
         codebook=made.codebook,
-        pack=f"{made.pack.name}: {made.pack.title}",
+        pack=f"{made.pack.name}: {made.pack.titles.get(language, made.pack.title)}",
         books=kept.books,
         problems=[*kept.problems, *answer_problems(made), *refused],
         estimates=estimates,

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from caselight.ingest import sniff
 from caselight.ingest.archive import Member
-from caselight.ingest.columns import ROW_START, ColumnMapping, read_row
+from caselight.ingest.columns import OR, ROW_START, ColumnMapping, read_row
 from caselight.ingest.containers import is_container, unpack
 from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
 from caselight.ingest.dump import read_json
 from caselight.ingest.language import guess_language
 from caselight.types import Document, Problem, Reading, State
 
-__all__ = ["READERS", "ColumnMapping", "Member", "is_container", "read", "unpack"]
+__all__ = ["OR", "READERS", "ColumnMapping", "Member", "is_container", "read", "unpack"]
 
 
 class Reader(NamedTuple):

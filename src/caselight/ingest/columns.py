@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from caselight.types import Document, Field, Problem, Reading, Region, RegionKin
 
 ROW_START = b'{"caselight_row":1,'
 MEDIA_TYPE = "application/x-caselight-row"
+OR = "\t"  # between columns that were named for one role, in several dumps of a study
 # A column whose cells are this long on average holds running text; the longest other columns met in dumps (names of
 # parties, summaries) stay below 150.
 TEXT_CHARACTERS = 200
@@ -80,10 +81,29 @@ class ColumnMapping:
     uid: str = ""
 
     @classmethod
-    def of(cls, given: Mapping[str, str] | None) -> ColumnMapping:
-        """The mapping from role to column; roles that are not known here are for others."""
-        known = {f.name for f in fields(cls)}
-        return cls(**{role: column for role, column in (given or {}).items() if role in known})
+    def of(cls, given: Mapping[str, str] | None, columns: Iterable[str]) -> ColumnMapping:
+        """For each role the column of this table that the user named for it; roles not known here are for others.
+
+        Args:
+            given: role -> column; where dumps of a study call it differently, several columns parted by OR.
+            columns: of the table.
+        """
+        return _mapping_of(tuple((given or {}).items()), tuple(columns))
+
+
+@lru_cache(_KINDS_OF_ROWS)
+def _mapping_of(given: tuple[tuple[str, str], ...], columns: tuple[str, ...]) -> ColumnMapping:
+    by_name: dict[str, str] = {}
+    for column in columns:
+        by_name.setdefault(plain_name(column), column)
+    found = {}
+    for role, written in given:
+        if role in (f.name for f in fields(ColumnMapping)):
+            names = written.split(OR)
+            exact = [name for name in names if name in columns]
+            alike = [by_name[plain_name(name)] for name in names if plain_name(name) in by_name]
+            found[role] = [*exact, *alike, ""][0]
+    return ColumnMapping(**found)
 
 
 def plain_name(column: str) -> str:
@@ -142,7 +162,7 @@ def read_row(
     if not isinstance(row, dict) or not isinstance(row.get("columns"), dict):
         raise ValueError("not a row of a dump")
     document_id = hashlib.sha256(untrusted).hexdigest()
-    wanted = ColumnMapping.of(mapping)
+    wanted = ColumnMapping.of(mapping, row["columns"])
     return _reading((document_id, name), row["columns"], wanted, str(row.get("text", "")), as_text or markup_to_text)
 
 
@@ -150,7 +170,7 @@ def read_object(
     columns: Mapping[str, Any], identity: tuple[str, str], mapping: Mapping[str, str] | None = None
 ) -> Reading:
     """The document of a JSON file that is one record by itself; `identity` is the record's (id, name)."""
-    return _reading(identity, columns, ColumnMapping.of(mapping), "", markup_to_text)
+    return _reading(identity, columns, ColumnMapping.of(mapping, columns), "", markup_to_text)
 
 
 def _reading(
@@ -269,6 +289,18 @@ def markup_to_text(untrusted: str) -> str:
             node.insert_before("\n")
     text = (tree.body.text() if tree.body else "").replace("\xa0", " ")
     return re.sub(r"[ \t\r\f]*\n\s*", "\n", text).strip()
+
+
+def column_missing(name: str, given: Mapping[str, str], columns: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each role for which the user named a column that the table does not have."""
+    found = ColumnMapping.of(given, columns)
+    for role in (f.name for f in fields(found)):
+        if role in given and not getattr(found, role):
+            named = " or ".join(repr(column) for column in given[role].split(OR))
+            what = f"{name} has no column {named}, which was named for the {role}, in its first rows"
+            listed = ", ".join(repr(column) for column in list(columns)[:40])
+            remedy = f"Add it again with the right name: --{role}-column NAME."
+            yield Problem("ingest", "", "column_missing", f"{what}. Its columns: {listed}. {remedy}")
 
 
 def warn(kind: State, message: str, subject: str = "") -> Problem:

@@ -17,10 +17,11 @@ from typing import Any, BinaryIO
 from caselight.ingest.archive import BROKEN, Member
 from caselight.ingest.columns import (
     ColumnMapping,
+    cell_text,
+    column_missing,
     longest_column,
     no_text_column,
     pack_row,
-    plain_name,
     read_object,
     text_columns,
     warn,
@@ -31,6 +32,7 @@ from caselight.types import Problem, Reading, State
 __all__ = ["ColumnMapping", "is_dump", "read_json", "unpack_dump"]
 
 HEAD_BYTES = 65_536
+NAME_CHARACTERS = 80  # of an identifier that becomes a row's name
 # Rows that are looked at to find the text by its length: enough that a few empty cells do not hide it.
 SAMPLE_ROWS = 50
 SAMPLE_CHARACTERS = 8 << 20
@@ -119,7 +121,7 @@ def unpack_dump(
         return
     done = 0
     try:
-        for item in _members(rows(untrusted, head), name, ColumnMapping.of(mapping)):
+        for item in _members(rows(untrusted, head), name, mapping or {}):
             yield item
             done += isinstance(item, Member)
     except (*BROKEN, csv.Error) as error:
@@ -127,7 +129,7 @@ def unpack_dump(
         yield warn(State.DAMAGED, f"{what}. Get it again from where it came from.")
 
 
-def _members(rows: Iterator[Row | Problem], name: str, mapping: ColumnMapping) -> Iterator[Member | Problem]:
+def _members(rows: Iterator[Row | Problem], name: str, given: Mapping[str, str]) -> Iterator[Member | Problem]:
     sample: list[Row | Problem] = []
     broken: BaseException | None = None
     try:
@@ -141,6 +143,7 @@ def _members(rows: Iterator[Row | Problem], name: str, mapping: ColumnMapping) -
         broken = error  # what came before it is worth having
     seen = [item[1] for item in sample if isinstance(item, tuple)]
     columns = list(dict.fromkeys(column for row in seen for column in row))
+    mapping = ColumnMapping.of(given, columns)
     text, found = _text(columns, seen, mapping.text)
     if not seen and not broken:
         empty = warn(State.SUSPECT_EMPTY, f"{name} is a table without rows. Look at where it came from.")
@@ -148,21 +151,38 @@ def _members(rows: Iterator[Row | Problem], name: str, mapping: ColumnMapping) -
         return
     if not found and seen:
         yield from (item for item in sample if isinstance(item, Problem))
-        missing = f"{name} has no column {mapping.text!r} and" if mapping.text else f"{name}"
+        missing = f"{name} has no column {given['text']!r} and" if given.get("text") else f"{name}"
         yield warn(State.UNSUPPORTED, no_text_column(missing, columns))
         return
+    if seen:
+        yield from column_missing(name, given, columns)
+    taken: set[str] = set()
     for item in itertools.chain(sample, [] if broken else rows):
-        yield item if isinstance(item, Problem) else Member(str(item[0]), pack_row(item[1], text))
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield Member(_row_name(item, mapping.id, taken), pack_row(item[1], text))
     if broken:
         raise broken
+
+
+def _row_name(row: Row, column: str, taken: set[str]) -> str:
+    """What the row is called: its number, or what stands in the column of identifiers, which is then `taken`."""
+    number, cells = row
+    if not column:
+        return str(number)
+    # Not what parts a path; and no longer than a line.
+    name = re.sub(r"[/!\\\s]+", "_", cell_text(cells.get(column)))[:NAME_CHARACTERS].strip("._")
+    if not name or name in taken:
+        name = f"{name or 'row'} ({number})"
+    taken.add(name)
+    return name
 
 
 def _text(columns: list[str], rows: list[dict[str, Any]], given: str) -> tuple[str, bool]:
     """The column with the text, "" where the names of the columns tell; and whether there is one."""
     if given:
-        exact = next((c for c in columns if c == given), "")
-        column = exact or next((c for c in columns if plain_name(c) == plain_name(given)), "")
-        return column, bool(column)
+        return given, True
     if text_columns(tuple(columns)):
         return "", True
     column = longest_column(rows)

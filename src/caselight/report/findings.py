@@ -166,7 +166,11 @@ class FindingPages:
 
     def stratum(self, s: Stratum) -> Markup:
         """A part of the pile, by what the machine said of it."""
-        name, flagged = s.name, ""
+        return self.stratum_called(s.name)
+
+    def stratum_called(self, name: str) -> Markup:
+        """The same by the part's name: "role=relied_on", "all", "role=relied_on flagged"."""
+        flagged = ""
         for word in ("flagged", "other"):
             if name.endswith(f" {word}"):
                 name, flagged = name.removesuffix(f" {word}"), word

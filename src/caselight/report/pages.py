@@ -250,7 +250,7 @@ class _Report:
             "duplicates": counts.get("duplicate", 0),
             "containers": counts.get("container", 0),
             "unread": self._unread(),
-            "lock_level": contents.lock_level,
+            "lock_level": lock_words(contents.lock_level, self._t),
             "pack": contents.pack,
             "cases": len(contents.cases),
             "linked": sum(bool(row.earlier) for row in contents.cases),
@@ -259,6 +259,8 @@ class _Report:
             "problems": len(contents.problems),
             "names": self._names,
             "fieldwork": contents.fieldwork,
+            "claim": self._t.name("claim", contents.fieldwork.claim) if contents.fieldwork else "",
+            "stratum": FindingPages(contents, self._frame, self._names).stratum_called,
             "coders": ", ".join(f"{name} ({number})" for name, number in contents.fieldwork.coders.items())
             if contents.fieldwork
             else "",
@@ -271,3 +273,12 @@ class _Report:
 def _labels(variable: Any) -> list[object]:
     """What pages of cases and lists show of a variable's values; not its phrases, which are edited most often."""
     return [(choice.name, choice.label, choice.definition) for choice in variable.values]
+
+
+def lock_words(level: str, t: Interface) -> Markup:
+    """A level of lock in the reader's words; what a partial one lacks stays as the system said it."""
+    told = []
+    for one in filter(None, level.split("; ")):
+        name, colon, rest = one.partition(": ")
+        told.append(Markup("{}{}{}").format(t.name("lock_level", name), colon, rest))
+    return Markup("; ").join(told)

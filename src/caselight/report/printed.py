@@ -132,7 +132,7 @@ def _method(contents: Contents, t: Interface) -> list[Markup]:
     lines += [t("method.draw_text", number=int(work.number), n=t.number(work.drawn), digest=f" {work.digest}.")]
     if work.seed:
         lines += [t("method.draw_seed", seed=work.seed)]
-    return [*lines, t("method.count_people", level=percent, claim=work.claim)]
+    return [*lines, t("method.count_people", level=percent, claim=t.name("claim", work.claim))]
 
 
 def _book(book: Book, t: Interface) -> str:

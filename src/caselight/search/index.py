@@ -21,7 +21,7 @@ from caselight.errors import StudyError
 from caselight.search.fold import fold
 from caselight.search.query import FIELDS
 
-VERSION = 1  # of schema and folding; a change makes `run` build every index anew
+VERSION = 2  # of schema and folding; a change makes `run` build every index anew
 # tantivy's memory for new words before it writes a segment. 50 MB holds about 15,000 rulings; with 15 MB (its least) an
 # index of many small segments results, more than 50 MB brings nothing.
 WRITER_BYTES = 50_000_000
