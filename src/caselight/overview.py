@@ -14,6 +14,7 @@ from caselight.estimate import FACT
 from caselight.planning import Made
 from caselight.report import CasePage, Contents, Fieldwork, Reading
 from caselight.report.interface import percent_down, percent_up
+from caselight.review import ADJUDICATOR
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
@@ -290,11 +291,14 @@ def _value(answer: Mapping[str, Any]) -> str:
 
 def _people_lines(case: Mapping[str, Any], variable: str) -> Iterator[str]:
     """What each person answered to a question, and what counts."""
-    people = [one for one in case["people"] if one["variable"] == variable]
-    for one in people:
-        yield f"      read by {one['coder']}: {_value(one)}"
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for one in case["people"]:
+        if one["variable"] == variable:
+            groups.setdefault((one["coder"] == ADJUDICATOR, _value(one)), []).append(one["coder"])
+    for (_, value), coders in groups.items():
+        yield f"      read by {', '.join(coders)}: {value}"
     for one in case["counts"]:
-        if one["variable"] == variable and len(people) > 1:
+        if one["variable"] == variable and len(groups) > 1:
             yield f"      counts: {_value(one) if one['decided'] else 'nothing yet, they differ or are undecided'}"
 
 
