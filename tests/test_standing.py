@@ -15,10 +15,11 @@ from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked
 from caselight.errors import UsageError
 from caselight.planning import Made
+from caselight.recomputing import recompute
 from caselight.report.interface import percent_down, percent_up
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
-from caselight.types import Value
+from caselight.types import Drawn, Value
 from fieldwork_study import TIME, as_machine, copied, drawn, made_demo, read_by, sheet
 
 ROLE = "surveillance_role"
@@ -198,3 +199,50 @@ def test_show_caps_long_lists_groups_them_and_gives_each_number_its_unit(made: M
     assert "not yet checked" not in rows[ROLE]
     assert "not yet checked" in rows["fact:court"]
     assert json.loads(json.dumps(rows)) == rows
+
+
+def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown(made: Made, tmp_path: Path) -> None:
+    committed = drawing.last(made.study)
+    assert committed is not None
+    first, *_, last = drawing.drawn_cases(committed)
+    file = tmp_path / "boris.csv"
+    file.write_text(f"case,{ROLE}\n{first.case},undecided\n{last.case},mentioned\n", "utf-8")
+    take_file(made.study, file, "boris", "", TIME)
+    file.write_text(f"case,{ROLE}\n{first.case},none\n", "utf-8")
+    take_file(made.study, file, "adjudicator", "", TIME)
+    shown = overview.one(made, first.case)
+    told = "\n".join(overview.case_lines(shown))
+    assert "read by boris: (undecided)" in told
+    assert "read by adjudicator: none" in told
+    assert "counts: none" in told
+    assert "not yet checked" not in told
+    read = {one.case for one in committed_(made)}
+    unread = next(row.id for row in view.contents(made, "en", "").cases if row.id not in read)
+    assert "not yet checked" in "\n".join(overview.case_lines(overview.one(made, unread)))
+    pipeline.write_pages(made, view.contents(made, "en", ""), lambda *_: None)
+    pages = {file.stem: file.read_text("utf-8") for file in made.study.report.rglob("c*.html")}
+    assert "Read by boris: undecided" in pages[first.case]
+    assert "not yet checked" not in pages[first.case]
+    assert "Read by" not in pages[unread]
+    pipeline.export(made, "jsonl", tmp_path / "out")
+    rows = [json.loads(line) for line in (tmp_path / "out" / "answers.jsonl").read_text("utf-8").splitlines()]
+    assert {row["coder"] for row in rows} == {"rules", "anna", "boris", "adjudicator"}
+    assert {row["value"] for row in rows if row["coder"] == "adjudicator"} == {"none"}
+    assert len({frozenset(row) for row in rows}) == 1, "one type of answer for all coders"
+    assert all(one.holds for one in recompute(tmp_path / "out"))
+
+
+def committed_(made: Made) -> list[Drawn]:
+    committed = drawing.last(made.study)
+    assert committed is not None
+    return drawing.drawn_cases(committed)
+
+
+def test_a_page_of_a_case_is_written_anew_when_people_have_read_it(made: Made, tmp_path: Path) -> None:
+    case = committed_(made)[0].case
+    before = {row.id: row.digest for row in view.case_rows(made, view.links(made))}
+    file = tmp_path / "boris.csv"
+    file.write_text(f"case,{ROLE}\n{case},undecided\n", "utf-8")
+    take_file(made.study, file, "boris", "", TIME)
+    after = {row.id: row.digest for row in view.case_rows(made, view.links(made))}
+    assert {one for one in before if before[one] != after[one]} == {case}

@@ -13,13 +13,15 @@ from caselight.errors import UsageError
 from caselight.estimate import FACT
 from caselight.planning import Made
 from caselight.protect import Published
-from caselight.report import CasePage, Contents, Fieldwork
+from caselight.report import CasePage, Contents, Fieldwork, Reading
 from caselight.report.interface import percent_down, percent_up
+from caselight.review import ADJUDICATOR
 from caselight.terminal import number_of
 
 # So many problems are printed one by one; all of them stand in the report and in `show --json`.
 _PROBLEMS_SHOWN = 20
 _QUOTE_CELLS = 300
+READ = "the machine's, and below each what people answered who read the case"
 UNFIGURED = "as coded by machine alone; people have read the drawn cases, but there is no figure with a range"
 _VALUES_LISTED = 14  # answers of one question that are printed; of a longer list (courts) only the first few
 _VALUES_SHOWN = 5
@@ -227,7 +229,7 @@ def one(made: Made, what: str) -> dict[str, Any]:
     if not found:
         raise UsageError(_not_a_case(made, what))
     row = found[0]
-    page = next(view.case_pages(made, [row.id]))
+    page = next(view.read_pages(made, [row.id]))
     return _case(page) | {"path": row.path, "matter": row.matter, "earlier": list(row.earlier)}
 
 
@@ -255,7 +257,13 @@ def _case(page: CasePage) -> dict[str, Any]:
         }
         for answer in page.answers
     ]
-    return {"case": page.case.id, "instance": page.case.instance, "facts": facts, "answers": answers}
+    told = {"case": page.case.id, "instance": page.case.instance, "facts": facts, "answers": answers}
+    return told | {"people": [_reading(r) for r in page.people], "counts": [_reading(r) for r in page.settled]}
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    answer = reading.answer
+    return {"variable": answer.variable, "value": answer.value, "coder": answer.coder, "decided": reading.decided}
 
 
 def case_lines(case: Mapping[str, Any]) -> list[str]:
@@ -265,17 +273,37 @@ def case_lines(case: Mapping[str, Any]) -> list[str]:
         lines.append(f"earlier instances: {', '.join(case['earlier'])}")
     lines += ["", "Facts"]
     lines += [f"  {fact['name']}: {fact['value']}" for fact in case["facts"]]
-    lines += ["", f"Answers ({UNCHECKED})"]
+    lines += ["", f"Answers ({READ if case['people'] else UNCHECKED})"]
     for answer in case["answers"]:
-        value = answer["value"]
-        told = ", ".join(value) if isinstance(value, tuple) else value
-        lines.append(f"  {answer['variable']}: {'(no answer)' if told is None else told if told != '' else '-'}")
+        lines.append(f"  {answer['variable']}: {_value(answer)}")
+        lines += _people_lines(case, answer["variable"])
         for evidence in answer["evidence"]:
             quote = " ".join(evidence["quote"].split())
             quote = quote if len(quote) <= _QUOTE_CELLS else quote[:_QUOTE_CELLS] + " …"
             denied = ", denied" if evidence["denied"] else ""
             lines.append(f"      “{quote}” ({evidence['said_by']}{denied}; {evidence['start']}-{evidence['end']})")
     return lines
+
+
+def _value(answer: Mapping[str, Any]) -> str:
+    if not answer.get("decided", True):
+        return "(undecided)"
+    value = answer["value"]
+    told = ", ".join(value) if isinstance(value, tuple) else value
+    return "(no answer)" if told is None else str(told) if told != "" else "-"
+
+
+def _people_lines(case: Mapping[str, Any], variable: str) -> Iterator[str]:
+    """What each person answered to a question, and what counts."""
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for one in case["people"]:
+        if one["variable"] == variable:
+            groups.setdefault((one["coder"] == ADJUDICATOR, _value(one)), []).append(one["coder"])
+    for (_, value), coders in groups.items():
+        yield f"      read by {', '.join(coders)}: {value}"
+    for one in case["counts"]:
+        if one["variable"] == variable and len(groups) > 1:
+            yield f"      counts: {_value(one) if one['decided'] else 'nothing yet, they differ or are undecided'}"
 
 
 def demo_lines(made: Made, shown: Contents) -> list[str]:

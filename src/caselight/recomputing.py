@@ -81,7 +81,7 @@ def _is_recoded(row: Mapping[str, Any]) -> bool:
 def _said_now(folder: Path, cases: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Value]]:
     """What the machine says now of each case, under the case's id and that of its record."""
     said: dict[str, dict[str, Value]] = {}
-    for row in _lines(folder / "answers.jsonl"):
+    for row in (row for row in _lines(folder / "answers.jsonl") if row["coder"] == "rules"):
         value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
         for unit in (row["case"], *cases[row["case"]]["documents"][:1]):
             said.setdefault(unit, {})[row["variable"]] = value

@@ -17,6 +17,7 @@ from caselight import __version__
 from caselight.definitions import load
 from caselight.drawing import answer_problems, fieldwork, kept_figures, later
 from caselight.estimate import count
+from caselight.people import said_by_people
 from caselight.planning import Made, Plan
 from caselight.report import (
     CasePage,
@@ -163,6 +164,7 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
     paths = {record.id: record.path for record in made.catalogue.leaves().values()}
     wanted = pa.array(_LISTED)
     rows: list[CaseRow] = []
+    said = said_by_people(made)
     known: dict[str, Any] = {}
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
@@ -174,6 +176,7 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
         columns = (part["id"].to_pylist(), documents, part["instance"].to_pylist(), facts, digests.tolist())
         for case, document, instance, listed, digest in zip(*columns, strict=True):
             link, path = linked[case], paths[document]
+            linkage = (path, link.matter, link.earlier)
             row = CaseRow(
                 id=case,
                 document=document,
@@ -187,7 +190,7 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
                 instance=instance,
                 matter=link.matter,
                 earlier=link.earlier,
-                digest=row_digest(digest, path, link.matter, link.earlier),
+                digest=row_digest(digest ^ said[case].digest if case in said else digest, *linkage),
             )
             rows.append(row)
     return rows
@@ -236,6 +239,14 @@ def case_pages(made: Made, wanted: Iterable[str] | None = None) -> Iterator[Case
     ids = None if wanted is None else set(wanted)
     for plan in made.plans:
         yield from _bucket_pages(made, plan, ids)
+
+
+def read_pages(made: Made, wanted: Iterable[str] | None = None) -> Iterator[CasePage]:
+    """The same with what people answered: for everybody but coders, who must not see each other's answers."""
+    said = said_by_people(made)
+    for page in case_pages(made, wanted):
+        one = said.get(page.case.id)
+        yield replace(page, people=one.people, settled=one.settled) if one else page
 
 
 def _bucket_pages(made: Made, plan: Plan, ids: set[str] | None) -> Iterator[CasePage]:
@@ -314,7 +325,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         answers=answers,
         stamps={variable.name: stamp(made, variable.name) for variable in made.codebook.variables},
         quotes=quotes,
-        load=lambda wanted: case_pages(made, wanted),
+        load=lambda wanted: read_pages(made, wanted),
         lock_level=made.level,
         generated_at=generated_at,
         version=__version__,

@@ -11,7 +11,7 @@ fieldwork   figures
 asking      figures of parts of the pile, differences, trends; kept: those that are published
 """
 
-from caselight.drawing.answering import given, named_cases, state_of, take, take_machine, to_read
+from caselight.drawing.answering import given, named_cases, quotes_of, state_of, take, take_machine, to_read
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
@@ -45,6 +45,7 @@ __all__ = [
     "later",
     "machine_answers",
     "named_cases",
+    "quotes_of",
     "read_twice",
     "readings",
     "sample",

@@ -10,9 +10,10 @@ from typing import Any
 from caselight.drawing.commitment import Committed, drawn_cases
 from caselight.drawing.pile import machine_file, members_of
 from caselight.planning import Made
-from caselight.review import Given, digest_of
+from caselight.review import Given, decision_of, digest_of
 from caselight.store import Study, journal
 from caselight.tables import read_table
+from caselight.types import Evidence, Span
 
 
 def take(study: Study, rows: Sequence[Given], time: str) -> dict[str, int]:
@@ -50,6 +51,18 @@ def given(study: Study) -> list[Given]:
             value = body["value"]
             value = tuple(value) if isinstance(value, list) else value
             found.append(Given(body["case"], body["variable"], value, file.stem, body["decided"]))
+    return found
+
+
+def quotes_of(study: Study) -> dict[tuple[str, str, str], tuple[Evidence, ...]]:
+    """(unit, variable, coder) -> the words of the record that the coder answered with."""
+    found = {}
+    for file in sorted(_answers(study).glob("*.jsonl")):
+        for body in journal.read(file):
+            quotes = decision_of(body).quotes
+            spans = ((Span(q.document, q.start, q.end, q.quote), q) for q in quotes)
+            told = tuple(Evidence(span, q.said_by, q.denied) for span, q in spans)
+            found[body["case"], body["variable"], file.stem] = told
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from caselight.report.annotations import write_annotations
-from caselight.report.contents import AgreedOn, CasePage, CaseRow, Contents, Fieldwork, Quotation, RecordRow
+from caselight.report.contents import AgreedOn, CasePage, CaseRow, Contents, Fieldwork, Quotation, Reading, RecordRow
 from caselight.report.datapackage import write_datapackage
 from caselight.report.flat import write_csv, write_parquet
 from caselight.report.ftm import write_ftm
@@ -28,6 +28,7 @@ __all__ = [
     "Contents",
     "Fieldwork",
     "Quotation",
+    "Reading",
     "RecordRow",
     "Sentence",
     "Speaker",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caselight.codebook import Codebook
-from caselight.report.contents import CasePage, CaseRow
+from caselight.report.contents import CasePage, CaseRow, Reading
 from caselight.report.frame import Frame
 from caselight.report.interface import safe
 from caselight.report.names import Names, case_file
@@ -66,10 +66,14 @@ class CasePages:
             f'<main id="main" class="case">{self._head(row)}<div class="desk">'
             f'<aside class="margin" aria-label="{phrase["margin"]}">'
             f'<section class="facts"><h2>{phrase["facts"]}</h2>{facts}</section>'
-            f'<section class="answers"><h2>{phrase["answers"]}</h2>{self._machine}{answers}</section>'
+            f'<section class="answers"><h2>{phrase["answers"]}</h2>{self._worth(page)}{answers}</section>'
             f'</aside><article class="record" aria-label="{phrase["record"]}">{texts}</article></div></main>'
         )
         return self._frame.page(row.number or row.name, body, 2, "cases")
+
+    def _worth(self, page: CasePage) -> str:
+        """What the answers are worth: of the machine alone, or of people too."""
+        return f'<p class="machine">{self._phrases["read"]}</p>' if page.people else self._machine
 
     def _head(self, row: CaseRow) -> str:
         t, phrase = self._t, self._phrases
@@ -118,10 +122,23 @@ class CasePages:
         made = []
         for answer in sheet.page.answers:
             items = [self._evidence(answer.variable, i, e, sheet) for i, e in enumerate(answer.evidence, 1)]
-            made.append(self._answer(answer, values, f"<ol>{''.join(items)}</ol>" if items else ""))
+            quoted = f"<ol>{''.join(items)}</ol>" if items else ""
+            made.append(self._answer(answer, values, quoted, self._people(sheet.page, answer.variable)))
         return "".join(made)
 
-    def _answer(self, answer: Answer, values: Mapping[str, Value], items: str) -> str:
+    def _people(self, page: CasePage, variable: str) -> str:
+        """What each person answered to a question, by the name in the study, and what counts."""
+        told = [r for r in page.people if r.answer.variable == variable]
+        lines = [f"{self._phrases['person']} {safe(r.answer.coder)}: {self._read(r)}" for r in told]
+        counts = [r for r in page.settled if r.answer.variable == variable and len(told) > 1]
+        lines += [f"{self._phrases['counts']} <b>{self._read(r)}</b>" for r in counts]
+        return "".join(f'<p class="coder person">{line}</p>' for line in lines)
+
+    def _read(self, reading: Reading) -> str:
+        answer = reading.answer
+        return str(self._names.value(answer.variable, answer.value)) if reading.decided else self._phrases["undecided"]
+
+    def _answer(self, answer: Answer, values: Mapping[str, Value], items: str, people: str) -> str:
         names, name = self._names, answer.variable
         style = f"k{self._place.get(name, 0) % _COLOURS}"
         coder = f'<p class="coder">{self._phrases["coder"]} {self._t.name("coder", answer.coder)}</p>'
@@ -131,7 +148,7 @@ class CasePages:
             shown, coder = names.not_asked, ""
         return (
             f'<section class="answer {style}" id="a.{name}"><h3>{names.question(name)}</h3>'
-            f'<p class="value{empty}">{shown}</p>{items}{coder}</section>'
+            f'<p class="value{empty}">{shown}</p>{items}{coder}{people}</section>'
         )
 
     def _asked(self, variable: str, values: Mapping[str, Value]) -> bool:
@@ -175,4 +192,5 @@ class CasePages:
 
 _PHRASES = (
     "margin", "facts", "answers", "record", "earlier", "later", "file", "no_facts", "coder", "back", "denied",
+    "read", "person", "counts", "undecided",
 )  # fmt: skip

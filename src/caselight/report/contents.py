@@ -58,12 +58,22 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a person answered about a case; or what counts of all that people answered."""
+
+    answer: Answer  # its coder is the person's name in the study; of what counts, of all whose answer it is
+    decided: bool  # False = read, and undecided
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything about one case: what its page shows and what an export writes."""
 
     case: Case
     documents: tuple[Document, ...]  # the first carries the act
-    answers: tuple[Answer, ...]  # in the codebook's order
+    answers: tuple[Answer, ...]  # the machine's, in the codebook's order
+    people: tuple[Reading, ...] = ()  # each person's answer to each question
+    settled: tuple[Reading, ...] = ()  # for each question that people answered, what counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The study as JSON Lines: the form that other tools read. Its names and their order are a promise; see the reference.
 
+Answers of people stand behind the machine's, each under the name of its coder in the study.
+
 One pass over the cases, nothing held: documents, cases, answers, estimates, problems, one file each, and every text
 that an offset may point into as `texts/ID.txt`.
 """
@@ -31,6 +33,8 @@ def write_jsonl(contents: Contents, folder: Path) -> None:
             _line(cases, _case(page, rows[page.case.id]))
             for answer in page.answers:
                 _line(answers, _answer(answer))
+            for reading in page.people:
+                _line(answers, _answer(reading.answer))
             for document in page.documents:
                 text = document.text.encode("utf-8", "replace")
                 (folder / "texts" / f"{document.id}.txt").write_bytes(text)
