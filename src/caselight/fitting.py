@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from caselight import coding
-from caselight.codebook import Codebook
+from caselight.codebook import Codebook, read_codebook
 from caselight.codebook.entries import Entries
-from caselight.definitions import Definition, Key
-from caselight.pack import Pack
+from caselight.definitions import Definition, Key, load
+from caselight.errors import StudyError
+from caselight.pack import Pack, load_pack
+from caselight.store import Study
 from caselight.variables import GIVEN
 from caselight.words import Vocabulary
 
@@ -27,6 +29,22 @@ MADE_FACTS = (
     "court_code",
     "lower_court_code",
 )
+
+
+def knowledge_of(study: Study) -> tuple[Pack, Codebook]:
+    """The pack and the codebook of a study, which fit each other.
+
+    Raises:
+        DefinitionError: one of them has a mistake.
+        StudyError: the codebook is gone.
+    """
+    if not study.codebook.is_file():
+        what = f"{study.codebook}, the questions of the study, is gone. Restore it from a copy"
+        raise StudyError(f"{what}, or write one there as docs/how-to/codebook.md says; the records are still here.")
+    pack, definition = load_pack(study.pack), load(study.codebook)
+    codebook = read_codebook(definition)
+    check_fit(definition, codebook, pack)
+    return pack, codebook
 
 
 def check_fit(definition: Definition, codebook: Codebook, pack: Pack) -> None:

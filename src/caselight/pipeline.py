@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,18 +20,17 @@ from typing import TypeVar
 import pyarrow as pa
 
 from caselight import ingest
-from caselight.codebook import Codebook, read_codebook
-from caselight.definitions import load
+from caselight.codebook import Codebook
 from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
-from caselight.errors import DamagedTableError, StudyError, UsageError
-from caselight.fitting import check_fit
+from caselight.errors import DamagedTableError, UsageError
+from caselight.fitting import knowledge_of
 from caselight.ingest.sandbox import lock
-from caselight.pack import Pack, load_pack
+from caselight.pack import Pack
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.store import Catalogue, Member, OriginalError, Study
-from caselight.store.files import write_text
+from caselight.store.files import whole_folder, write_text
 from caselight.store.parts import key_of
 from caselight.structure.link import LinkKey, link
 from caselight.tables import (
@@ -79,22 +76,6 @@ class Options:
 def way_of_unpacking(study: Study) -> str:
     """Names how containers are opened now: changes with the code and with the mapping of columns."""
     return key_of("unpack", code_digest("ingest"), sorted(study.settings.mapping.items()))
-
-
-def knowledge_of(study: Study) -> tuple[Pack, Codebook]:
-    """The pack and the codebook of a study, which fit each other.
-
-    Raises:
-        DefinitionError: one of them has a mistake.
-        StudyError: the codebook is gone.
-    """
-    if not study.codebook.is_file():
-        what = f"{study.codebook}, the questions of the study, is gone. Restore it from a copy"
-        raise StudyError(f"{what}, or write one there as docs/how-to/codebook.md says; the records are still here.")
-    pack, definition = load_pack(study.pack), load(study.codebook)
-    codebook = read_codebook(definition)
-    check_fit(definition, codebook, pack)
-    return pack, codebook
 
 
 def make_tables(study: Study, options: Options, tell: Tell) -> Made:
@@ -400,22 +381,8 @@ def export(made: Made, form: str, to: Path) -> list[str]:
         raise UsageError(f"{to} lies in the study itself, which keeps its own files there. Choose a folder beside it.")
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{to} exists and is not empty. Choose another folder, or remove it first.")
-    place = to.resolve()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    try:
+    with whole_folder(to) as half:
         EXPORTS[form](contents(made, made.study.settings.language, ""), half)
         if form == "jsonl":
             exported(made.study, made.codebook, half)
-        half.chmod(0o777 & ~_umask())
-        half.replace(place)  # there with all its tables, or not at all
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
-    return sorted(path.name for path in place.iterdir())
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
+    return sorted(path.name for path in to.iterdir())
