@@ -41,7 +41,7 @@ from caselight.protect import (
 from caselight.protect.opinion import second_opinion
 from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Fieldwork, Quotation, RecordRow, write_report
 from caselight.report.folder import STATE
-from caselight.types import Answer, Document, Fact, Problem, State, Value
+from caselight.types import Answer, Document, Estimate, Fact, Problem, State, Value
 
 Tell = Callable[[str, int, int], None]
 # Facts whose values are words of the pack or names of courts, never of persons.
@@ -271,11 +271,18 @@ class _Edition:
             cases=[self._case_row(row) for row in shown.cases],
             problems=[self._problem(p) for p in shown.problems],
             answers=answers,
+            estimates=[self._estimate(e, texts) for e in shown.estimates],
             quotes=self._quotes,
             load=lambda wanted: (self._page(page, texts) for page in shown.load(wanted)),
             fieldwork=self._fieldwork(),
             sample=" ".join(filter(None, (shown.sample, self._notice()))),
         )
+
+    def _estimate(self, estimate: Estimate, texts: set[str]) -> Estimate:
+        """The figure; one that counts an answer in the record's own words counts it under its published words."""
+        if estimate.variable not in texts or not estimate.value or not estimate.cases:
+            return estimate
+        return replace(estimate, value=self._text(estimate.cases[0], estimate.value))
 
     def _notice(self) -> str:
         counts = {"withheld": self.withheld["originals"], "scans": self.withheld["scans"]}
