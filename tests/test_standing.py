@@ -20,7 +20,7 @@ from caselight.report.interface import percent_down, percent_up
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
 from caselight.types import Drawn, Value
-from fieldwork_study import TIME, as_machine, copied, drawn, made_demo, read_by, sheet
+from fieldwork_study import SEED, TIME, as_machine, copied, drawn, made_demo, read_by, sheet
 
 ROLE = "surveillance_role"
 
@@ -246,3 +246,17 @@ def test_a_page_of_a_case_is_written_anew_when_people_have_read_it(made: Made, t
     take_file(made.study, file, "boris", "", TIME)
     after = {row.id: row.digest for row in view.case_rows(made, view.links(made))}
     assert {one for one in before if before[one] != after[one]} == {case}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "its dice were never thrown"), ("ru", "её костей так и не бросили")]
+)
+def test_the_method_page_names_every_other_draw(made: Made, language: str, words: str) -> None:
+    other = drawing.freeze(made, Wish(5), "2026-05-03")
+    drawn(made, Wish(6), "999" + SEED)
+    pipeline.write_pages(made, view.contents(made, language, ""), lambda *_: None)
+    page = (made.study.report / "method.html").read_text("utf-8")
+    assert other.digest in page
+    assert words in page
+    if language == "en":
+        assert "Other draws of this study: 0001 (thrown), 0002 (never thrown)." in told_in_estimate(made)

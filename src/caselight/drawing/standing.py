@@ -87,7 +87,7 @@ def answer_problems(made: Made) -> list[Problem]:
             told = f"people answered it ({listed}{more}), and the codebook does not ask it any more"
         remedy = "Give it its old name back in codebook.yaml, or have the cases coded anew and import the answers"
         problems.append(
-            Problem("figures", name, "answer_unknown", f"{name}: {told}. No figure of it is given. {remedy}.")
+            Problem("estimate", name, "answer_unknown", f"{name}: {told}. No figure of it is given. {remedy}.")
         )
     return problems
 
