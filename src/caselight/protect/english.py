@@ -1,6 +1,6 @@
 """Every place of an English opinion where a person is named: behind a role or a title, in the caption, by first name.
 
-Names in citations ("State v. Martinez, 1999-NMSC-018") belong to published law and stay. So a party who shares a name
+Names in citations ("State v. Quillan, 1999-NMSC-018") belong to published law and stay. So a party who shares a name
 with a cited case is hidden everywhere but there.
 """
 
@@ -47,7 +47,7 @@ def bare(text: str, surnames: frozenset[str], taken: list[Mention]) -> tuple[lis
     more, cited = [], []
     for m in re.finditer(r"(?<!\w)[A-ZÀ-Ý][\wÀ-ÿ-]+", text):
         word = plain(m.group())
-        if m.start() in covered or not {word, word.removesuffix("s")} & surnames:  # "the Lozoyas"
+        if m.start() in covered or not {word, word.removesuffix("s")} & surnames:  # "the Quillans"
             continue
         if _cited(text, m.start(), m.end()):
             cited.append(_citation(text, m.start(), m.end()))
@@ -57,7 +57,7 @@ def bare(text: str, surnames: frozenset[str], taken: list[Mention]) -> tuple[lis
 
 
 def _citation(text: str, start: int, end: int) -> tuple[int, int]:
-    """The name with what makes a citation of it: "v. Martinez", "Lewis, 128 N.M"."""
+    """The name with what makes a citation of it: "v. Quillan", "Quill, 128 N.M"."""
     before = _BEFORE_CITED.search(text[max(0, start - 8) : start])
     behind = _BEHIND_CITED.match(text, end)
     return (start - len(before.group()) if before else start), (behind.end() if behind else end)
@@ -96,7 +96,7 @@ def _titled(text: str) -> Iterator[Mention]:
 
 
 def _led(text: str, known: Knowledge) -> Iterator[Mention]:
-    """ "Defendant Pedro Gonzales", "Officer Smith"."""
+    """ "Defendant Pedro Quill", "Officer Smith"."""
     small = _small(text)
     for role, pattern in known.roles:
         for m in pattern.finditer(text):

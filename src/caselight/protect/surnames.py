@@ -18,7 +18,7 @@ ENDINGS = (
     *("ого", "его", "ому", "ему", "ая", "яя", "ую", "юю", "ый", "ий", "ые", "ие", "я", "ю", "ь", "й", "и"),
     *("ьем", "ии", "ию", "ием"),
 )
-# Endings of several bearers of a name like Полерг; cut only off a word that is compared, since Петров is not Петр.
+# Endings of several bearers of a name like Тивурс; cut only off a word that is compared, since Петров is not Петр.
 _PLURAL = ("ов", "ев", "ам", "ами", "ах", "ям", "ями", "ях")
 _SHORTEST = 3  # letters of a stem; shorter names keep their whole form
 # Endings of a whole paradigm, by how the name ends when nothing is done to it.
