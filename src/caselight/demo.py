@@ -50,7 +50,7 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
         study.records.receive([_SHIPPED / "records"], is_container)
         made = pipeline.make_tables(study, options, tell)
         if drawing.last(study) is None:
-            drawing.freeze(made, WISH)
+            drawing.freeze(made, WISH, options.today)
             drawing.throw(study, SEED)
             drawing.take(study, _answers(made), f"{options.today}T00:00:00+00:00")
         shown = contents(made, study.settings.language, options.today)
