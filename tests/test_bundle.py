@@ -98,6 +98,23 @@ def test_no_coders_name_is_in_the_bundle(files: Files) -> None:
     ]
 
 
+def test_the_demo_seals_verifies_and_names_no_coder(tmp_path: Path) -> None:
+    assert run("demo", tmp_path / "demo", "--jobs", "1")[0] == 0
+    assert run("seal", tmp_path / "demo", "--to", tmp_path / "f.zip", "--unsigned")[0] == 0
+    verdict = sealing.check(tmp_path / "f.zip", None)
+    assert verdict.faults == []
+    assert verdict.checked["quotations"] > 1000
+    folder = unpacked(tmp_path / "f.zip", tmp_path / "f")
+    inside = [p for p in folder.rglob("*") if p.is_file()]
+    assert [p for p in inside if b"demo-coder" in p.read_bytes() or "demo-coder" in p.name] == []
+    read = [p for p in (folder / "report" / "case").rglob("*.html") if "Read by A:" in p.read_text("utf-8")]
+    assert len(read) > 10
+    coders = {
+        json.loads(line)["coder"] for line in (folder / "tables" / "answers.jsonl").read_text("utf-8").splitlines()
+    }
+    assert coders == {"rules"}
+
+
 def test_every_program_that_reads_zip_files_reads_a_bundle(files: Files) -> None:
     names = [p.relative_to(files["folder"]).as_posix() for p in files["folder"].rglob("*") if p.is_file()]
     with closing(open_bundle(files["bundle"])) as bundle:
