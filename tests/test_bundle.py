@@ -31,7 +31,7 @@ from caselight.estimate.anytime import running_range
 from caselight.estimate.stratified import count
 from caselight.report.names import figure_file
 from caselight.types import Stratum
-from sealed_sample import DAY, PASSWORD, changed, make_signer, make_study, sealed, unpacked
+from sealed_sample import DAY, MANY_READ, PASSWORD, changed, make_signer, make_study, sealed, unpacked
 
 Files = dict[str, Path]
 
@@ -424,6 +424,36 @@ def test_limits_in_whole_numbers_are_those_in_logarithms(
 ) -> None:
     other = count([Stratum(*c) for c in found], level, "certified" if certified else "standard")
     assert exact.cell_limits(found, level, certified) == (other.estimate, other.low, other.high)
+
+
+many = st.tuples(st.integers(1500, 5000), st.integers(0, 200_000), st.floats(0, 1), st.integers(0, 3)).map(
+    lambda c: (c[0] + c[1], c[0], x := round(c[2] * c[0]), min(c[3], c[0] - x))
+)
+
+
+def same_limits(cell: tuple[int, int, int, int], certified: bool) -> None:
+    other = count([Stratum(*cell)], 0.95, "certified" if certified else "standard")
+    assert exact.cell_limits([cell], 0.95, certified) == (other.estimate, other.low, other.high)
+
+
+@pytest.mark.parametrize("certified", [True, False])
+@pytest.mark.parametrize("cell", MANY_READ)
+def test_limits_are_those_in_logarithms_when_thousands_were_read(
+    cell: tuple[int, int, int, int], certified: bool
+) -> None:
+    same_limits(cell, certified)
+
+
+@given(many, st.booleans())
+def test_limits_of_any_thousands_read_are_those_in_logarithms(cell: tuple[int, int, int, int], certified: bool) -> None:
+    same_limits(cell, certified)
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "size", "low"), [(2, 1500, 100_000, 17), (40, 3000, 20_000, 197), (2, 2500, 5000, 2)]
+)
+def test_lower_limits_of_large_samples(x: int, n: int, size: int, low: int) -> None:
+    assert exact.lower(x, n, size, 0.025) == low
 
 
 @given(cells.filter(lambda c: c[1] > 0))
