@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caselight import sealing
+from caselight import drawing, sealing
 from caselight.bundle import alone, check_seal, exact, pages, telling, verify, verify_source, write_bundle
 from caselight.bundle.container import FileBundle, open_bundle
 from caselight.bundle.faults import CHECKS, Refused, Verdict
@@ -27,9 +27,11 @@ from caselight.bundle.pages import agrees, number_of, slug
 from caselight.bundle.reading import parsed
 from caselight.bundle.signature import fits, read_key, read_signature
 from caselight.cli import main
+from caselight.drawing import commitment
 from caselight.estimate.anytime import running_range
 from caselight.estimate.stratified import count
 from caselight.report.names import figure_file
+from caselight.sampling import take_file
 from caselight.types import Stratum
 from sealed_sample import DAY, MANY_READ, PASSWORD, changed, make_signer, make_study, sealed, unpacked
 
@@ -129,6 +131,31 @@ def test_the_crate_names_files_that_are_there(files: Files) -> None:
     assert root["datePublished"] == DAY
     for part in root["hasPart"]:
         assert (files["folder"] / part["@id"]).is_file()
+
+
+@pytest.mark.parametrize(("strata", "names_codebook"), [(1, True), (2, True), (2, False)])
+def test_a_draw_made_elsewhere_verifies(tmp_path: Path, strata: int, names_codebook: bool) -> None:
+    """Also one that was taken over before commitments of such draws named the codebook."""
+    study = make_study(tmp_path / "study")
+    committed = drawing.last(study)
+    assert committed is not None
+    units = sorted(drawing.machine_answers(committed))
+    parts = (
+        {"whole": (units[:4], len(units))} if strata == 1 else {"a": (units[:2], 4), "b": (units[4:7], len(units) - 4)}
+    )
+    rows = [f"{unit},{name},{len(drawn)}/{size},none" for name, (drawn, size) in parts.items() for unit in drawn]
+    (tmp_path / "theirs.csv").write_text("\n".join(["case,stratum,probability,surveillance_role", *rows, ""]), "utf-8")
+    take_file(study, tmp_path / "theirs.csv", "vera", "", f"{DAY}T00:00:00+00:00")
+    folder = study.folder / "journal" / "draws" / "0002"
+    told = json.loads((folder / "commitment.json").read_text("utf-8"))
+    assert told["codebook_sha256"] == hashlib.sha256(study.codebook.read_bytes()).hexdigest()
+    if not names_codebook:
+        del told["codebook_sha256"]
+        kept = ("frame.tsv", "machine.jsonl", "codebook.yaml")
+        commitment.write(folder, {name: (folder / name).read_text("utf-8") for name in kept}, told)
+    verdict = sealing.check(sealed(study, tmp_path / "x.zip"), None)
+    assert verdict.faults == []
+    assert dict(verdict.notes)["drawn_elsewhere"] == "0002"
 
 
 # ---- whatever is changed is named
