@@ -23,6 +23,22 @@ CHEAP = 1 << 20  # bytes of memory for the key's password: tests open it often
 DAY = "2026-01-31"
 
 
+# N, n, x, undecided: so many read that the smallest probabilities are too small for floating point.
+MANY_READ = [
+    (100_000, 1500, 2, 0),
+    (20_000, 3000, 40, 0),
+    (5000, 2500, 2, 0),
+    (5000, 2500, 2498, 0),
+    (100_000, 5000, 0, 0),
+    (100_000, 5000, 5000, 0),
+    (100_000, 5000, 4990, 7),
+    (5001, 5000, 17, 3),
+    (7000, 5000, 2500, 100),
+    (1_000_000, 1500, 750, 0),
+    (3000, 1501, 1, 1500),
+]
+
+
 def no_word(*_: object) -> None:
     """Nobody looks on."""
 

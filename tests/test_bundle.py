@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caselight import sealing
+from caselight import drawing, sealing
 from caselight.bundle import alone, check_seal, exact, pages, telling, verify, verify_source, write_bundle
 from caselight.bundle.container import FileBundle, open_bundle
 from caselight.bundle.faults import CHECKS, Refused, Verdict
@@ -27,11 +27,13 @@ from caselight.bundle.pages import agrees, number_of, slug
 from caselight.bundle.reading import parsed
 from caselight.bundle.signature import fits, read_key, read_signature
 from caselight.cli import main
+from caselight.drawing import commitment
 from caselight.estimate.anytime import running_range
 from caselight.estimate.stratified import count
 from caselight.report.names import figure_file
+from caselight.sampling import take_file
 from caselight.types import Stratum
-from sealed_sample import DAY, PASSWORD, changed, make_signer, make_study, sealed, unpacked
+from sealed_sample import DAY, MANY_READ, PASSWORD, changed, make_signer, make_study, sealed, unpacked
 
 Files = dict[str, Path]
 
@@ -98,6 +100,23 @@ def test_no_coders_name_is_in_the_bundle(files: Files) -> None:
     ]
 
 
+def test_the_demo_seals_verifies_and_names_no_coder(tmp_path: Path) -> None:
+    assert run("demo", tmp_path / "demo", "--jobs", "1")[0] == 0
+    assert run("seal", tmp_path / "demo", "--to", tmp_path / "f.zip", "--unsigned")[0] == 0
+    verdict = sealing.check(tmp_path / "f.zip", None)
+    assert verdict.faults == []
+    assert verdict.checked["quotations"] > 1000
+    folder = unpacked(tmp_path / "f.zip", tmp_path / "f")
+    inside = [p for p in folder.rglob("*") if p.is_file()]
+    assert [p for p in inside if b"demo-coder" in p.read_bytes() or "demo-coder" in p.name] == []
+    read = [p for p in (folder / "report" / "case").rglob("*.html") if "Read by A:" in p.read_text("utf-8")]
+    assert len(read) > 10
+    coders = {
+        json.loads(line)["coder"] for line in (folder / "tables" / "answers.jsonl").read_text("utf-8").splitlines()
+    }
+    assert coders == {"rules"}
+
+
 def test_every_program_that_reads_zip_files_reads_a_bundle(files: Files) -> None:
     names = [p.relative_to(files["folder"]).as_posix() for p in files["folder"].rglob("*") if p.is_file()]
     with closing(open_bundle(files["bundle"])) as bundle:
@@ -112,6 +131,31 @@ def test_the_crate_names_files_that_are_there(files: Files) -> None:
     assert root["datePublished"] == DAY
     for part in root["hasPart"]:
         assert (files["folder"] / part["@id"]).is_file()
+
+
+@pytest.mark.parametrize(("strata", "names_codebook"), [(1, True), (2, True), (2, False)])
+def test_a_draw_made_elsewhere_verifies(tmp_path: Path, strata: int, names_codebook: bool) -> None:
+    """Also one that was taken over before commitments of such draws named the codebook."""
+    study = make_study(tmp_path / "study")
+    committed = drawing.last(study)
+    assert committed is not None
+    units = sorted(drawing.machine_answers(committed))
+    parts = (
+        {"whole": (units[:4], len(units))} if strata == 1 else {"a": (units[:2], 4), "b": (units[4:7], len(units) - 4)}
+    )
+    rows = [f"{unit},{name},{len(drawn)}/{size},none" for name, (drawn, size) in parts.items() for unit in drawn]
+    (tmp_path / "theirs.csv").write_text("\n".join(["case,stratum,probability,surveillance_role", *rows, ""]), "utf-8")
+    take_file(study, tmp_path / "theirs.csv", "vera", "", f"{DAY}T00:00:00+00:00")
+    folder = study.folder / "journal" / "draws" / "0002"
+    told = json.loads((folder / "commitment.json").read_text("utf-8"))
+    assert told["codebook_sha256"] == hashlib.sha256(study.codebook.read_bytes()).hexdigest()
+    if not names_codebook:
+        del told["codebook_sha256"]
+        kept = ("frame.tsv", "machine.jsonl", "codebook.yaml")
+        commitment.write(folder, {name: (folder / name).read_text("utf-8") for name in kept}, told)
+    verdict = sealing.check(sealed(study, tmp_path / "x.zip"), None)
+    assert verdict.faults == []
+    assert dict(verdict.notes)["drawn_elsewhere"] == "0002"
 
 
 # ---- whatever is changed is named
@@ -407,6 +451,36 @@ def test_limits_in_whole_numbers_are_those_in_logarithms(
 ) -> None:
     other = count([Stratum(*c) for c in found], level, "certified" if certified else "standard")
     assert exact.cell_limits(found, level, certified) == (other.estimate, other.low, other.high)
+
+
+many = st.tuples(st.integers(1500, 5000), st.integers(0, 200_000), st.floats(0, 1), st.integers(0, 3)).map(
+    lambda c: (c[0] + c[1], c[0], x := round(c[2] * c[0]), min(c[3], c[0] - x))
+)
+
+
+def same_limits(cell: tuple[int, int, int, int], certified: bool) -> None:
+    other = count([Stratum(*cell)], 0.95, "certified" if certified else "standard")
+    assert exact.cell_limits([cell], 0.95, certified) == (other.estimate, other.low, other.high)
+
+
+@pytest.mark.parametrize("certified", [True, False])
+@pytest.mark.parametrize("cell", MANY_READ)
+def test_limits_are_those_in_logarithms_when_thousands_were_read(
+    cell: tuple[int, int, int, int], certified: bool
+) -> None:
+    same_limits(cell, certified)
+
+
+@given(many, st.booleans())
+def test_limits_of_any_thousands_read_are_those_in_logarithms(cell: tuple[int, int, int, int], certified: bool) -> None:
+    same_limits(cell, certified)
+
+
+@pytest.mark.parametrize(
+    ("x", "n", "size", "low"), [(2, 1500, 100_000, 17), (40, 3000, 20_000, 197), (2, 2500, 5000, 2)]
+)
+def test_lower_limits_of_large_samples(x: int, n: int, size: int, low: int) -> None:
+    assert exact.lower(x, n, size, 0.025) == low
 
 
 @given(cells.filter(lambda c: c[1] > 0))

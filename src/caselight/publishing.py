@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from caselight.lettering import letters_of, under_letters
 from caselight.planning import Made
 from caselight.protect import (
     Edit,
@@ -39,7 +40,7 @@ from caselight.protect import (
     token,
 )
 from caselight.protect.opinion import second_opinion
-from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Fieldwork, Quotation, RecordRow, write_report
+from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, RecordRow, write_report
 from caselight.report.folder import STATE
 from caselight.types import Answer, Document, Estimate, Fact, Problem, State, Value
 
@@ -106,6 +107,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
         UsageError: the target holds something else.
     """
     check_target(order.to)
+    shown = under_letters(shown, letters_of(made.study))
     known, policy = knowledge(made.pack), load_policy(made.study.folder / "protect.yaml")
     with (
         tempfile.TemporaryDirectory(prefix="caselight-") as scratch,
@@ -274,7 +276,6 @@ class _Edition:
             estimates=[self._estimate(e, texts) for e in shown.estimates],
             quotes=self._quotes,
             load=lambda wanted: (self._page(page, texts) for page in shown.load(wanted)),
-            fieldwork=self._fieldwork(),
             sample=" ".join(filter(None, (shown.sample, self._notice()))),
         )
 
@@ -319,14 +320,6 @@ class _Edition:
             return replace(problem, message=self._without_files(self._text(case, problem.message), self._paths[case]))
         # What is said of a file or of a whole table may quote names of files; the kind says what happened.
         return replace(problem, subject=self._names.get(problem.subject, ""), message="")
-
-    def _fieldwork(self) -> Fieldwork | None:
-        told = self._shown.fieldwork
-        if told is None:
-            return None
-        named = sorted(name for name in told.coders if name not in ("adjudicator", "rules"))
-        numbered = {name: f"coder {i}" for i, name in enumerate(named, 1)}
-        return replace(told, coders={numbered.get(name, name): given for name, given in told.coders.items()})
 
     def _redaction(self, rows: Iterable[Sequence[object]]) -> Redaction:
         edits = [Edit(int(str(s)), int(str(e)), str(k), int(str(n))) for s, e, k, n in rows]

@@ -21,10 +21,11 @@ from caselight.bundle.reading import parsed, read_json, read_rows, read_text
 from caselight.bundle.recount import ESTIMATES, label
 from caselight.codebook import Codebook, load_codebook
 from caselight.errors import UsageError
+from caselight.lettering import letters_of, under_letters
 from caselight.pipeline import Tell, current
 from caselight.planning import Made
 from caselight.recomputing import recompute
-from caselight.report import EXPORTS, Contents, write_report
+from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.review import Given
 from caselight.store import Study
 from caselight.view import contents
@@ -73,14 +74,14 @@ def seal(study: Study, wish: Wish, tell: Tell) -> dict[str, Any]:
         raise UsageError(f"{wish.target} exists. Choose another name: a sealed file is never overwritten.")
     made = current(study)
     names = _names(made, wish)
-    letters = _letters(study)
-    shown = _unnamed(contents(made, wish.language, wish.date), letters)
+    letters = letters_of(study)
+    shown = contents(made, wish.language, wish.date)
     with tempfile.TemporaryDirectory(prefix="caselight-seal-") as place:
         own = _of_study(made, shown, letters)
         if names == PROTECTED:
             pages, tables = _published(made, shown, Path(place), own, tell)
         else:
-            pages, tables = _as_it_is(shown, Path(place), tell)
+            pages, tables = _as_it_is(under_letters(shown, letters), Path(place), tell)
         members = {**_files(pages, tables), **own}
         for file in wish.stamps:
             members[STAMPS + file.name] = file
@@ -110,30 +111,15 @@ def _published(made: Made, shown: Contents, scratch: Path, own: Mapping[str, Sou
 
 
 def _as_it_is(shown: Contents, scratch: Path, tell: Tell) -> tuple[Path, Path]:
-    """Pages and tables with every name in them."""
-    EXPORTS["jsonl"](shown, scratch / "tables")
+    """Pages and tables with every name of the records; what people answered is on pages, its table is elsewhere."""
+    EXPORTS["jsonl"](replace(shown, load=lambda wanted: map(_by_machine, shown.load(wanted))), scratch / "tables")
     cases = len(shown.cases)
     write_report(scratch / "report", replace(shown, load=lambda wanted: _counted(shown, wanted, cases, tell)))
     return scratch / "report", scratch / "tables"
 
 
-def _letters(study: Study) -> dict[str, str]:
-    """Coder -> the letter that stands for him; the adjudicator is known by his task."""
-    coders = sorted({one.coder for one in drawing.given(study)} - {ADJUDICATOR})
-    return {coder: _letter(number) for number, coder in enumerate(coders)} | {ADJUDICATOR: ADJUDICATOR}
-
-
-def _letter(number: int) -> str:
-    """A, B, ... Z, AA, AB ..."""
-    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(65 + number % 26)
-
-
-def _unnamed(shown: Contents, letters: Mapping[str, str]) -> Contents:
-    """The study as it is shown, its coders under letters."""
-    if shown.fieldwork is None:
-        return shown
-    coders = {letters.get(name, name): number for name, number in shown.fieldwork.coders.items()}
-    return replace(shown, fieldwork=replace(shown.fieldwork, coders=dict(sorted(coders.items()))))
+def _by_machine(page: CasePage) -> CasePage:
+    return replace(page, people=(), settled=())
 
 
 def _counted(shown: Contents, wanted: Any, cases: int, tell: Tell) -> Iterator[Any]:

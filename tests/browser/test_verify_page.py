@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from sealed_sample import changed, make_signer, make_study, sealed, unpacked
+from caselight.estimate.stratified import count
+from caselight.types import Stratum
+from sealed_sample import MANY_READ, changed, make_signer, make_study, sealed, unpacked
 
 CHROMIUM = os.environ.get("CASELIGHT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
@@ -77,6 +79,21 @@ def test_it_speaks_russian(browser: Any, files: dict[str, Path]) -> None:
     told = Told(browser, files["folder"] / "verify.html", files["bundle"], language="ru")
     assert "ВЕРНО" in told.text
     assert "undefined" not in told.text
+
+
+def test_limits_in_the_browser_are_those_of_the_estimates_when_thousands_were_read(
+    browser: Any, files: dict[str, Path]
+) -> None:
+    opened = browser.new_page()
+    opened.goto((files["folder"] / "verify.html").as_uri())
+    for certified in (False, True):
+        cells = [dict(zip(("N", "n", "x", "u"), cell, strict=True)) for cell in MANY_READ]
+        found = opened.evaluate(
+            "([cells, c]) => cells.map((cell) => limits([cell], 0.95, c).slice(1))", [cells, certified]
+        )
+        right = [count([Stratum(*cell)], 0.95, "certified" if certified else "standard") for cell in MANY_READ]
+        assert found == [[one.low, one.high] for one in right]
+    opened.close()
 
 
 CHANGES = [

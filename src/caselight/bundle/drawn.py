@@ -116,13 +116,16 @@ def check_draw(bundle: Bundle, draw: Draw, verdict: Verdict) -> None:
 
 
 def _check_codebook(bundle: Bundle, draw: Draw, verdict: Verdict) -> None:
+    named = draw.commitment.get("codebook_sha256")
+    if named is None and draw.kind == "elsewhere":
+        return  # the other program committed to no codebook, and nothing was promised about one
     own = f"{DRAWS}{draw.number}/{CODEBOOK}"
     file = own if own in bundle.sizes else CODEBOOK
     found = _sha256(read_text(bundle, file))
-    if found == draw.commitment.get("codebook_sha256"):
+    if found == named:
         return
     if file == own:
-        _same(verdict, file, "sha256", draw.commitment.get("codebook_sha256"), found)
+        _same(verdict, file, "sha256", named, found)
     else:
         verdict.notes.append(("codebook_changed", draw.number))
 

@@ -68,16 +68,24 @@ def _is_above(x: int, n: int, N: int, t: int, tail: float) -> bool:  # noqa: N80
 
 
 def _at_most(x: int, n: int, N: int, t: int) -> float:  # noqa: N803
-    """P(X <= x | N, t, n) in floating point, summed from the largest term down."""
+    """P(X <= x | N, t, n) in floating point, summed both ways from its largest term: that one never vanishes."""
     least, most = max(0, n + t - N), min(x, t)
-    k, whole = most, 0.0
-    term = exp(_log_comb(t, k) + _log_comb(N - t, n - k) - _log_comb(N, n))
-    while k >= least:
-        whole += term
-        if term < whole * 1e-17 and k * (N + 1) < n * t:
-            break
+    if most < least:
+        return 0.0
+    largest = min((n + 1) * (t + 1) // (N + 2), most)  # the mode, or below it the last term
+    first = exp(_log_comb(t, largest) + _log_comb(N - t, n - largest) - _log_comb(N, n))
+    whole = term = first
+    for k in range(largest, least, -1):
         term *= k * (N - t - n + k) / ((t - k + 1) * (n - k + 1))
-        k -= 1
+        whole += term
+        if term < whole * 1e-17:
+            break
+    term = first
+    for k in range(largest, most):
+        term *= (t - k) * (n - k) / ((k + 1) * (N - t - n + k + 1))
+        whole += term
+        if term < whole * 1e-17:
+            break
     return whole
 
 

@@ -27,6 +27,7 @@ def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
     else:
         rows = [FrameRow(unit, whole.text(unit), name) for name, units in found.drawn.items() for unit in units]
     frame, told = frame_text(rows), {v.name: v for v in made.codebook.variables}
+    codebook = made.study.codebook.read_text("utf-8")
     drawn = "".join(f"{name}\t{unit}\n" for name in sorted(found.drawn) for unit in sorted(found.drawn[name]))
     text = {
         "what": "cases were drawn in another program; that chance alone picked them cannot be checked here",
@@ -37,6 +38,7 @@ def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
         "frame_sha256": digest_of(frame),
         "drawn_sha256": digest_of(drawn),
         "machine_answers_sha256": digest_of(whole.machine_text()),
+        "codebook_sha256": digest_of(codebook),
         "coder_sha256": coder_digest(made),
         "variables": {name: {"asked": asked_digest(v), "coded": v.digest()} for name, v in told.items()},
         "strata": {name: {"cases": found.sizes[name], "drawn": len(found.drawn[name])} for name in sorted(found.sizes)},
@@ -44,8 +46,7 @@ def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
         "level": 0.95,
         "claim": "standard",
     }
-    files = {"frame.tsv": frame, "machine.jsonl": whole.machine_text()}
-    files["codebook.yaml"] = made.study.codebook.read_text("utf-8")
+    files = {"frame.tsv": frame, "machine.jsonl": whole.machine_text(), "codebook.yaml": codebook}
     return _written(made, found, files, text)
 
 
