@@ -10,6 +10,7 @@ import pytest
 from caselight import drawing
 from caselight.bundle import drawn as bundled
 from caselight.drawing.fieldwork import readings
+from caselight.drawing.standing import unknown
 from caselight.review import ADJUDICATOR, Given
 from caselight.store import Settings, Study
 from caselight.types import Value
@@ -64,3 +65,21 @@ def test_a_question_that_was_skipped_by_an_answer_that_does_not_count_is_unread(
     ]
     there = bundled.settled_of(last, questions).get(FOLLOW, {}).get("c1")
     assert (there and (there.value, there.decided)) == counts, "the checker of bundles counts the same"
+
+
+OLD = Given("c1", FILTER, "maybe", "a")
+
+
+@pytest.mark.parametrize(
+    ("taken", "blocked"),
+    [
+        ([OLD], {FILTER: {"maybe": 1}}),
+        ([OLD, Given("c1", FILTER, "yes", "a")], {}),
+        ([OLD, *SETTLED_YES], {}),
+        ([OLD, Given("c1", FILTER, "yes", "b")], {FILTER: {"maybe": 1}}),
+        ([OLD, *SETTLED_YES, Given("c1", FILTER, "perhaps", ADJUDICATOR)], {FILTER: {"perhaps": 1}}),
+        ([Given("c1", "gone", "yes", "a"), Given("c1", "gone", "no", "a")], {"gone": {"no": 1}}),
+    ],
+)
+def test_only_answers_that_count_can_block_a_question(taken: list[Given], blocked: dict[str, dict[str, int]]) -> None:
+    assert unknown(VARIABLES, taken) == blocked
