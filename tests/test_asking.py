@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
-from caselight.drawing.asking import Question, asked
+from caselight.drawing.asking import Question, asked, bounds_named
 from caselight.errors import Refused, UsageError
 from caselight.estimate import Evidence, Read, Sample
+from caselight.estimate.numbers import bounds_of
 from caselight.estimate.sample import mistakes, parting
 from caselight.estimate.stratified import count
 from caselight.planning import Made
@@ -299,6 +300,17 @@ def evidence(
         "people": {case: Read(1 + i % 4) for i, case in enumerate(drawn_)},
     }
     return Evidence(sample, reads, lambda name: (fact or {}).get(name, {}), lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("most", "value"),
+    [(300_000, "0..300000"), (1_234_564.0, "0..1234564"), (0.1234567, "0..0.1234567"), (12_345_678.5, "0..12345678.5")],
+)
+def test_the_most_of_a_number_is_taken_as_it_was_given(most: float, value: str) -> None:
+    assert bounds_named(most) == value
+    bounds = bounds_of(value)
+    assert bounds
+    assert bounds.most == most
 
 
 def test_totals_and_means_have_exact_limits_where_the_most_is_known() -> None:
