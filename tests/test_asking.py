@@ -373,6 +373,22 @@ def test_differences_and_trends_are_named_by_their_groups_and_come_out_again() -
         base.trend("role", "yes", (*ends[:2], ("fact:year", "unknown")), "standard")
 
 
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        (("20.2", "6.1.1"), "not apart: 300 cases are in several"),
+        (("20.2", "20.2"), "not apart: 450 cases are in several"),
+    ],
+)
+def test_groups_that_share_cases_are_not_compared(ends: tuple[str, str], words: str) -> None:
+    laws = {f"c{i:04d}": [["20.2"], ["6.1.1"], ["20.2", "6.1.1"], ["20.2", "6.1.1"]][i % 4] for i in range(600)}
+    base = evidence([None] * 120, 600, {"statute": laws})
+    where = tuple(("fact:statute", one) for one in ends)
+    for make in (base.difference, base.trend):
+        with pytest.raises(Refused, match=words if make == base.difference else "not apart|three groups|over years"):
+            make("role", "yes", where, "standard")
+
+
 @given(st.integers(0, 2**32), st.permutations(range(40)))
 def test_the_order_of_the_frame_and_of_the_answers_does_not_matter(seed: int, order: list[int]) -> None:
     cases = [f"c{i:02d}" for i in range(40)]

@@ -148,7 +148,7 @@ class Evidence:
         """Share in the first of the last two parts of `where` less the share in the second.
 
         Raises:
-            Refused: too little was read.
+            Refused: too little was read, or a unit is in both.
         """
         return self._contrast(DIFFERENCE, variable, value, where, 2, claim)
 
@@ -168,7 +168,13 @@ class Evidence:
             found = contrasts.compare(strata[0], strata[1], level, claim).difference
         else:
             found = contrasts.trend(strata, [_year(end[1]) for end in ends], level, claim).slope
-        inside = frozenset().union(*(part[2].inside or frozenset() for part in parts))
+        insides = [part[2].inside or frozenset() for part in parts]
+        inside = frozenset().union(*insides)
+        if (twice := sum(map(len, insides)) - len(inside)) or len(set(ends)) < len(ends):
+            raise Refused(
+                f"the groups are not apart: {twice} {self.sample.unit}s are in several of them, so that their shares go "
+                "up and down together; compare groups that have none in common, such as years or courts"
+            )
         maker = Maker(self.sample, variable, value, Part(where, inside), self.error(variable, value))
         flat = [stratum for group in strata for stratum in group]
         return maker.made(name, CONTRASTS[claim], (found.estimate, found.low, found.high), flat, parts[0][1])
