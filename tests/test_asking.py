@@ -389,6 +389,37 @@ def test_groups_that_share_cases_are_not_compared(ends: tuple[str, str], words: 
             make("role", "yes", where, "standard")
 
 
+@pytest.mark.parametrize(
+    ("where", "sizes"),
+    [
+        ((), {"count": 120}),
+        ((("fact:half", "1"),), {"count": 60}),
+        ((("role", "yes"),), {"count": 120, "share": 120}),
+        ((("fact:half", "1"), ("role", "yes")), {"count": 60, "share": 60}),
+    ],
+)
+def test_a_figure_names_the_size_of_the_part_that_it_is_about(
+    where: tuple[tuple[str, str], ...], sizes: dict[str, int]
+) -> None:
+    base = evidence([None] * 40, 120, {"half": {f"c{i:04d}": [str(i % 2)] for i in range(120)}})
+    base = replace(base, read=base.read | {"odd": {f"c{i:04d}": Read("yes" if i % 5 else "no") for i in range(40)}})
+    found = {e.name: e.N for e in base.counts("odd", "yes", where)}
+    assert found == sizes
+
+
+def test_units_outside_of_the_frame_are_in_no_part() -> None:
+    year = {f"c{i:04d}": ["2022"] for i in range(0, 900, 2)}  # 600 are in the frame, the others came later
+    base = evidence([None] * 120, 600, {"year": year})
+    where = (("fact:year", "2022"),)
+    assert len(base.part(where).inside or ()) == 300
+    assert next(base.counts("role", "yes", where)).N == 300
+    later = (("fact:year", "2030"),)
+    base = evidence([None] * 120, 600, {"year": {f"c{i:04d}": ["2030"] for i in range(500, 900)}})
+    with pytest.raises(Refused, match="among these 100: there may be anything from 0 to 100"):
+        next(base.counts("role", "yes", later))
+    assert not base.is_comparable(later)
+
+
 @given(st.integers(0, 2**32), st.permutations(range(40)))
 def test_the_order_of_the_frame_and_of_the_answers_does_not_matter(seed: int, order: list[int]) -> None:
     cases = [f"c{i:02d}" for i in range(40)]

@@ -55,7 +55,9 @@ class Evidence:
                 said = self._verdicts(name, value)
                 judged = said if judged is None else both(judged, said)
                 continue
-            units = frozenset(unit for unit, values in self.fact(name.removeprefix(FACT)).items() if value in values)
+            held = self.fact(name.removeprefix(FACT))
+            frame = (unit for cases in self.sample.frame.values() for unit in cases)  # others came later: in no part
+            units = frozenset(unit for unit in frame if value in held.get(unit, ()))
             if all(map(self.sample.is_known, self.sample.frame)):
                 inside = units if inside is None else inside & units
             else:  # of a draw made elsewhere only the drawn are known one by one
@@ -172,8 +174,8 @@ class Evidence:
         inside = frozenset().union(*insides)
         if (twice := sum(map(len, insides)) - len(inside)) or len(set(ends)) < len(ends):
             raise Refused(
-                f"the groups are not apart: {twice} {self.sample.unit}s are in several of them, so that their shares go "
-                "up and down together; compare groups that have none in common, such as years or courts"
+                f"the groups are not apart: {twice} {self.sample.unit}s are in several of them, so that their shares "
+                "move together; compare groups that have none in common, such as years or courts"
             )
         maker = Maker(self.sample, variable, value, Part(where, inside), self.error(variable, value))
         flat = [stratum for group in strata for stratum in group]
