@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
-from caselight.drawing.asking import Question, asked
+from caselight.drawing.asking import Question, asked, bounds_named
 from caselight.errors import Refused, UsageError
 from caselight.estimate import Evidence, Read, Sample
+from caselight.estimate.numbers import bounds_of
 from caselight.estimate.sample import mistakes, parting
 from caselight.estimate.stratified import count
 from caselight.planning import Made
@@ -301,6 +302,17 @@ def evidence(
     return Evidence(sample, reads, lambda name: (fact or {}).get(name, {}), lambda *_: None)
 
 
+@pytest.mark.parametrize(
+    ("most", "value"),
+    [(300_000, "0..300000"), (1_234_564.0, "0..1234564"), (0.1234567, "0..0.1234567"), (12_345_678.5, "0..12345678.5")],
+)
+def test_the_most_of_a_number_is_taken_as_it_was_given(most: float, value: str) -> None:
+    assert bounds_named(most) == value
+    bounds = bounds_of(value)
+    assert bounds
+    assert bounds.most == most
+
+
 def test_totals_and_means_have_exact_limits_where_the_most_is_known() -> None:
     base = evidence([10_000, 20_000, None, 15_000] * 20, 400)
     by_name = {(e.name, e.method): e for e in base.numbers("fine", "0..300000")}
@@ -359,6 +371,53 @@ def test_differences_and_trends_are_named_by_their_groups_and_come_out_again() -
             assert base.again(figure) == figure
     with pytest.raises(Refused, match="over years"):
         base.trend("role", "yes", (*ends[:2], ("fact:year", "unknown")), "standard")
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        (("20.2", "6.1.1"), "not apart: 300 cases are in several"),
+        (("20.2", "20.2"), "not apart: 450 cases are in several"),
+    ],
+)
+def test_groups_that_share_cases_are_not_compared(ends: tuple[str, str], words: str) -> None:
+    laws = {f"c{i:04d}": [["20.2"], ["6.1.1"], ["20.2", "6.1.1"], ["20.2", "6.1.1"]][i % 4] for i in range(600)}
+    base = evidence([None] * 120, 600, {"statute": laws})
+    where = tuple(("fact:statute", one) for one in ends)
+    for make in (base.difference, base.trend):
+        with pytest.raises(Refused, match=words if make == base.difference else "not apart|three groups|over years"):
+            make("role", "yes", where, "standard")
+
+
+@pytest.mark.parametrize(
+    ("where", "sizes"),
+    [
+        ((), {"count": 120}),
+        ((("fact:half", "1"),), {"count": 60}),
+        ((("role", "yes"),), {"count": 120, "share": 120}),
+        ((("fact:half", "1"), ("role", "yes")), {"count": 60, "share": 60}),
+    ],
+)
+def test_a_figure_names_the_size_of_the_part_that_it_is_about(
+    where: tuple[tuple[str, str], ...], sizes: dict[str, int]
+) -> None:
+    base = evidence([None] * 40, 120, {"half": {f"c{i:04d}": [str(i % 2)] for i in range(120)}})
+    base = replace(base, read=base.read | {"odd": {f"c{i:04d}": Read("yes" if i % 5 else "no") for i in range(40)}})
+    found = {e.name: e.N for e in base.counts("odd", "yes", where)}
+    assert found == sizes
+
+
+def test_units_outside_of_the_frame_are_in_no_part() -> None:
+    year = {f"c{i:04d}": ["2022"] for i in range(0, 900, 2)}  # 600 are in the frame, the others came later
+    base = evidence([None] * 120, 600, {"year": year})
+    where = (("fact:year", "2022"),)
+    assert len(base.part(where).inside or ()) == 300
+    assert next(base.counts("role", "yes", where)).N == 300
+    later = (("fact:year", "2030"),)
+    base = evidence([None] * 120, 600, {"year": {f"c{i:04d}": ["2030"] for i in range(500, 900)}})
+    with pytest.raises(Refused, match="among these 100: there may be anything from 0 to 100"):
+        next(base.counts("role", "yes", later))
+    assert not base.is_comparable(later)
 
 
 @given(st.integers(0, 2**32), st.permutations(range(40)))

@@ -134,6 +134,34 @@ def test_an_extension_after_answers_shares_what_may_go_wrong(made: Made, looks: 
     assert code in figure.assumptions
 
 
+@pytest.mark.parametrize("verify", [None, 1])
+def test_a_draw_of_what_was_set_aside_is_extended_to_its_end_and_not_beyond(made: Made, verify: int | None) -> None:
+    first = drawn(made, Wish(5, elusion="surveillance_role=relied_on", verify=verify))
+    found = first.sizes["surveillance_role=relied_on"]
+    (left,) = [N - n for name, (N, n) in first.sizes.items() if name.endswith("=other")]
+    with pytest.raises(UsageError, match=f"{left} units are left to be drawn. Choose a number from 1 to {left}"):
+        drawing.extend(made.study, left + 1, 0)
+    extended = drawing.extend(made.study, left, 0)
+    assert extended.sizes["surveillance_role=relied_on"] == found
+    assert extended.n - first.n == left
+
+
+def test_an_extension_that_was_stopped_goes_on_with_its_seed_and_no_other(made: Made) -> None:
+    drawn(made, Wish(6))
+    whole = drawing.extend(made.study, 3, 0)
+    units = drawing.drawn_cases(whole)
+    for name in ("drawn.tsv", "seed.txt"):
+        (whole.folder / name).unlink()
+    with pytest.raises(UsageError, match=f"Throw its dice first with {SEED}"):
+        drawing.extend(made.study, 3, 0)
+    with pytest.raises(UsageError, match=f"its seed is {SEED}, and no other"):
+        drawing.throw(made.study, "9" + SEED)
+    assert drawing.throw(made.study, SEED) == units
+    again = drawing.last(made.study)
+    assert again
+    assert (again.seed, drawing.drawn_cases(drawing.checked(again))) == (SEED, units)
+
+
 def test_a_draw_is_extended_once_and_not_beyond_its_pile(made: Made) -> None:
     with pytest.raises(UsageError, match="No draw is committed"):
         drawing.extend(made.study, 3, 0)

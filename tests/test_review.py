@@ -161,12 +161,14 @@ def test_answers_are_read_from_long_and_wide_tables(codebook: Codebook, text: st
 
 
 def test_undecided_and_no_answer_are_told_apart(codebook: Codebook) -> None:
-    text = "case,role,place\nc1,undecided,none\nc2,does_not_say,undecided\n"
-    assert read_sheet(text, "f.csv", codebook, CASES, "anna") == [
+    text = "case,role,place\nc1,undecided,none\nc2,does_not_say,undecided\nc3,undetermined,not_asked\n"
+    assert read_sheet(text, "f.csv", codebook, CASES | {"c3": "c3"}, "anna") == [
         Given("c1", "role", None, "anna", decided=False),
         Given("c1", "place", (), "anna"),
         Given("c2", "role", None, "anna"),
         Given("c2", "place", None, "anna", decided=False),
+        Given("c3", "role", None, "anna", decided=False),
+        Given("c3", "place", None, "anna", asked=False),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from caselight.definitions import parse
@@ -33,7 +35,7 @@ RUNNING = [range_("relied_on", 10, 400, "running_range")]
 def said(sentence: str, figures: list[Estimate], language: str = "en") -> tuple[str, str]:
     quoted = sentence.replace("'", "''")
     findings = read_sentences(parse(f"findings:\n  - '{quoted}'\n", "findings.yaml"), small_codebook())
-    one = Speaker(figures, {"cases": 2000, "records": 2014}, Interface(language)).say(findings)[0]
+    one = Speaker(figures, {"cases": 2007, "records": 2014}, Interface(language)).say(findings)[0]
     return (one.sentence.striptags() if one.sentence else ""), one.refused
 
 
@@ -46,6 +48,7 @@ def said(sentence: str, figures: list[Estimate], language: str = "en") -> tuple[
         ("{most role=none: Most} of {cases} cases", "en", "Most of 2,000 cases"),
         ("{at least 1/2 role=none: half}", "en", "half"),
         ("{at most 10 % role=relied_on: at most a tenth}", "en", "at most a tenth"),
+        ("{cases} cases", "en", "2,007 cases"),
         ("{records} records & <b>", "en", "2,014 records & <b>"),
     ],
 )
@@ -74,6 +77,31 @@ def test_a_sentence_that_its_figures_do_not_bear_out_is_refused(
     printed, refused = said(sentence, figures)
     assert not printed
     assert reason in refused
+
+
+MATTERS = [replace(one, unit="matter", N=1900) for one in FIGURES]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "figures", "printed", "reason"),
+    [
+        ("{most role=none: Most} of {cases} cases", MATTERS, "", "{cases} stands beside figures of 1,900 matters"),
+        ("{count role=none} of {cases}", [FIGURES[1], MATTERS[3]], "", "figures of 1,900 matters"),
+        (
+            "{share role=none}, {share role=relied_on}, {cases}",
+            [FIGURES[1], replace(FIGURES[3], N=1999)],
+            "",
+            "1,999 cases and 2,000 cases",
+        ),
+        ("In {count role=none}.", MATTERS, "In between 1,001 and 1,500 of 1,900 matters (best estimate 1,250).", ""),
+    ],
+)
+def test_a_number_of_cases_beside_a_figure_is_the_one_that_it_is_about(
+    sentence: str, figures: list[Estimate], printed: str, reason: str
+) -> None:
+    found = said(sentence, figures)
+    assert found[0] == printed
+    assert reason in found[1]
 
 
 def test_exactly_half_is_not_most() -> None:

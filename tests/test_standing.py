@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from caselight import drawing, intake, overview, pipeline, sampling, telling, view
-from caselight.drawing import Wish
+from caselight.drawing import Committed, Wish
 from caselight.drawing.asking import Question, asked
 from caselight.errors import UsageError
 from caselight.planning import Made
@@ -20,7 +20,7 @@ from caselight.report.interface import percent_down, percent_up
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
 from caselight.types import Drawn, Value
-from fieldwork_study import SEED, TIME, as_machine, copied, drawn, made_demo, read_by, sheet
+from fieldwork_study import SEED, TIME, Judge, as_machine, copied, drawn, made_demo, read_by, sheet
 
 ROLE = "surveillance_role"
 
@@ -208,7 +208,7 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     file = tmp_path / "boris.csv"
     file.write_text(f"case,{ROLE}\n{first.case},undecided\n{last.case},mentioned\n", "utf-8")
     take_file(made.study, file, "boris", "", TIME)
-    file.write_text(f"case,{ROLE}\n{first.case},none\n", "utf-8")
+    file.write_text(f"case,{ROLE}\n{first.case},none\n{last.case},none\n", "utf-8")
     take_file(made.study, file, "adjudicator", "", TIME)
     shown = overview.one(made, first.case)
     told = "\n".join(overview.case_lines(shown))
@@ -219,33 +219,74 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     read = {one.case for one in committed_(made)}
     unread = next(row.id for row in view.contents(made, "en", "").cases if row.id not in read)
     assert "not yet checked" in "\n".join(overview.case_lines(overview.one(made, unread)))
-    pipeline.write_pages(made, view.contents(made, "en", ""), lambda *_: None)
-    pages = {file.stem: file.read_text("utf-8") for file in made.study.report.rglob("c*.html")}
+    assert not any("Read by" in page for page in case_pages(made).values()), "boris has most cases still before him"
+    pipeline.export(made, "jsonl", tmp_path / "early")
+    early = (tmp_path / "early" / "answers.jsonl").read_text("utf-8").splitlines()
+    assert {json.loads(line)["coder"] for line in early} == {"rules"}
+    rest = sheet(made, committed, "boris").splitlines(keepends=True)
+    file.write_text(rest[0] + "".join(rest[2:-1]), "utf-8")
+    take_file(made.study, file, "boris", "", TIME)
+    ends = "".join(f"{case},{name},does_not_say\n" for case in (first.case, last.case) for name in others(made))
+    file.write_text(f"case,variable,value\n{ends}", "utf-8")
+    take_file(made.study, file, "adjudicator", "", TIME)
+    pages = case_pages(made)
     assert "Read by boris: undecided" in pages[first.case]
     assert "not yet checked" not in pages[first.case]
     assert "Read by" not in pages[unread]
     pipeline.export(made, "jsonl", tmp_path / "out")
     rows = [json.loads(line) for line in (tmp_path / "out" / "answers.jsonl").read_text("utf-8").splitlines()]
     assert {row["coder"] for row in rows} == {"rules", "anna", "boris", "adjudicator"}
-    assert {row["value"] for row in rows if row["coder"] == "adjudicator"} == {"none"}
+    assert {row["value"] for row in rows if row["coder"] == "adjudicator"} == {"none", None}
     assert len({frozenset(row) for row in rows}) == 1, "one type of answer for all coders"
     assert all(one.holds for one in recompute(tmp_path / "out"))
 
 
-def committed_(made: Made) -> list[Drawn]:
+def case_pages(made: Made) -> dict[str, str]:
+    pipeline.write_pages(made, view.contents(made, "en", ""), lambda *_: None)
+    return {file.stem: file.read_text("utf-8") for file in made.study.report.rglob("c*.html")}
+
+
+def others(made: Made) -> list[str]:
+    return [variable.name for variable in made.codebook.variables if variable.name != ROLE]
+
+
+@pytest.mark.parametrize(
+    ("double", "readers", "judge", "over"),
+    [
+        (0.0, ("anna",), as_machine, True),
+        (1.0, ("anna",), as_machine, False),
+        (1.0, ("anna", "boris"), as_machine, True),
+        (1.0, ("anna", "boris"), lambda i, coder, _, said: "undecided" if (i, coder) == (2, "boris") else said, False),
+    ],
+)
+def test_reading_is_over_when_all_readers_are_done_and_nothing_is_in_dispute(
+    demo: Made, tmp_path: Path, double: float, readers: tuple[str, ...], judge: Judge, over: bool
+) -> None:
+    made = copied(demo, tmp_path / "s")
+    shutil.rmtree(made.study.folder / "journal")
+    assert not drawing.is_read_to_its_end(made.study, made.codebook)
+    read_by(made, drawn(made, Wish(6, double=double)), dict.fromkeys(readers, judge))
+    assert drawing.is_read_to_its_end(made.study, made.codebook) == over
+
+
+def last_draw(made: Made) -> Committed:
     committed = drawing.last(made.study)
     assert committed is not None
-    return drawing.drawn_cases(committed)
+    return committed
+
+
+def committed_(made: Made) -> list[Drawn]:
+    return drawing.drawn_cases(last_draw(made))
 
 
 def test_a_page_of_a_case_is_written_anew_when_people_have_read_it(made: Made, tmp_path: Path) -> None:
-    case = committed_(made)[0].case
+    cases = {one.case for one in committed_(made)}
     before = {row.id: row.digest for row in view.case_rows(made, view.links(made))}
     file = tmp_path / "boris.csv"
-    file.write_text(f"case,{ROLE}\n{case},undecided\n", "utf-8")
+    file.write_text(sheet(made, last_draw(made), "boris"), "utf-8")
     take_file(made.study, file, "boris", "", TIME)
     after = {row.id: row.digest for row in view.case_rows(made, view.links(made))}
-    assert {one for one in before if before[one] != after[one]} == {case}
+    assert {one for one in before if before[one] != after[one]} == cases
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from caselight.drawing import given, quotes_of
+from caselight.drawing import given, is_read_to_its_end, quotes_of
 from caselight.planning import Made
 from caselight.report import Reading
 from caselight.review import Given, settle
@@ -58,6 +58,11 @@ def said_by_people(made: Made) -> Mapping[str, Said]:
             tuple(sorted(counts, key=lambda r: place[r.answer.variable])),
         )
     return found
+
+
+def shown_to_all(made: Made) -> Mapping[str, Said]:
+    """The same for pages and exports, which coders may see: nothing before the draw is read to its end."""
+    return said_by_people(made) if is_read_to_its_end(made.study, made.codebook) else {}
 
 
 def _cases(made: Made) -> dict[str, str]:

@@ -17,7 +17,7 @@ from caselight import __version__
 from caselight.definitions import load
 from caselight.drawing import answer_problems, fieldwork, kept_figures, later
 from caselight.estimate import count
-from caselight.people import said_by_people
+from caselight.people import Said, said_by_people, shown_to_all
 from caselight.planning import Made, Plan
 from caselight.report import (
     CasePage,
@@ -164,7 +164,7 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
     paths = {record.id: record.path for record in made.catalogue.leaves().values()}
     wanted = pa.array(_LISTED)
     rows: list[CaseRow] = []
-    said = said_by_people(made)
+    said = shown_to_all(made)
     known: dict[str, Any] = {}
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
@@ -242,8 +242,11 @@ def case_pages(made: Made, wanted: Iterable[str] | None = None) -> Iterator[Case
 
 
 def read_pages(made: Made, wanted: Iterable[str] | None = None) -> Iterator[CasePage]:
-    """The same with what people answered: for everybody but coders, who must not see each other's answers."""
-    said = said_by_people(made)
+    """The same with all that people answered: for the study's owner, never for coders or pages."""
+    yield from _with_people(made, said_by_people(made), wanted)
+
+
+def _with_people(made: Made, said: Mapping[str, Said], wanted: Iterable[str] | None) -> Iterator[CasePage]:
     for page in case_pages(made, wanted):
         one = said.get(page.case.id)
         yield replace(page, people=one.people, settled=one.settled) if one else page
@@ -297,7 +300,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
     people += kept_figures(made, {figure.digest for figure in people})
-    rows = case_rows(made, links(made))
+    rows, said = case_rows(made, links(made)), shown_to_all(made)
     if told is not None:
         told = replace(told, later=later(made, [row.id for row in rows]))
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
@@ -325,7 +328,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         answers=answers,
         stamps={variable.name: stamp(made, variable.name) for variable in made.codebook.variables},
         quotes=quotes,
-        load=lambda wanted: read_pages(made, wanted),
+        load=lambda wanted: _with_people(made, said, wanted),
         lock_level=made.level,
         generated_at=generated_at,
         version=__version__,

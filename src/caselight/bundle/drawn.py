@@ -178,27 +178,64 @@ def read_answers(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: D
     Of each coder the last answer counts. A question that other answers made pointless counts as answered.
     """
     units = {unit for drawn in draw.drawn.values() for unit in drawn}
-    last: dict[tuple[str, str], dict[str, tuple[Any, bool]]] = {}
+    last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]] = {}
     for file in (name for name in bundle.sizes if name.startswith(ANSWERS)):
         coder = file[len(ANSWERS) :].removesuffix(".jsonl")
         for _, row in read_rows(bundle, file):
             if row["case"] in units:
-                said = (tuples(row["value"]), bool(row["decided"]))
+                said = (tuples(row["value"]), bool(row["decided"]), bool(row.get("asked", True)))
                 last.setdefault((row["variable"], row["case"]), {})[coder] = said
-    settled: dict[str, dict[str, Said]] = {}
-    for (variable, unit), by_coder in last.items():
-        counts = by_coder.get(ADJUDICATOR)
-        if counts is None:
-            counts = next(iter(by_coder.values()))
-            alike = all((done, _set(value)) == (counts[1], _set(counts[0])) for value, done in by_coder.values())
-            counts = (counts[0], counts[1] and alike)
-        settled.setdefault(variable, {})[unit] = Said(*counts)
+    settled = settled_of(last, questions)
     for question in questions:
         answered = settled.setdefault(question["name"], {})
         for unit in units - answered.keys():
             if any(_rules_out(condition, unit, settled) for condition in question["ask_if"]):
                 answered[unit] = Said(None, True)
     return settled
+
+
+def settled_of(
+    last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]], questions: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Said]]:
+    """Variable -> unit -> what counts of each coder's last answer: (value, decided, asked).
+
+    What was skipped by an answer that does not count is taken out of `last`.
+    """
+    settled = _settled(last)
+    while _drop_unasked(last, questions, settled):
+        settled = _settled(last)
+    return settled
+
+
+def _settled(last: Mapping[tuple[str, str], Mapping[str, tuple[Any, bool, bool]]]) -> dict[str, dict[str, Said]]:
+    settled: dict[str, dict[str, Said]] = {}
+    for (variable, unit), by_coder in last.items():
+        if ADJUDICATOR in by_coder:
+            value, done, _ = by_coder[ADJUDICATOR]
+        else:
+            value, done, _ = next(iter(by_coder.values()))
+            done = all((other, _set(said)) == (done, _set(value)) for said, other, _ in by_coder.values()) and done
+        settled.setdefault(variable, {})[unit] = Said(value, done)
+    return settled
+
+
+def _drop_unasked(
+    last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]],
+    questions: Sequence[Mapping[str, Any]],
+    settled: Mapping[str, Mapping[str, Said]],
+) -> bool:
+    """Takes out what was skipped by an answer that does not count: nobody has answered it. Whether there was any."""
+    conditions = {question["name"]: question["ask_if"] for question in questions if question["ask_if"]}
+    found = []
+    for (variable, unit), by_coder in last.items():
+        said = [(c["values"], settled.get(c["variable"], {}).get(unit)) for c in conditions.get(variable, ())]
+        if said and all(one is not None and one.decided and holds(values, one.value) for values, one in said):
+            found += [(variable, unit, coder) for coder, (_, _, asked) in by_coder.items() if not asked]
+    for variable, unit, coder in found:
+        del last[variable, unit][coder]
+        if not last[variable, unit]:
+            del last[variable, unit]
+    return bool(found)
 
 
 def _rules_out(condition: Mapping[str, Any], unit: str, settled: Mapping[str, Mapping[str, Said]]) -> bool:

@@ -2,6 +2,7 @@
 
 pile        every unit of a study, its text's hash and the machine's answers
 commitment  a draw as it lies on disk
+blindness   whether everybody may see what people answered
 checking    whether a draw is the one that was committed
 freezing    a draw is committed, drawn by public dice, extended
 elsewhere   a draw made in another program is taken over
@@ -12,6 +13,7 @@ asking      figures of parts of the pile, differences, trends; kept: those that 
 """
 
 from caselight.drawing.answering import given, named_cases, quotes_of, state_of, take, take_machine, to_read
+from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
 from caselight.drawing.elsewhere import adopt
@@ -38,6 +40,7 @@ __all__ = [
     "fieldwork",
     "freeze",
     "given",
+    "is_read_to_its_end",
     "keep",
     "kept",
     "kept_figures",

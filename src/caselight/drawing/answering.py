@@ -50,7 +50,8 @@ def given(study: Study) -> list[Given]:
         for body in journal.read(file):
             value = body["value"]
             value = tuple(value) if isinstance(value, list) else value
-            found.append(Given(body["case"], body["variable"], value, file.stem, body["decided"]))
+            asked = body.get("asked", True)
+            found.append(Given(body["case"], body["variable"], value, file.stem, body["decided"], asked))
     return found
 
 
@@ -126,7 +127,8 @@ def _answers(study: Study) -> Path:
 
 def _body(row: Given) -> dict[str, Any]:
     value = list(row.value) if isinstance(row.value, tuple) else row.value
-    return {"case": row.case, "variable": row.variable, "value": value, "decided": row.decided}
+    told = {"case": row.case, "variable": row.variable, "value": value, "decided": row.decided}
+    return told if row.asked else told | {"asked": False}
 
 
 def _sha256(file: Path) -> str:

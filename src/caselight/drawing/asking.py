@@ -91,7 +91,7 @@ def asked(made: Made, question: Question) -> Told:
     told = {problem.subject: problem.message for problem in answer_problems(made)}
     found.withheld += [Withheld(v.name, "", (), told[v.name]) for v, _ in chosen if v.name in read.unknown]
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
-    bounds = "" if question.most is None else f"0..{question.most:g}"
+    bounds = "" if question.most is None else bounds_named(question.most)
     figures = [(v, value) for v, values in chosen for value in (values if v.values else (bounds,))]
     if question.together:
         count = len(figures) * (1 if question.compare or question.trend else max(1, len(groups)))
@@ -114,6 +114,11 @@ def asked(made: Made, question: Question) -> Told:
     if not question.by and not question.where:
         found.figures += _others(made, read, base, chosen)
     return found
+
+
+def bounds_named(most: float) -> str:
+    """The bounds of a number as its figures are named by them, exact: "0..300000"."""
+    return f"0..{repr(float(most)).removesuffix('.0')}"
 
 
 def _add(found: Told, base: Evidence, about: tuple[str, str], groups: Sequence[Where], question: Question) -> None:

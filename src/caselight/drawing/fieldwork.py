@@ -50,14 +50,15 @@ class Readings:
 def readings(variables: Sequence[Variable], drawn: Iterable[str], taken: Iterable[Given]) -> Readings:
     """What people answered about these units.
 
-    A question that people's other answers made pointless counts as answered: the record does not say. Of a question
-    whose answers the codebook does not allow any more nothing counts: they would be taken for a no.
+    A question that people's other answers made pointless counts as answered: the record does not say. One that a
+    coder was not asked counts as unread where the answers that were settled say that it should have been asked. Of a
+    question whose answers the codebook does not allow any more nothing counts: they would be taken for a no.
 
     Args:
         variables: of the codebook; () where `taken` has these answers already.
     """
     units = set(drawn)
-    answered = [one for one in taken if one.case in units]
+    answered = _without_unasked(variables, [one for one in taken if one.case in units])
     strange = unknown(variables, answered) if variables else {}
     counts = settle(one for one in answered if one.variable not in strange)
     differ = Counter(one.variable for one in disputes(answered))
@@ -72,6 +73,23 @@ def readings(variables: Sequence[Variable], drawn: Iterable[str], taken: Iterabl
                 settled.setdefault(variable.name, {})[unit] = Read(None)
                 answered.append(Given(unit, variable.name, None, "ask_if"))
     return Readings(answered, settled, strange, differ)
+
+
+def _without_unasked(variables: Sequence[Variable], answered: list[Given]) -> list[Given]:
+    """Without the rows of questions that were skipped by an answer which does not count: nobody has answered them."""
+    conditions = {variable.name: variable.ask_if for variable in variables if variable.ask_if}
+    while any(not one.asked for one in answered):
+        counts = settle(answered)
+
+        def is_to_ask(one: Given, counts: Mapping[tuple[str, str], Given] = counts) -> bool:
+            found = [(c, counts.get((one.case, c.variable))) for c in conditions.get(one.variable, ())]
+            return bool(found) and all(said is not None and said.decided and c.holds(said.value) for c, said in found)
+
+        kept = [one for one in answered if one.asked or not is_to_ask(one)]
+        if len(kept) == len(answered):
+            break
+        answered = kept
+    return answered
 
 
 def _is_pointless(variable: Variable, unit: str, settled: Mapping[str, Mapping[str, Read]]) -> bool:

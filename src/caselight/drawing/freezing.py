@@ -144,6 +144,8 @@ def throw(study: Study, seed: str) -> list[Drawn]:
             f"be choosing. To write the sheet: caselight draw {study.folder} --sheet FILE. To read more, extend it: "
             f"caselight draw {study.folder} --extend N"
         )
+    if committed.extends:
+        return _throw_again(committed, seed)
     if not seed.isascii() or not seed.isdigit() or len(seed) < LEAST_DIGITS:
         raise UsageError(
             f"{seed!r} is no seed. Throw public dice and give at least {LEAST_DIGITS} digits, nothing else."
@@ -166,6 +168,24 @@ def throw(study: Study, seed: str) -> list[Drawn]:
     drawn = redrawn(committed, seed)
     _finish(committed, drawn, seed)
     return drawn
+
+
+def _throw_again(committed: Committed, seed: str) -> list[Drawn]:
+    """Finishes an extension that was stopped after it was committed: it goes on with the seed that it names."""
+    named = _told(committed)["extension"]["seed"]
+    if seed != named:
+        raise UsageError(f"Draw {committed.number} extends draw {committed.extends}: its seed is {named}, and no other.")
+    if not (committed.folder / "drawn.tsv").exists():
+        checked(committed)
+    drawn = redrawn(committed, seed)
+    _finish(committed, drawn, seed)
+    return drawn
+
+
+def _told(committed: Committed) -> dict[str, Any]:
+    """Everything that a commitment says."""
+    told: dict[str, Any] = json.loads((committed.folder / "commitment.json").read_text("utf-8"))
+    return told
 
 
 def _finish(committed: Committed, drawn: list[Drawn], seed: str) -> None:
@@ -196,13 +216,14 @@ def extend(study: Study, more: int, double: float, number: str = "", day: str = 
             f"Draw {old.number} was extended already; extend its extension: leave --draw out, or name that."
         )
     if not old.seed:
-        raise UsageError(f"Draw {old.number} has no seed, so it cannot be extended. Throw its dice first.")
-    left = sum(N - n for N, n in old.sizes.values())
+        finish = f" with {_told(old)['extension']['seed']}, which it goes on with" if old.extends else ""
+        raise UsageError(f"Draw {old.number} has no seed, so it cannot be extended. Throw its dice first{finish}.")
+    fixed = () if old.kind == FIGURES else (f"{old.about[0]}={old.about[1]}",)
+    left = sum(N - n for name, (N, n) in old.sizes.items() if name not in fixed)
     if not 1 <= more <= left:
         raise UsageError(f"--extend {more}: {left} units are left to be drawn. Choose a number from 1 to {left}.")
-    known = json.loads((old.folder / "commitment.json").read_text("utf-8"))
+    known = _told(old)
     answers, journals = answered(study, {one.case for one in drawn_cases(old)})
-    fixed = () if old.kind == FIGURES else (f"{old.about[0]}={old.about[1]}",)
     sizes = enlarged({name: size for name, size in old.sizes.items() if name not in fixed}, more)
     sizes |= {name: old.sizes[name][1] for name in fixed if name in old.sizes}
     known["strata"] = {name: {"cases": N, "drawn": sizes[name]} for name, (N, _) in old.sizes.items()}

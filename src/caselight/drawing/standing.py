@@ -63,13 +63,20 @@ def is_known(one: Given, variable: Variable) -> bool:
 def unknown(variables: Sequence[Variable], taken: Iterable[Given]) -> Mapping[str, Mapping[str, int]]:
     """Question -> answer that the codebook does not allow any more -> how often people gave it.
 
-    Of a question that is gone, all its answers.
+    Of a question that is gone, all its answers. What counts no longer does no harm: an answer that its coder replaced,
+    and one in whose stead the adjudicator gave an answer that is allowed.
     """
     asked = {variable.name: variable for variable in variables}
-    found: dict[str, Counter[str]] = {}
+    last_of: dict[tuple[str, str], dict[str, Given]] = {}
     for one in taken:
-        if one.variable not in asked or not is_known(one, asked[one.variable]):
-            found.setdefault(one.variable, Counter())[cell(one)] += 1
+        last_of.setdefault((one.case, one.variable), {})[one.coder] = one
+    found: dict[str, Counter[str]] = {}
+    for (_, name), by_coder in last_of.items():
+        final = by_coder.get(ADJUDICATOR)
+        counting = by_coder.values() if final is None else (final,)
+        for one in counting:
+            if name not in asked or not is_known(one, asked[name]):
+                found.setdefault(name, Counter())[cell(one)] += 1
     return found
 
 

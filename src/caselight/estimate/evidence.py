@@ -55,7 +55,9 @@ class Evidence:
                 said = self._verdicts(name, value)
                 judged = said if judged is None else both(judged, said)
                 continue
-            units = frozenset(unit for unit, values in self.fact(name.removeprefix(FACT)).items() if value in values)
+            held = self.fact(name.removeprefix(FACT))
+            frame = (unit for cases in self.sample.frame.values() for unit in cases)  # others came later: in no part
+            units = frozenset(unit for unit in frame if value in held.get(unit, ()))
             if all(map(self.sample.is_known, self.sample.frame)):
                 inside = units if inside is None else inside & units
             else:  # of a draw made elsewhere only the drawn are known one by one
@@ -148,7 +150,7 @@ class Evidence:
         """Share in the first of the last two parts of `where` less the share in the second.
 
         Raises:
-            Refused: too little was read.
+            Refused: too little was read, or a unit is in both.
         """
         return self._contrast(DIFFERENCE, variable, value, where, 2, claim)
 
@@ -168,7 +170,13 @@ class Evidence:
             found = contrasts.compare(strata[0], strata[1], level, claim).difference
         else:
             found = contrasts.trend(strata, [_year(end[1]) for end in ends], level, claim).slope
-        inside = frozenset().union(*(part[2].inside or frozenset() for part in parts))
+        insides = [part[2].inside or frozenset() for part in parts]
+        inside = frozenset().union(*insides)
+        if (twice := sum(map(len, insides)) - len(inside)) or len(set(ends)) < len(ends):
+            raise Refused(
+                f"the groups are not apart: {twice} {self.sample.unit}s are in several of them, so that their shares "
+                "move together; compare groups that have none in common, such as years or courts"
+            )
         maker = Maker(self.sample, variable, value, Part(where, inside), self.error(variable, value))
         flat = [stratum for group in strata for stratum in group]
         return maker.made(name, CONTRASTS[claim], (found.estimate, found.low, found.high), flat, parts[0][1])

@@ -144,8 +144,10 @@ class Maker:
 
     def strata(self, given: Verdicts) -> list[Stratum]:
         """What was seen in each cell."""
-        parted = self.parted or parting(self.sample, self.variable, self.part.inside)
-        return [seen(cell, given) for cell in parted.cells(self.value)]
+        return [seen(cell, given) for cell in self._parted().cells(self.value)]
+
+    def _parted(self) -> Parting:
+        return self.parted or parting(self.sample, self.variable, self.part.inside)
 
     def made(
         self,
@@ -159,7 +161,7 @@ class Maker:
         sample, part = self.sample, self.part
         inside = part.inside
         read = [unit for unit in read_units(sample, given) if inside is None or unit in inside]
-        size = sample.size if inside is None else sum(s.N for s in strata)
+        size = sample.size if inside is None else sum(self._parted().sizes.values())
         called = (name, self.variable, self.value, sample.unit)
         digest = digest_of(sample, called, part.where, (method, sample.level), strata, {u: given[u] for u in read})
         told = (*sample.assumptions, *part.assumptions, *_of_method(method, strata, name))

@@ -48,8 +48,9 @@ def numbers(
         raise Refused(f"not every drawn case has an answer to {variable} yet; read the draw to its end")
     if part.judged is not None:
         raise Refused("a total is given for parts of the pile that are known of every case, such as a year or a court")
-    bounds, maker = bounds_of(value), Maker(sample, variable, value, part)
-    cells = parting(sample, variable, part.inside).cells()
+    parted = parting(sample, variable, part.inside)
+    bounds, maker = bounds_of(value), Maker(sample, variable, value, part, parted=parted)
+    cells = parted.cells()
     parts = [Numbers(cell.size, tuple(_number(answers[unit]) for unit in cell.drawn)) for cell in cells]
     strata = [_seen(numbers_, cell.name) for numbers_, cell in zip(parts, cells, strict=True)]
     given = {unit: _told(read) for unit, read in answers.items()}

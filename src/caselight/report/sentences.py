@@ -159,10 +159,16 @@ class Speaker:
 
     def _say(self, finding: Sentence) -> Said:
         parts = finding.parts.get(self._t.language) or finding.parts.get("") or next(iter(finding.parts.values()))
-        refusals = [reason for part in parts if isinstance(part, Asked) and (reason := self._refusal(part))]
+        asked = [part for part in parts if isinstance(part, Asked)]
+        refusals = [reason for part in asked if (reason := self._refusal(part))]
+        whole = [self._found[a.variable, a.value] for a in asked if a.form not in _PLAIN] if not refusals else []
+        if any(a.form == "cases" for a in asked) and (reason := _mixed(whole)):
+            refusals = [reason]
         if refusals:
             return Said(None, "; ".join(dict.fromkeys(refusals)), finding.line)
-        said = Markup("").join(made_html(safe(p)) if isinstance(p, str) else self._printed(p) for p in parts)
+        said = Markup("").join(
+            made_html(safe(p)) if isinstance(p, str) else self._printed(p, whole[0] if whole else None) for p in parts
+        )
         return Said(said, "", finding.line)
 
     def _refusal(self, asked: Asked) -> str:
@@ -181,7 +187,10 @@ class Speaker:
             return f"“{asked.words}” says more than the range of {named} does, {limits}: read more, or say less"
         return ""
 
-    def _printed(self, asked: Asked) -> Markup:
+    def _printed(self, asked: Asked, beside: Estimate | None) -> Markup:
+        """Args: beside = a figure of the same sentence: `{cases}` are then those that it is about, not today's."""
+        if asked.form == "cases" and beside:
+            return named(self._t, beside, "N", beside.N)
         if asked.form in _PLAIN:
             return made_html(self._t.number(self._sizes[asked.form]))
         e = self._found[asked.variable, asked.value]
@@ -191,7 +200,7 @@ class Speaker:
         if asked.form == "count":
             limits = {"low": named(t, e, "low", e.low), "high": named(t, e, "high", e.high)}
             whole = {"at": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
-            words = t("sentence.count", **whole, **limits)
+            words = t("sentence.count" if e.unit == "case" else f"sentence.count_{e.unit}", **whole, **limits)
         elif asked.form == "share":
             low, high = (
                 floor(1000 * e.low / e.N) / 10,
@@ -201,6 +210,15 @@ class Speaker:
         else:
             words = made_html(safe(asked.words))
         return made_html(f'<a href="{safe(link)}">{words}</a>')
+
+
+def _mixed(figures: Iterable[Estimate]) -> str:
+    """Why no one number of cases stands beside these figures; "" = one does, or there are no figures."""
+    wholes = sorted({(e.N, e.unit) for e in figures})
+    if len(wholes) > 1 or any(unit != "case" for _, unit in wholes):
+        told = " and ".join(f"{N:,} {unit}s" for N, unit in wholes)
+        return f"{{cases}} stands beside figures of {told}: leave {{cases}} out; {{count ...}} names what it counts"
+    return ""
 
 
 _CLAIMS: Mapping[str, Callable[[float, float, float], bool]] = {

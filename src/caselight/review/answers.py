@@ -20,6 +20,7 @@ class Given:
     value: Value  # None = the record does not say
     coder: str
     decided: bool = True  # False = read, and undecided
+    asked: bool = True  # False = not answered: what the person said elsewhere had made the question pointless
 
 
 def settle(given: Iterable[Given]) -> dict[tuple[str, str], Given]:

@@ -17,7 +17,8 @@ from caselight.review.names import coder_name
 from caselight.types import Value
 from caselight.variables import KINDS, Variable
 
-NO_ANSWER = ("does_not_say", "not_asked", "undetermined")  # read, and the record gives none
+NO_ANSWER = ("does_not_say", "not_asked")  # read, and the record gives none
+NOT_TOLD = (UNDECIDED, "undetermined")  # read, and it cannot be told: no "no"
 _LONG = frozenset({"case", "variable", "value"})
 _BESIDE = frozenset({"case", "record", "read_twice", "coder", "stratum", "probability"})  # columns that are no answers
 
@@ -120,10 +121,10 @@ def _who(cell: str, coder: str, where: str) -> str:
 
 def _given(case: str, variable: Variable, text: str, coder: str, where: str) -> Given:
     if text not in variable.value_names():
-        if text == UNDECIDED:
+        if text in NOT_TOLD:
             return Given(case, variable.name, None, coder, decided=False)
         if text in NO_ANSWER:
-            return Given(case, variable.name, None, coder)
+            return Given(case, variable.name, None, coder, asked=text != "not_asked")
         if text == "none" and variable.kind == "many-of":
             return Given(case, variable.name, (), coder)
     return Given(case, variable.name, _parsed(variable, text, where), coder)

@@ -1,0 +1,85 @@
+"""Which answers of people count: of questions that were skipped, and after the codebook was changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caselight import drawing
+from caselight.bundle import drawn as bundled
+from caselight.drawing.fieldwork import readings
+from caselight.drawing.standing import unknown
+from caselight.review import ADJUDICATOR, Given
+from caselight.store import Settings, Study
+from caselight.types import Value
+from caselight.variables import Choice, Condition, Variable
+
+FILTER, FOLLOW = "challenged", "response"
+
+
+def question(name: str, answers: tuple[str, ...], *ask_if: Condition) -> Variable:
+    choices = tuple(Choice(answer, {}, {}, (), ()) for answer in answers)
+    return Variable(name, "one-of", {}, {}, choices, (), None, ask_if, None, "en")
+
+
+VARIABLES = (
+    question(FILTER, ("yes", "no")),
+    question(FOLLOW, ("accepted",), Condition(FILTER, ("yes",))),
+)
+
+
+def said(coder: str, challenged: str, response: Value = None, asked: bool = False) -> list[Given]:
+    return [Given("c1", FILTER, challenged, coder), Given("c1", FOLLOW, response, coder, True, asked)]
+
+
+SETTLED_YES = [Given("c1", FILTER, "yes", ADJUDICATOR)]
+SETTLED_NO = [Given("c1", FILTER, "no", ADJUDICATOR)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "counts"),
+    [
+        ([*said("a", "no"), *said("b", "no")], (None, True)),
+        ([*said("a", "no"), *said("b", "no"), *SETTLED_YES], None),
+        ([*said("a", "no"), *said("b", "yes", "accepted", True), *SETTLED_YES], ("accepted", True)),
+        ([*said("a", "no"), *said("b", "yes", "accepted", True)], (None, False)),
+        ([*said("a", "no"), *said("b", "no"), *SETTLED_NO], (None, True)),
+        ([*said("a", "yes", None, True), *SETTLED_YES], (None, True)),
+    ],
+)
+def test_a_question_that_was_skipped_by_an_answer_that_does_not_count_is_unread(
+    tmp_path: Path, taken: list[Given], counts: tuple[Value, bool] | None
+) -> None:
+    study = Study(tmp_path, Settings("T", "en", "en"))
+    drawing.take(study, taken, "2026-05-03T12:00:00+00:00")
+    kept = drawing.given(study)
+    found = readings(VARIABLES, ["c1"], kept).of(FOLLOW).get("c1")
+    assert (found and (found.value, found.decided)) == counts
+    last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]] = {}
+    for one in kept:
+        last.setdefault((one.variable, one.case), {})[one.coder] = (one.value, one.decided, one.asked)
+    questions = [
+        {"name": v.name, "ask_if": [{"variable": c.variable, "values": c.values} for c in v.ask_if]} for v in VARIABLES
+    ]
+    there = bundled.settled_of(last, questions).get(FOLLOW, {}).get("c1")
+    assert (there and (there.value, there.decided)) == counts, "the checker of bundles counts the same"
+
+
+OLD = Given("c1", FILTER, "maybe", "a")
+
+
+@pytest.mark.parametrize(
+    ("taken", "blocked"),
+    [
+        ([OLD], {FILTER: {"maybe": 1}}),
+        ([OLD, Given("c1", FILTER, "yes", "a")], {}),
+        ([OLD, *SETTLED_YES], {}),
+        ([OLD, Given("c1", FILTER, "yes", "b")], {FILTER: {"maybe": 1}}),
+        ([OLD, *SETTLED_YES, Given("c1", FILTER, "perhaps", ADJUDICATOR)], {FILTER: {"perhaps": 1}}),
+        ([Given("c1", "gone", "yes", "a"), Given("c1", "gone", "no", "a")], {"gone": {"no": 1}}),
+    ],
+)
+def test_only_answers_that_count_can_block_a_question(taken: list[Given], blocked: dict[str, dict[str, int]]) -> None:
+    assert unknown(VARIABLES, taken) == blocked
