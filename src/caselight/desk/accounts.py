@@ -18,7 +18,7 @@ from caselight.desk.access import ADJUDICATOR, CODER, Who
 from caselight.errors import StudyError, UsageError
 from caselight.review import ADJUDICATOR as ADJUDICATORS_JOURNAL
 from caselight.store import Study
-from caselight.store.files import write_text
+from caselight.store.files import write_synced
 
 LEAST_PASSWORD_CHARS = 10
 MOST_PASSWORD_CHARS = 200
@@ -69,7 +69,7 @@ class Accounts:
         if not LEAST_PASSWORD_CHARS <= len(password) <= MOST_PASSWORD_CHARS:
             raise UsageError(f"A password has {LEAST_PASSWORD_CHARS} to {MOST_PASSWORD_CHARS} characters.")
         known = self._read() | {name: {"role": role, "hash": self._hasher.hash(password)}}
-        write_text(self._file, json.dumps(known, ensure_ascii=False, indent=1) + "\n")
+        write_synced(self._file, json.dumps(known, ensure_ascii=False, indent=1) + "\n")
         os.chmod(self._file, 0o600)
 
     def check(self, untrusted_name: str, untrusted_password: str) -> Who | None:
