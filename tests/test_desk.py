@@ -6,8 +6,10 @@ import itertools
 import json
 import re
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pytest
@@ -25,7 +27,7 @@ from caselight.desk.pages import FOLDER, LANGUAGES
 from caselight.desk.routes import WAYS
 from caselight.drawing import Wish
 from caselight.drawing import given as answers_given
-from caselight.errors import UsageError
+from caselight.errors import StudyError, UsageError
 from caselight.report.interface import phrases
 from caselight.store import Study
 from caselight.store.journal import contents
@@ -265,6 +267,37 @@ def test_guessing_passwords_is_stopped_for_a_while(office: Office) -> None:
     assert accounts.check("anna", "a long password") is None
     now[0] = 61
     assert accounts.check("anna", "a long password") == Who("anna", CODER)
+
+
+def test_passwords_guessed_side_by_side_are_counted_before_they_are_looked_at(office: Office) -> None:
+    hashed: list[str] = []
+    go_on = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            hashed.append(str(password))
+            go_on.wait(10)
+            return super().verify(hash, password)
+
+    accounts = Accounts(office.study, lambda: 0.0, Slow(time_cost=1, memory_cost=8, parallelism=1))
+    accounts.set("anna", "a long password", CODER)
+    with ThreadPoolExecutor(3 * MOST_FAILURES) as tries:
+        guesses = [tries.submit(accounts.check, "anna", "guess guess") for _ in range(3 * MOST_FAILURES)]
+        wait(guesses[MOST_FAILURES:], 0.5)
+        go_on.set()
+    assert [guess.result() for guess in guesses] == [None] * len(guesses)
+    assert len(hashed) == MOST_FAILURES
+
+
+def test_a_right_password_is_no_failure(office: Office) -> None:
+    office.accounts.set("anna", "a long password", CODER)
+    for _ in range(2 * MOST_FAILURES):
+        assert office.accounts.check("anna", "a long password") == Who("anna", CODER)
+
+
+def test_an_account_is_made_under_the_lock_of_the_study(office: Office) -> None:
+    with office.study.locked(), pytest.raises(StudyError, match="at work"):
+        Accounts(office.study).set("anna", "a long password", CODER)
 
 
 @pytest.mark.parametrize(
