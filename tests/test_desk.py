@@ -112,7 +112,9 @@ def test_a_session_says_who_it_is_once(still: Office) -> None:
     assert browser.get("/api/desk").json["coder"] == "anna"
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", "a.b", ".x", "x" * 41, "adjudicator", "Adjudicator", "-x", "a b"])
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", "a.b", ".x", "x" * 41, "adjudicator", "Adjudicator", "ask_if", "Rules", "-x", "a b"]
+)
 def test_a_name_that_could_be_no_file_is_refused(still: Office, name: str) -> None:
     assert still.enter().form("/start", {"role": "coder", "name": name}).status == 422
 

@@ -17,6 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from caselight.desk.access import ADJUDICATOR, CODER, Who
 from caselight.errors import StudyError, UsageError
 from caselight.review import ADJUDICATOR as ADJUDICATORS_JOURNAL
+from caselight.review.names import why_no_name
 from caselight.store import Study
 from caselight.store.files import write_synced
 
@@ -28,16 +29,15 @@ MOST_FAILURES, WINDOW_SECONDS = 8, 60.0
 
 
 def coder_name(untrusted: str) -> str:
-    """The name, if it can be a coder's: it becomes a file name, so letters, digits, - and _ only.
+    """The name, if it can be a coder's (review.names has the rule) and is not that of the adjudicators' journal.
 
     Raises:
         UsageError: it cannot.
     """
     name = untrusted.strip()
-    plain = name.replace("-", "").replace("_", "")
-    if not 1 <= len(name) <= 40 or not plain.isalnum() or not name[0].isalnum():
-        raise UsageError(f"{name[:40]!r} cannot be a name. Use up to 40 letters, digits, - and _.")
-    if name.lower() == ADJUDICATORS_JOURNAL:
+    if why := why_no_name(name):
+        raise UsageError(why)
+    if name.casefold() == ADJUDICATORS_JOURNAL:
         raise UsageError(f"{name!r} is the name of the journal of adjudicators. Choose another.")
     return name
 
