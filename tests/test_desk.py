@@ -25,10 +25,12 @@ from caselight.desk.call import ENTERED, OPEN, Way
 from caselight.desk.openapi import described
 from caselight.desk.pages import FOLDER, LANGUAGES
 from caselight.desk.routes import WAYS
-from caselight.drawing import Wish
+from caselight.drawing import Wish, drawn_cases, last
 from caselight.drawing import given as answers_given
+from caselight.drawing.standing import disputes
 from caselight.errors import StudyError, UsageError
 from caselight.report.interface import phrases
+from caselight.sampling import take_file
 from caselight.store import Study
 from caselight.store.journal import contents
 from desk_client import HOST, ORIGIN, Browser, Office
@@ -593,6 +595,27 @@ def test_a_difference_is_settled_with_the_quotations_that_were_ticked(office: Of
     line = contents(office.study.folder / "journal" / "answers" / "adjudicator.jsonl").entries[-1]
     assert [quote["quote"] for quote in line.body["quotes"]] == ["Дело"]
     assert line.body["value"] == "relied_on"
+
+
+def test_whatever_coders_answer_differently_can_be_settled_at_the_desk(office: Office, tmp_path: Path) -> None:
+    committed = last(office.study)
+    assert committed is not None
+    drawn = drawn_cases(committed)
+    once, twice = (next(one.case for one in drawn if one.double is double) for double in (False, True))
+    rows = [(once, "anna", "none"), (once, "boris", "relied_on")]
+    rows += [(twice, "anna", "none"), (twice, "boris", "none"), (twice, "zoya", "relied_on")]
+    lines = "".join(f"{case},role,{value},{name}\n" for case, name, value in rows)
+    (tmp_path / "sheet.csv").write_text(f"case,variable,value,coder\n{lines}", "utf-8")
+    take_file(office.study, tmp_path / "sheet.csv", "", "", "2026-01-01T00:00:00Z")
+    differ = {(one.case, one.variable) for one in disputes(answers_given(office.study))}
+    assert differ == {(once, "role"), (twice, "role")}
+    lead = office.lead()
+    assert {(p["case"], p["variable"]) for p in lead.get("/settle.json").json["pairs"]} == differ
+    for case, variable in differ:
+        sent = {"key": key(), "case": case, "variable": variable, "choice": "other", "value": "none"}
+        assert lead.form("/settle", sent).status == 303
+    assert lead.get("/settle.json").json["pairs"] == []
+    assert disputes(answers_given(office.study)) == []
 
 
 def test_settling_without_a_choice_says_so(office: Office) -> None:

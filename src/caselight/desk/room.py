@@ -232,10 +232,16 @@ class Room:
         return drawn if drawn and reads and (drawn.double or reads == ALL) else None
 
     def pairs(self) -> list[Pair]:
-        """What two coders answered, A and B drawn by lot; only of the cases that are read twice."""
+        """What two coders answered, A and B drawn by lot; only of cases that are read twice: agreement is theirs."""
+        return self._pairs([one.case for one in self.drawn if one.double], differing=False)
+
+    def to_settle(self) -> list[Pair]:
+        """The same of all drawn cases, whoever came to read one a second time; of three coders, two who differ."""
+        return self._pairs([one.case for one in self.drawn], differing=True)
+
+    def _pairs(self, cases: list[str], differing: bool) -> list[Pair]:
         given = {name: person.standing() for name, person in self.coders().items()}
-        doubles = [one.case for one in self.drawn if one.double]
-        return pairs(given, doubles, self.committed.digest if self.committed else "")
+        return pairs(given, cases, self.committed.digest if self.committed else "", differing)
 
     def must_be_drawn(self) -> Committed:
         """The draw, thrown.
