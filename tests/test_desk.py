@@ -24,11 +24,13 @@ from caselight.desk.accounts import MOST_FAILURES, Accounts
 from caselight.desk.call import ENTERED, OPEN, Way
 from caselight.desk.openapi import described
 from caselight.desk.pages import FOLDER, LANGUAGES
+from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
 from caselight.drawing import Wish, drawn_cases, last
 from caselight.drawing import given as answers_given
 from caselight.drawing.standing import disputes
 from caselight.errors import StudyError, UsageError
+from caselight.pipeline import Options, current, make_tables
 from caselight.report.interface import phrases
 from caselight.sampling import take_file
 from caselight.store import Study
@@ -466,6 +468,20 @@ def test_a_changed_question_marks_its_answers_and_rewrites_nothing(office: Offic
     assert journal_bytes(office.study) == before
     decide(anna, case, "role", "none")
     assert anna.get(f"/api/cases/{case}").json["again"] == {}
+
+
+def test_the_desk_takes_in_a_run_that_changed_only_answers(office: Office, tmp_path: Path) -> None:
+    room = Room(office.study, office.now)
+    book = office.study.codebook
+    book.write_text(book.read_text("utf-8").replace("phrases: [камера]", "phrases: [телефон]"), "utf-8")
+    room.refresh()
+    assert "has changed since its last run" in room.notice
+    with office.study.locked():
+        make_tables(office.study, Options(1, tmp_path / "words", "2026-01-01"), lambda *_: None)
+    room.refresh()
+    assert room.notice == ""
+    asked = [plan.paths["answers/role"] for plan in room.pile.made.plans]
+    assert asked == [plan.paths["answers/role"] for plan in current(office.study).plans]
 
 
 def test_a_mistake_in_the_codebook_leaves_the_desk_working(office: Office) -> None:

@@ -122,11 +122,15 @@ class Room:
         self._read_draw()
 
     def _seen(self) -> tuple[object, ...]:
-        """Changes when the codebook, the records, the tables or the draws may have changed."""
+        """Changes when the codebook, the records, the tables or the draws may have changed.
+
+        Of tables the folders are looked at: a part is never written over, it comes and goes under names of its own.
+        """
         folder = self.study.folder
-        files = [folder / "codebook.yaml", folder / "records" / "received.jsonl", folder / "tables" / "links"]
+        files = [folder / "codebook.yaml", folder / "records" / "received.jsonl"]
+        files += [one for way in ("*", "answers/*") for one in sorted((folder / "tables").glob(way)) if one.is_dir()]
         files += sorted((folder / "journal" / "draws").glob("*/*"))
-        return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
+        return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
 
     def refresh(self) -> None:
         """Takes in what changed on the disk. What cannot be read leaves the desk as it was, with a notice."""
