@@ -26,7 +26,7 @@ from caselight.desk.openapi import described
 from caselight.desk.pages import FOLDER, LANGUAGES
 from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
-from caselight.drawing import Wish, drawn_cases, last
+from caselight.drawing import Wish, drawn_cases, last, waiting
 from caselight.drawing import given as answers_given
 from caselight.drawing.standing import disputes
 from caselight.errors import StudyError, UsageError
@@ -145,6 +145,7 @@ FORGED: dict[str, dict[str, str | None]] = {
     "origin with another port": {"Origin": "http://127.0.0.1:9999"},
     "origin null, cross-site": {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
     "origin null, nothing else": {"Origin": "null", "Sec-Fetch-Site": None},
+    "origin that is none": {"Origin": "http://[::1", "Sec-Fetch-Site": None},
     "site of another": {"Sec-Fetch-Site": "cross-site"},
     "site of a sibling": {"Sec-Fetch-Site": "same-site"},
     "typed in": {"Sec-Fetch-Site": "none"},
@@ -678,7 +679,11 @@ def test_a_draw_is_made_at_the_desk(template: Path, tmp_path: Path) -> None:
     assert (outlook["readings"], outlook["hours"]) == (6, None)
     assert all(w["low"] <= w["machine"] <= w["high"] for w in outlook["widths"])
     assert lead.form("/draw", {"size": "99"}).status == 422
+    assert lead.form("/draw", {"size": "4", "claim": "sure"}).status == 422
     assert lead.form("/draw", {"size": "4", "double": "50", "by": "role"}).status == 303
+    committed = waiting(office.study)
+    assert committed is not None
+    assert committed.day == "2026-01-01"
     assert lead.form("/draw", {"size": "4"}).status == 422  # one waits for its dice
     assert lead.form("/draw/throw", {"seed": "123"}).status == 422
     assert queue(office.coder("anna")) == []
