@@ -6,8 +6,10 @@ import itertools
 import json
 import re
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pytest
@@ -22,11 +24,15 @@ from caselight.desk.accounts import MOST_FAILURES, Accounts
 from caselight.desk.call import ENTERED, OPEN, Way
 from caselight.desk.openapi import described
 from caselight.desk.pages import FOLDER, LANGUAGES
+from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
-from caselight.drawing import Wish
+from caselight.drawing import Wish, drawn_cases, last, waiting
 from caselight.drawing import given as answers_given
-from caselight.errors import UsageError
+from caselight.drawing.standing import disputes
+from caselight.errors import StudyError, UsageError
+from caselight.pipeline import Options, current, make_tables
 from caselight.report.interface import phrases
+from caselight.sampling import take_file
 from caselight.store import Study
 from caselight.store.journal import contents
 from desk_client import HOST, ORIGIN, Browser, Office
@@ -110,7 +116,9 @@ def test_a_session_says_who_it_is_once(still: Office) -> None:
     assert browser.get("/api/desk").json["coder"] == "anna"
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", "a.b", ".x", "x" * 41, "adjudicator", "Adjudicator", "-x", "a b"])
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", "a.b", ".x", "x" * 41, "adjudicator", "Adjudicator", "ask_if", "Rules", "-x", "a b"]
+)
 def test_a_name_that_could_be_no_file_is_refused(still: Office, name: str) -> None:
     assert still.enter().form("/start", {"role": "coder", "name": name}).status == 422
 
@@ -137,6 +145,7 @@ FORGED: dict[str, dict[str, str | None]] = {
     "origin with another port": {"Origin": "http://127.0.0.1:9999"},
     "origin null, cross-site": {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
     "origin null, nothing else": {"Origin": "null", "Sec-Fetch-Site": None},
+    "origin that is none": {"Origin": "http://[::1", "Sec-Fetch-Site": None},
     "site of another": {"Sec-Fetch-Site": "cross-site"},
     "site of a sibling": {"Sec-Fetch-Site": "same-site"},
     "typed in": {"Sec-Fetch-Site": "none"},
@@ -265,6 +274,37 @@ def test_guessing_passwords_is_stopped_for_a_while(office: Office) -> None:
     assert accounts.check("anna", "a long password") is None
     now[0] = 61
     assert accounts.check("anna", "a long password") == Who("anna", CODER)
+
+
+def test_passwords_guessed_side_by_side_are_counted_before_they_are_looked_at(office: Office) -> None:
+    hashed: list[str] = []
+    go_on = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            hashed.append(str(password))
+            go_on.wait(10)
+            return super().verify(hash, password)
+
+    accounts = Accounts(office.study, lambda: 0.0, Slow(time_cost=1, memory_cost=8, parallelism=1))
+    accounts.set("anna", "a long password", CODER)
+    with ThreadPoolExecutor(3 * MOST_FAILURES) as tries:
+        guesses = [tries.submit(accounts.check, "anna", "guess guess") for _ in range(3 * MOST_FAILURES)]
+        wait(guesses[MOST_FAILURES:], 0.5)
+        go_on.set()
+    assert [guess.result() for guess in guesses] == [None] * len(guesses)
+    assert len(hashed) == MOST_FAILURES
+
+
+def test_a_right_password_is_no_failure(office: Office) -> None:
+    office.accounts.set("anna", "a long password", CODER)
+    for _ in range(2 * MOST_FAILURES):
+        assert office.accounts.check("anna", "a long password") == Who("anna", CODER)
+
+
+def test_an_account_is_made_under_the_lock_of_the_study(office: Office) -> None:
+    with office.study.locked(), pytest.raises(StudyError, match="at work"):
+        Accounts(office.study).set("anna", "a long password", CODER)
 
 
 @pytest.mark.parametrize(
@@ -431,6 +471,20 @@ def test_a_changed_question_marks_its_answers_and_rewrites_nothing(office: Offic
     assert anna.get(f"/api/cases/{case}").json["again"] == {}
 
 
+def test_the_desk_takes_in_a_run_that_changed_only_answers(office: Office, tmp_path: Path) -> None:
+    room = Room(office.study, office.now)
+    book = office.study.codebook
+    book.write_text(book.read_text("utf-8").replace("phrases: [камера]", "phrases: [телефон]"), "utf-8")
+    room.refresh()
+    assert "has changed since its last run" in room.notice
+    with office.study.locked():
+        make_tables(office.study, Options(1, tmp_path / "words", "2026-01-01"), lambda *_: None)
+    room.refresh()
+    assert room.notice == ""
+    asked = [plan.paths["answers/role"] for plan in room.pile.made.plans]
+    assert asked == [plan.paths["answers/role"] for plan in current(office.study).plans]
+
+
 def test_a_mistake_in_the_codebook_leaves_the_desk_working(office: Office) -> None:
     anna = office.coder("anna")
     case = queue(anna)[0]
@@ -560,6 +614,27 @@ def test_a_difference_is_settled_with_the_quotations_that_were_ticked(office: Of
     assert line.body["value"] == "relied_on"
 
 
+def test_whatever_coders_answer_differently_can_be_settled_at_the_desk(office: Office, tmp_path: Path) -> None:
+    committed = last(office.study)
+    assert committed is not None
+    drawn = drawn_cases(committed)
+    once, twice = (next(one.case for one in drawn if one.double is double) for double in (False, True))
+    rows = [(once, "anna", "none"), (once, "boris", "relied_on")]
+    rows += [(twice, "anna", "none"), (twice, "boris", "none"), (twice, "zoya", "relied_on")]
+    lines = "".join(f"{case},role,{value},{name}\n" for case, name, value in rows)
+    (tmp_path / "sheet.csv").write_text(f"case,variable,value,coder\n{lines}", "utf-8")
+    take_file(office.study, tmp_path / "sheet.csv", "", "", "2026-01-01T00:00:00Z")
+    differ = {(one.case, one.variable) for one in disputes(answers_given(office.study))}
+    assert differ == {(once, "role"), (twice, "role")}
+    lead = office.lead()
+    assert {(p["case"], p["variable"]) for p in lead.get("/settle.json").json["pairs"]} == differ
+    for case, variable in differ:
+        sent = {"key": key(), "case": case, "variable": variable, "choice": "other", "value": "none"}
+        assert lead.form("/settle", sent).status == 303
+    assert lead.get("/settle.json").json["pairs"] == []
+    assert disputes(answers_given(office.study)) == []
+
+
 def test_settling_without_a_choice_says_so(office: Office) -> None:
     cases = both_code(office)
     answer = office.lead().form("/settle", {"key": key(), "case": cases[0], "variable": "role"})
@@ -604,7 +679,11 @@ def test_a_draw_is_made_at_the_desk(template: Path, tmp_path: Path) -> None:
     assert (outlook["readings"], outlook["hours"]) == (6, None)
     assert all(w["low"] <= w["machine"] <= w["high"] for w in outlook["widths"])
     assert lead.form("/draw", {"size": "99"}).status == 422
+    assert lead.form("/draw", {"size": "4", "claim": "sure"}).status == 422
     assert lead.form("/draw", {"size": "4", "double": "50", "by": "role"}).status == 303
+    committed = waiting(office.study)
+    assert committed is not None
+    assert committed.day == "2026-01-01"
     assert lead.form("/draw", {"size": "4"}).status == 422  # one waits for its dice
     assert lead.form("/draw/throw", {"seed": "123"}).status == 422
     assert queue(office.coder("anna")) == []

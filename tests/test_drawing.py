@@ -345,6 +345,11 @@ def test_agreement_is_told_with_its_counts(made: Made) -> None:
     assert found[ROLE].same < 1
 
 
+def test_a_claim_that_no_method_is_known_for_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"--claim sure: there is no such claim\. Known: standard, certified"):
+        Wish(5, claim="sure")
+
+
 @pytest.mark.parametrize("level", [95.0, 1.0, 0.0, -3.0, 1e9, float("nan")])
 def test_a_level_that_is_no_share_is_refused_at_the_draw(made: Made, level: float) -> None:
     with pytest.raises(UsageError, match="level of confidence is a share from"):

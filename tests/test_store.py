@@ -15,6 +15,7 @@ import pytest
 
 from caselight.errors import StudyError, UsageError
 from caselight.store import Member, OriginalError, Records, Settings, Study
+from caselight.store.files import write_synced
 from caselight.types import Problem
 
 
@@ -329,6 +330,30 @@ def test_an_interrupted_write_leaves_the_old_content(tmp_path: Path, monkeypatch
         study.parts.write(path, pa.table({"a": [2]}))
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_must_outlive_a_power_cut_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, steps = tmp_path / "journal" / "draws" / "0001" / "commitment.json", []
+    sync, name = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        at = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        steps.append(f"sync {at.name}" if at.is_dir() else f"sync {at.stat().st_size} bytes")
+        sync(descriptor)
+
+    def named(self: Path, target: Path) -> Path:
+        steps.append(f"name {target.name}")
+        return name(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", named)
+    write_synced(path, "committed", 0o600)
+    assert steps[:2] == ["sync 9 bytes", "name commitment.json"]
+    assert sorted(steps[2:]) == sorted(f"sync {n}" for n in ("0001", "draws", "journal", tmp_path.name))
+    assert path.read_text() == "committed"
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_may_not_be_opened_is_in_the_books(

@@ -123,6 +123,12 @@ def test_the_codebook_goes_out_alone(coded: Study, tmp_path: Path) -> None:
     assert {code.get("name") for code in root.iter("{*}Code")} >= {"role", "relied_on", "metro"}
 
 
+def test_the_adjudicator_is_one_however_a_file_writes_the_name(coded: Study, tmp_path: Path) -> None:
+    case, made = next(iter(kept(coded)))[1], emptied(coded, tmp_path / "other")
+    (tmp_path / "file").write_text(f"case,variable,value,coder\n{case},role,none,Adjudicator\n")
+    assert trading.take_in(made, "csv", tmp_path / "file", "", "t") == {"adjudicator": 1}
+
+
 QUOTED = b'case,variable,value,coder,quotes\nCASE,role,none,a,"[{""start"":0,""end"":3,""quote"":""XX""}]"\n'
 
 
@@ -134,7 +140,10 @@ QUOTED = b'case,variable,value,coder,quotes\nCASE,role,none,a,"[{""start"":0,""e
         ("csv", b"case,variable,value,coder\nCASE,colour,none,anna\n", "no variable 'colour'"),
         ("csv", b"case,variable,value,coder\nCASE,role,purple,anna\n", "'purple' is no value"),
         ("csv", b"case,variable,value,coder\nCASE,role,none,../anna\n", "cannot be a coder's name"),
-        ("csv", b"case,variable,value,coder\nCASE,role,none,\n", "cannot be a coder's name"),
+        ("csv", b"case,variable,value,coder\nCASE,role,none,ask_if\n", "name of a program's answers"),
+        ("csv", b"case,variable,value,coder\nCASE,role,none,Rules\n", "name of a program's answers"),
+        ("csv", b'case,variable,value,coder\nCASE,role,none,"a b\n"\n', "cannot be a coder's name"),
+        ("csv", b"case,variable,value,coder\nCASE,role,none,\n", "does not say whose it is"),
         ("csv", QUOTED, "does not stand"),
         ("label-studio", b"[{}]", "no export of Label Studio"),
         ("label-studio", b"{", "cannot be taken in"),

@@ -12,8 +12,9 @@ from caselight.errors import UsageError
 from caselight.journals import folder_of
 from caselight.planning import Made
 from caselight.report.cells import harmless
-from caselight.review import Decision, Told, body_of, read_decision, refi, standing
+from caselight.review import ADJUDICATOR, Decision, Told, body_of, read_decision, refi, standing
 from caselight.review import exchange as forms
+from caselight.review.names import why_no_name
 from caselight.store.files import write_whole
 from caselight.store.journal import Fresh, Journal, contents
 from caselight.tables import documents_of, read_table
@@ -109,8 +110,12 @@ def _add(file: Path, lines: list[Fresh], time: str) -> int:
 
 
 def _coder(name: str) -> str:
-    if not name or "/" in name or "\\" in name or name.startswith(".") or len(name) > 80:
-        raise UsageError(f"{name[:40]!r} cannot be a coder's name. Say whose answers they are: --coder NAME.")
+    if not name:
+        raise UsageError("it does not say whose it is. Say so: --coder NAME.")
+    if name.casefold() == ADJUDICATOR:
+        return ADJUDICATOR
+    if why := why_no_name(name):
+        raise UsageError(f"{why} Rename the coder in the file.")
     return name
 
 

@@ -38,11 +38,22 @@ def make_key(path: Path, password: str, memory_bytes: int = MEMORY_BYTES) -> str
         secret.untrusted_comment = "minisign encrypted secret key"
         data = bytes(secret)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file_:
-        file_.write(data.rstrip(b"\n") + b"\n")
-    public.write_text(f"{KEY_COMMENT}{number}\n{line}\n", "ascii")
+    _write(path, data.rstrip(b"\n") + b"\n", 0o600)
+    _write(public, f"{KEY_COMMENT}{number}\n{line}\n".encode("ascii"), 0o666)
     return line
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """A new file, on the disk when this returns: what was signed with a key that a power cut took is nobody's."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 class Signer:

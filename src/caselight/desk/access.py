@@ -82,9 +82,17 @@ def _foreign(site: str | None, origin: str | None, hosts: frozenset[str]) -> str
         return "The request comes from another page."
     if origin == "null" and site == "same-origin":
         return ""  # what browsers send with a form of a page whose policy is no-referrer
-    if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
+    if origin is not None and _host(origin) not in hosts:
         return "The request comes from another origin."
     return ""
+
+
+def _host(untrusted_origin: str) -> str:
+    """Host and port of an origin; "" = it is none."""
+    try:
+        return urlsplit(untrusted_origin).netloc.lower()
+    except ValueError:  # a bracket that nothing closes
+        return ""
 
 
 class Doors:

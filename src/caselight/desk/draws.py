@@ -98,7 +98,7 @@ def commit(call: Call) -> Response:
         return draw_page(call, str(call.pages.words("draw.waiting")), asked)
     try:
         with call.room.study.locked():
-            drawing.freeze(call.room.pile.made, _wish(asked))
+            drawing.freeze(call.room.pile.made, _wish(asked), call.room.now()[:10])
     except CaselightError as error:
         return draw_page(call, str(error), asked)
     call.room.refresh()

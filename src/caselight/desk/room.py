@@ -122,11 +122,15 @@ class Room:
         self._read_draw()
 
     def _seen(self) -> tuple[object, ...]:
-        """Changes when the codebook, the records, the tables or the draws may have changed."""
+        """Changes when the codebook, the records, the tables or the draws may have changed.
+
+        Of tables the folders are looked at: a part is never written over, it comes and goes under names of its own.
+        """
         folder = self.study.folder
-        files = [folder / "codebook.yaml", folder / "records" / "received.jsonl", folder / "tables" / "links"]
+        files = [folder / "codebook.yaml", folder / "records" / "received.jsonl"]
+        files += [one for way in ("*", "answers/*") for one in sorted((folder / "tables").glob(way)) if one.is_dir()]
         files += sorted((folder / "journal" / "draws").glob("*/*"))
-        return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
+        return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())
 
     def refresh(self) -> None:
         """Takes in what changed on the disk. What cannot be read leaves the desk as it was, with a notice."""
@@ -232,10 +236,16 @@ class Room:
         return drawn if drawn and reads and (drawn.double or reads == ALL) else None
 
     def pairs(self) -> list[Pair]:
-        """What two coders answered, A and B drawn by lot; only of the cases that are read twice."""
+        """What two coders answered, A and B drawn by lot; only of cases that are read twice: agreement is theirs."""
+        return self._pairs([one.case for one in self.drawn if one.double], differing=False)
+
+    def to_settle(self) -> list[Pair]:
+        """The same of all drawn cases, whoever came to read one a second time; of three coders, two who differ."""
+        return self._pairs([one.case for one in self.drawn], differing=True)
+
+    def _pairs(self, cases: list[str], differing: bool) -> list[Pair]:
         given = {name: person.standing() for name, person in self.coders().items()}
-        doubles = [one.case for one in self.drawn if one.double]
-        return pairs(given, doubles, self.committed.digest if self.committed else "")
+        return pairs(given, cases, self.committed.digest if self.committed else "", differing)
 
     def must_be_drawn(self) -> Committed:
         """The draw, thrown.

@@ -28,7 +28,7 @@ _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 def pair_states(room: Room) -> list[tuple[Pair, str]]:
     """Every question that two coders answered: differ, undecided, agree, or settled."""
     settled = room.person(ADJUDICATOR).standing()
-    return [(pair, SETTLED if (pair.case, pair.variable) in settled else pair.state) for pair in room.pairs()]
+    return [(pair, SETTLED if (pair.case, pair.variable) in settled else pair.state) for pair in room.to_settle()]
 
 
 def is_open(state: str) -> bool:
@@ -132,7 +132,7 @@ def _marks(quotes: Mapping[str, Sequence[Quote]]) -> list[Mark]:
 
 
 def _pair(call: Call, case: str, variable: str) -> Pair | None:
-    return next((p for p in call.room.pairs() if (p.case, p.variable) == (case, variable)), None)
+    return next((p for p in call.room.to_settle() if (p.case, p.variable) == (case, variable)), None)
 
 
 def _next(room: Room, pair: Pair) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 from caselight.errors import StudyError, UsageError
 from caselight.review import FrameRow, digest_of
 from caselight.store import Study
-from caselight.store.files import write_text
+from caselight.store.files import write_synced
 from caselight.types import Drawn, Value
 
 FIGURES, ELUSION, ELSEWHERE = "figures", "elusion", "elsewhere"
@@ -120,10 +120,10 @@ def write(folder: Path, files: Mapping[str, str], commitment: Mapping[str, Any])
     """Writes a commitment down: the files, their sums, and last commitment.json, without which there is no draw."""
     text = json.dumps(commitment, ensure_ascii=False, indent=1) + "\n"
     for name, content in files.items():
-        write_text(folder / name, content)
+        write_synced(folder / name, content)
     sums = "".join(f"{digest_of(content)}  {name}\n" for name, content in {**files, "commitment.json": text}.items())
-    write_text(folder / "SHA256SUMS", sums)
-    write_text(folder / "commitment.json", text)
+    write_synced(folder / "SHA256SUMS", sums)
+    write_synced(folder / "commitment.json", text)
     return open_folder(folder)
 
 
@@ -136,9 +136,9 @@ def next_folder(study: Study) -> Path:
 def write_drawn(committed: Committed, drawn: Sequence[Drawn], seed: str) -> None:
     """Writes down what was drawn, then the seed."""
     rows = [(d.number, d.case, d.stratum, d.ticket, repr(d.probability), "yes" if d.double else "no") for d in drawn]
-    write_text(committed.folder / "drawn.tsv", "".join("\t".join(map(str, row)) + "\n" for row in (_HEAD, *rows)))
+    write_synced(committed.folder / "drawn.tsv", "".join("\t".join(map(str, row)) + "\n" for row in (_HEAD, *rows)))
     if seed:
-        write_text(committed.folder / "seed.txt", seed + "\n")
+        write_synced(committed.folder / "seed.txt", seed + "\n")
 
 
 def drawn_cases(committed: Committed) -> list[Drawn]:

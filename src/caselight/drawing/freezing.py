@@ -29,6 +29,7 @@ from caselight.variables import Variable
 
 LEAST_LEVEL, MOST_LEVEL = 0.5, 0.9999  # of confidence: below, a range is wrong as often as right
 LEAST_DIGITS = 10  # of a seed: with fewer, somebody might have tried them all
+CLAIMS = ("standard", "certified")  # what is promised of several limits together
 MOST_STRATA = 12  # more are not read in numbers that tell anything
 _RULE = "ticket = sha256(seed + LF + case), hex; in each stratum the n cases with the smallest tickets are read"
 
@@ -41,12 +42,21 @@ class Wish:
     by: tuple[str, ...] = ()  # VARIABLE, or VARIABLE=VALUE for that value against all others
     double: float = 0.0  # share of the drawn that a second coder reads too
     level: float = 0.95
-    claim: str = "standard"  # or "certified"
+    claim: str = "standard"  # one of CLAIMS
     unit: str = "case"
     machine: tuple[str, ...] = ()  # machines elsewhere whose answers stand in for ours
     looks: int = 1  # figures may be looked at so often, the draw being extended in between
     elusion: str = ""  # VARIABLE=VALUE: draw from what the machine set aside; "" = a draw for figures
     verify: int | None = None  # of an elusion draw: how many of the cases found are read; None = all
+
+    def __post_init__(self) -> None:
+        """Refuses a claim that no method is known for.
+
+        Raises:
+            UsageError: it is none.
+        """
+        if self.claim not in CLAIMS:
+            raise UsageError(f"--claim {self.claim[:40]}: there is no such claim. Known: {', '.join(CLAIMS)}.")
 
 
 def freeze(made: Made, wish: Wish, day: str = "") -> Committed:

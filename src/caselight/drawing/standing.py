@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from caselight.drawing.answering import given, records_of
 from caselight.drawing.commitment import Committed, drawn_cases, frame_rows, last
 from caselight.planning import Made
-from caselight.review import ADJUDICATOR, UNDECIDED, Given, settle
+from caselight.review import ADJUDICATOR, UNDECIDED, Given, same
 from caselight.store import Study
 from caselight.types import Problem, Value
 from caselight.variables import KINDS, Variable
@@ -28,16 +28,14 @@ class Dispute:
 
 def disputes(taken: Iterable[Given]) -> list[Dispute]:
     """Where coders differ and the adjudicator has not spoken, in the order in which cases and questions first came."""
-    taken = list(taken)
-    last_of: dict[tuple[str, str], dict[str, str]] = {}
+    last_of: dict[tuple[str, str], dict[str, Given]] = {}
     for one in taken:
-        last_of.setdefault((one.case, one.variable), {})[one.coder] = cell(one)
-    settled = settle(taken)
+        last_of.setdefault((one.case, one.variable), {})[one.coder] = one
     found = []
     for key, by_coder in last_of.items():
-        differ = len(set(by_coder.values())) > 1 and ADJUDICATOR not in by_coder
-        if differ and not settled[key].decided:
-            found.append(Dispute(*key, tuple(sorted(by_coder.values()))))
+        first, *others = by_coder.values()
+        if ADJUDICATOR not in by_coder and not all(same(one, first) for one in others):
+            found.append(Dispute(*key, tuple(sorted(map(cell, by_coder.values())))))
     return found
 
 

@@ -4,9 +4,9 @@ In: the cases of a study and what the machine says of them. Out: a draw that nob
 case and question the one answer that counts, from one coder, from two who agree, or from the adjudicator.
 """
 
-from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, settle
+from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, same, settle
 from caselight.review.asking import is_done, states
-from caselight.review.compare import Pair, confusion, counts, pairs, same, shown
+from caselight.review.compare import Pair, confusion, pairs, shown
 from caselight.review.decisions import (
     JOINED,
     LOOK_AGAIN,
@@ -45,7 +45,6 @@ __all__ = [
     "answers",
     "body_of",
     "confusion",
-    "counts",
     "decision_of",
     "digest_of",
     "draw",

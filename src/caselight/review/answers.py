@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from caselight.types import Value
 
@@ -38,11 +39,28 @@ def settle(given: Iterable[Given]) -> dict[tuple[str, str], Given]:
             settled[key] = by_coder[ADJUDICATOR]
             continue
         answers = list(by_coder.values())
-        same = all((one.decided, _set(one.value)) == (answers[0].decided, _set(answers[0].value)) for one in answers)
+        agreed = all(same(one, answers[0]) for one in answers)
         coder = " + ".join(sorted(by_coder))
-        settled[key] = Given(*key, answers[0].value, coder, answers[0].decided and same)
+        settled[key] = Given(*key, answers[0].value, coder, answers[0].decided and agreed)
     return settled
 
 
-def _set(value: Value) -> object:
+class Answered(Protocol):
+    """Anything that says what somebody answered."""
+
+    @property
+    def value(self) -> Value:
+        """The answer; None = the record does not say."""
+
+    @property
+    def decided(self) -> bool:
+        """False = read, and undecided."""
+
+
+def same(a: Answered, b: Answered) -> bool:
+    """Whether two answers say the same; the order of several values does not matter."""
+    return a.decided == b.decided and _key(a.value) == _key(b.value)
+
+
+def _key(value: Value) -> object:
     return frozenset(value) if isinstance(value, tuple) else value

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from caselight.review.answers import same
 from caselight.review.decisions import Decision, Standing
-from caselight.types import Value
 
 Answers = Mapping[tuple[str, str], Standing]  # one coder's answers that count
 
@@ -32,22 +31,14 @@ class Pair:
         return AGREE if same(self.a.decision, self.b.decision) else DIFFER
 
 
-def same(a: Decision, b: Decision) -> bool:
-    """Whether two answers say the same; the order of several values does not matter."""
-    return a.decided == b.decided and _key(a.value) == _key(b.value)
-
-
-def _key(value: Value) -> object:
-    return frozenset(value) if isinstance(value, tuple) else value
-
-
-def pairs(coders: Mapping[str, Answers], cases: Iterable[str], secret: str) -> list[Pair]:
+def pairs(coders: Mapping[str, Answers], cases: Iterable[str], secret: str, differing: bool = False) -> list[Pair]:
     """The questions that two coders answered, in the order of the cases; of more than two, the first two by name.
 
     Args:
         coders: name -> answers; without the adjudicator.
-        cases: those that are read twice.
+        cases: those that are looked at.
         secret: decides who is A; the same one gives the same letters.
+        differing: of more than two, two who differ if any do: it is open as long as they are not all of one mind.
     """
     found = []
     wanted = {case: place for place, case in enumerate(cases)}
@@ -57,6 +48,8 @@ def pairs(coders: Mapping[str, Answers], cases: Iterable[str], secret: str) -> l
         if len(given) < 2:
             continue
         first, second = given[:2]
+        if differing:
+            second = next((one for one in given if not same(one.decision, first.decision)), second)
         if hashlib.sha256(f"{secret}\n{case}\n{variable}".encode()).digest()[0] % 2:
             first, second = second, first
         found.append(Pair(case, variable, first, second))
@@ -81,8 +74,3 @@ def shown(decision: Decision) -> str:
     if decision.value is None:
         return "(does not say)"
     return "+".join(decision.value) or "(none)" if isinstance(decision.value, tuple) else str(decision.value)
-
-
-def counts(found: Iterable[Pair]) -> Counter[str]:
-    """How many pairs agree, differ, or are undecided."""
-    return Counter(pair.state for pair in found)

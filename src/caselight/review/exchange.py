@@ -178,7 +178,7 @@ def _annotation(data: Mapping[str, Any], annotation: Mapping[str, Any]) -> list[
     rows: dict[str, dict[str, Any]] = {}
     spans: list[Mapping[str, Any]] = []
     by = annotation.get("completed_by", "")
-    coder = str(by.get("email", by.get("id", ""))) if isinstance(by, dict) else str(by)
+    coder = str(by.get("id") or by.get("email", "")) if isinstance(by, dict) else str(by)
     for result in annotation["result"]:
         if result["type"] == "labels":
             spans.append(result)

@@ -23,14 +23,19 @@ def coder_name(untrusted: str, where: str = "") -> str:
     """
     if untrusted.casefold() == ADJUDICATOR:
         return ADJUDICATOR
+    if why := why_no_name(untrusted):
+        raise UsageError(f"{where or '--coder'}: {why} Nothing was imported.")
+    return untrusted
+
+
+def why_no_name(untrusted: str) -> str:
+    """Why that cannot be the name of somebody who answers, as a sentence; "" = it can be."""
     plain = untrusted.replace("-", "").replace("_", "")
     if not plain.isalnum() or not untrusted[0].isalnum() or len(untrusted) > MOST_CHARS:
-        raise UsageError(
-            f"{where or '--coder'}: {untrusted[:60]!r} cannot be a coder's name. Use letters, digits, - and _; a "
-            f"letter or digit first, at most {MOST_CHARS}. Nothing was imported."
+        return (
+            f"{untrusted[:60]!r} cannot be a coder's name. Use letters, digits, - and _; a letter or digit first, at "
+            f"most {MOST_CHARS}."
         )
     if untrusted.casefold() in TAKEN:
-        raise UsageError(
-            f"{where or '--coder'}: {untrusted!r} is the name of a program's answers. Choose another name."
-        )
-    return untrusted
+        return f"{untrusted!r} is the name of a program's answers. Choose another name."
+    return ""

@@ -26,6 +26,39 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
 
 
+def write_synced(path: Path, text: str, mode: int = 0o666) -> None:
+    """`path` with `text` in UTF-8, whole or not at all, and on the disk when this returns: its bytes and its name.
+
+    For what is published or relied on at once, and must outlive a power cut.
+
+    Args:
+        mode: who may open it, from its first byte on; less what the umask takes.
+    """
+    fresh = [folder for folder in path.absolute().parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    temporary.unlink(missing_ok=True)  # of a process that was killed: its mode is not ours
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        for folder in {path.absolute().parent, *(folder.parent for folder in fresh)}:
+            _sync_folder(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The names in this folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder to write into, which becomes `path` at the end; an interruption leaves nothing there.
