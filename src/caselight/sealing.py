@@ -152,6 +152,7 @@ def _of_study(made: Made, shown: Contents, letters: Mapping[str, str]) -> dict[s
     for one in drawing.given(study):
         value = list(one.value) if isinstance(one.value, tuple) else one.value
         row = {"case": one.case, "variable": one.variable, "value": value, "decided": one.decided}
+        row |= {} if one.asked else {"asked": False}
         answers.setdefault(letters[one.coder], []).append(json.dumps(row, ensure_ascii=False) + "\n")
     for letter, rows in answers.items():
         found[f"{ANSWERS}{letter}.jsonl"] = "".join(rows).encode()
@@ -278,4 +279,5 @@ def _given(bundle: Bundle, file: str) -> Iterator[Given]:
         raise ValueError(f"{file} is no name of a coder's answers")
     for _, row in read_rows(bundle, file):
         value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
-        yield Given(str(row["case"]), str(row["variable"]), value, coder, bool(row["decided"]))
+        asked = bool(row.get("asked", True))
+        yield Given(str(row["case"]), str(row["variable"]), value, coder, bool(row["decided"]), asked)

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from caselight.bundle.container import Bundle
-from caselight.bundle.drawn import ADJUDICATOR, Draw, tuples
+from caselight.bundle.drawn import ADJUDICATOR, Draw, skipped, tuples
 from caselight.bundle.names import ANSWERS
 from caselight.bundle.reading import read_rows
 
@@ -23,11 +23,15 @@ Numbers = dict[str, float]  # name as printed -> number; absent = not to be told
 def agreements_of(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: Draw) -> dict[str, Numbers]:
     """Variable -> its measures, from the drawn units that two coders or more answered, the adjudicator left out."""
     units = {unit for drawn in draw.drawn.values() for unit in drawn}
+    left_out = skipped(bundle, questions, draw)
     given: dict[str, dict[str, dict[str, Any]]] = {}
     for file in (name for name in bundle.sizes if name.startswith(ANSWERS)):
         if file == f"{ANSWERS}{ADJUDICATOR}.jsonl":
             continue
+        coder = file[len(ANSWERS) :].removesuffix(".jsonl")
         for _, row in read_rows(bundle, file):
+            if (row["variable"], row["case"], coder) in left_out and not row.get("asked", True):
+                continue
             if row["case"] in units and row["decided"]:
                 given.setdefault(row["variable"], {}).setdefault(row["case"], {})[file] = tuples(row["value"])
     found = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,6 +178,17 @@ def read_answers(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: D
     Of each coder the last answer counts. A question that other answers made pointless counts as answered.
     """
     units = {unit for drawn in draw.drawn.values() for unit in drawn}
+    settled = settled_of(last_answers(bundle, units), questions)
+    for question in questions:
+        answered = settled.setdefault(question["name"], {})
+        for unit in units - answered.keys():
+            if any(_rules_out(condition, unit, settled) for condition in question["ask_if"]):
+                answered[unit] = Said(None, True)
+    return settled
+
+
+def last_answers(bundle: Bundle, units: Collection[str]) -> dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]]:
+    """(variable, unit) -> coder -> what that coder answered last: (value, decided, asked)."""
     last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]] = {}
     for file in (name for name in bundle.sizes if name.startswith(ANSWERS)):
         coder = file[len(ANSWERS) :].removesuffix(".jsonl")
@@ -185,13 +196,15 @@ def read_answers(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: D
             if row["case"] in units:
                 said = (tuples(row["value"]), bool(row["decided"]), bool(row.get("asked", True)))
                 last.setdefault((row["variable"], row["case"]), {})[coder] = said
-    settled = settled_of(last, questions)
-    for question in questions:
-        answered = settled.setdefault(question["name"], {})
-        for unit in units - answered.keys():
-            if any(_rules_out(condition, unit, settled) for condition in question["ask_if"]):
-                answered[unit] = Said(None, True)
-    return settled
+    return last
+
+
+def skipped(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: Draw) -> set[tuple[str, str, str]]:
+    """(variable, unit, coder) of what was skipped by an answer that does not count, so that nobody has answered it."""
+    last = last_answers(bundle, {unit for drawn in draw.drawn.values() for unit in drawn})
+    before = {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
+    settled_of(last, questions)
+    return before - {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
 
 
 def settled_of(
