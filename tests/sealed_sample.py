@@ -12,6 +12,8 @@ from pathlib import Path
 from caselight import drawing, intake, pipeline, sealing
 from caselight.bundle import Signer, make_key
 from caselight.drawing import Wish
+from caselight.drawing.checking import redrawn
+from caselight.drawing.commitment import write_drawn
 from caselight.ingest import is_container
 from caselight.pipeline import Options
 from caselight.review import Given
@@ -21,6 +23,7 @@ RECORDS = Path(__file__).parents[1] / "src" / "caselight" / "studies" / "demo" /
 PASSWORD = "four words are better"
 CHEAP = 1 << 20  # bytes of memory for the key's password: tests open it often
 DAY = "2026-01-31"
+SEED = "27182818284590452353"
 
 
 # N, n, x, undecided: so many read that the smallest probabilities are too small for floating point.
@@ -50,7 +53,7 @@ def make_study(folder: Path, records: int = 10, drawn: int = 8) -> Study:
         study.records.receive(sorted(RECORDS.iterdir())[:records], is_container)
         made = pipeline.make_tables(study, Options(1, None, DAY), no_word)
         drawing.freeze(made, Wish(size=drawn, by=("surveillance_role",), double=0.5))
-        drawing.throw(study, "27182818284590452353")
+        drawing.throw(study, SEED)
         committed = drawing.last(study)
         assert committed is not None
         machine = drawing.machine_answers(committed)
@@ -103,3 +106,32 @@ def changed(source: Path, folder: Path, name: str, change: Callable[[str], str],
         row |= {"size": len(after.encode()), "sha256": hashlib.sha256(after.encode()).hexdigest()}
         (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
     return folder
+
+
+def without(source: Path, folder: Path, start: str) -> Path:
+    """A copy of the unpacked bundle without the members whose names begin so, and the manifest made to fit."""
+    shutil.copytree(source, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    left_out = [one["path"] for one in manifest["files"] if one["path"].startswith(start)]
+    assert left_out, f"nothing begins with {start}"
+    for name in left_out:
+        (folder / name).unlink()
+    manifest["files"] = [one for one in manifest["files"] if one["path"] not in left_out]
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+    return folder
+
+
+def three_draws(top: Path, seed: str = "16180339887498948482") -> Path:
+    """A bundle, unpacked, with a draw, another one of that seed, and its extension."""
+    study = make_study(top / "study")
+    with study.locked():
+        made = pipeline.current(study)
+        drawing.freeze(made, Wish(size=4, by=("surveillance_role",), double=0.5))
+        known = next((one for one in drawing.draws(study) if one.seed == seed), None)
+        if known is None:
+            drawing.throw(study, seed)
+        else:  # what `throw` refuses
+            committed = drawing.draws(study)[-1]
+            write_drawn(committed, redrawn(committed, seed), seed)
+        drawing.extend(study, 2, 0.0)
+    return unpacked(sealed(study, top / "three.zip"), top / "three")

@@ -33,7 +33,19 @@ from caselight.estimate.stratified import count
 from caselight.report.names import figure_file
 from caselight.sampling import take_file
 from caselight.types import Stratum
-from sealed_sample import DAY, MANY_READ, PASSWORD, changed, make_signer, make_study, sealed, unpacked
+from sealed_sample import (
+    DAY,
+    MANY_READ,
+    PASSWORD,
+    SEED,
+    changed,
+    make_signer,
+    make_study,
+    sealed,
+    three_draws,
+    unpacked,
+    without,
+)
 
 Files = dict[str, Path]
 
@@ -279,6 +291,40 @@ def test_a_bundle_without_its_signature_is_not_taken_for_an_unsigned_one(files: 
     folder = shutil.copytree(files["folder"], tmp_path / "x")
     (folder / "manifest.json.minisig").unlink()
     assert ("manifest.json.minisig", "not_signed") in kinds(sealing.check(folder, None))
+
+
+# ---- draws that were set aside
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return three_draws(tmp_path_factory.mktemp("three"))
+
+
+def test_draws_that_follow_and_extend_each_other_verify(three: Path) -> None:
+    assert sorted(p.name for p in (three / "draws").iterdir()) == ["0001", "0002", "0003"]
+    assert sealing.check(three, None).faults == []
+
+
+@pytest.mark.parametrize(("number", "named_by"), [("0001", {"0002", "0003"}), ("0002", {"0003"})])
+def test_a_draw_that_was_set_aside_is_missed(three: Path, tmp_path: Path, number: str, named_by: set[str]) -> None:
+    verdict = verify(without(three, tmp_path / "x", f"draws/{number}/"), None)
+    found = [fault for fault in verdict.faults if fault.kind == "draw_set_aside"]
+    assert {fault.where[-4:] for fault in found} == named_by
+    assert {fault.file for fault in found} == {f"draws/{number}/commitment.json"}
+
+
+def test_a_named_draw_that_was_changed_or_whose_dice_are_gone_is_noticed(three: Path, tmp_path: Path) -> None:
+    name = "draws/0001/commitment.json"
+    other = changed(three, tmp_path / "x", name, swap('"committed_on"', '"committed_by"'))
+    assert (name, "draw_set_aside") in kinds(verify(other, None))
+    unthrown = without(without(three, tmp_path / "y", "draws/0001/drawn.tsv"), tmp_path / "z", "draws/0001/seed.txt")
+    assert ("draws/0001/drawn.tsv", "draw_set_aside") in kinds(verify(unthrown, None))
+
+
+def test_a_seed_of_two_draws_that_do_not_extend_each_other_is_noticed(tmp_path: Path) -> None:
+    found = kinds(verify(three_draws(tmp_path, SEED), None))
+    assert found == {("draws/0002/seed.txt", "seed_twice"), ("draws/0003/seed.txt", "seed_twice")}
 
 
 # ---- every byte

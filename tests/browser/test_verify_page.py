@@ -13,7 +13,7 @@ import pytest
 
 from caselight.estimate.stratified import count
 from caselight.types import Stratum
-from sealed_sample import MANY_READ, changed, make_signer, make_study, sealed, unpacked
+from sealed_sample import MANY_READ, SEED, changed, make_signer, make_study, sealed, three_draws, unpacked, without
 
 CHROMIUM = os.environ.get("CASELIGHT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # No sandbox: tests run as root in containers. The rest keeps the browser from calling home.
@@ -29,8 +29,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def browser(files: dict[str, Path]) -> Iterator[Any]:
-    del files  # made first: workers cannot be forked beside a browser
+def three(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    good, twice = (tmp_path_factory.mktemp(name) for name in ("good", "twice"))
+    return {"good": three_draws(good), "twice": three_draws(twice, SEED)}
+
+
+@pytest.fixture(scope="module")
+def browser(files: dict[str, Path], three: dict[str, Path]) -> Iterator[Any]:
+    del files, three  # made first: workers cannot be forked beside a browser
     sync_api = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).is_file():
         pytest.skip("needs Chromium (or $CASELIGHT_CHROMIUM)")
@@ -115,6 +121,17 @@ def test_a_change_is_named_in_the_browser(
     assert told.result == "not-ok"
     assert ("manifest.json.minisig", "wrong_signature") in told.faults
     assert kind in {found for _, found in told.faults}
+
+
+def test_draws_set_aside_and_seeds_used_twice_are_named_in_the_browser(
+    browser: Any, three: dict[str, Path], tmp_path: Path
+) -> None:
+    page = three["good"] / "verify.html"
+    assert Told(browser, page, three["good"]).faults == set()
+    aside = Told(browser, page, without(three["good"], tmp_path / "x", "draws/0001/"))
+    assert ("draws/0001/commitment.json", "draw_set_aside") in aside.faults
+    twice = Told(browser, page, three["twice"])
+    assert twice.faults == {("draws/0002/seed.txt", "seed_twice"), ("draws/0003/seed.txt", "seed_twice")}
 
 
 @pytest.mark.parametrize("at", [100, -200, -3])

@@ -18,6 +18,7 @@ _FIRST = (
     "signature",
     "exact",
     "drawn",
+    "others",
     "pile",
     "recount",
     "agreeing",

@@ -32,6 +32,7 @@ from caselight.bundle.names import (
     TEXTS,
     is_safe,
 )
+from caselight.bundle.others import check_others
 from caselight.bundle.pages import Pages
 from caselight.bundle.pile import Pile, read_pile
 from caselight.bundle.reading import read_json, read_rows
@@ -262,6 +263,7 @@ class _Contents:
     def __init__(self, bundle: Bundle, manifest: Mapping[str, Any], verdict: Verdict, called: Called) -> None:
         self._bundle, self._manifest, self._verdict = bundle, manifest, verdict
         self._called = called
+        self._committed: list[Draw] = []  # all that could be read, also where drawing again failed
         self._draws: list[tuple[Draw, Mapping[str, Any]]] = []
         self._others: dict[str, Mapping[str, float]] = {}
         self._piles: list[Pile] = []  # one, if the tables can be read
@@ -272,6 +274,7 @@ class _Contents:
         rows: list[dict[str, Any]] = []
         for number in numbers_of(bundle):
             _guarded(partial(self._check_draw, number), verdict)
+        _guarded(lambda: check_others(bundle, self._committed, verdict), verdict)
         if not numbers_of(bundle):
             verdict.notes.append(("no_draw", ""))
         _guarded(lambda: self._piles.append(read_pile(bundle, verdict)), verdict)
@@ -286,6 +289,7 @@ class _Contents:
 
     def _check_draw(self, number: str) -> None:
         draw = read_draw(self._bundle, number, self._verdict)
+        self._committed.append(draw)
         check_draw(self._bundle, draw, self._verdict)
         questions = read_json(self._bundle, QUESTIONS)["variables"]
         self._draws.append((draw, read_answers(self._bundle, questions, draw)))
