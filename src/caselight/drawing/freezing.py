@@ -174,7 +174,9 @@ def _throw_again(committed: Committed, seed: str) -> list[Drawn]:
     """Finishes an extension that was stopped after it was committed: it goes on with the seed that it names."""
     named = _told(committed)["extension"]["seed"]
     if seed != named:
-        raise UsageError(f"Draw {committed.number} extends draw {committed.extends}: its seed is {named}, and no other.")
+        raise UsageError(
+            f"Draw {committed.number} extends draw {committed.extends}: its seed is {named}, and no other."
+        )
     if not (committed.folder / "drawn.tsv").exists():
         checked(committed)
     drawn = redrawn(committed, seed)
