@@ -595,6 +595,12 @@ def test_a_signature_has_one_form_only(files: Files) -> None:
         ("high_percent", "71", {"high": 0.701}, True),
         ("high_percent", "70", {"high": 0.701}, False),
         ("level_percent", "95", {"level": 0.95}, True),
+        ("level_percent", "99.87", {"level": 0.99875}, True),
+        ("level_percent", "99.88", {"level": 0.99875}, False),
+        ("low", "15,000.41", {"low": 15000.418}, True),
+        ("low", "15,000.42", {"low": 15000.418}, False),
+        ("high", "15,000.42", {"high": 15000.411}, True),
+        ("high", "15,000.41", {"high": 15000.411}, False),
     ],
 )
 def test_a_printed_number_is_read_as_a_person_reads_it(

@@ -22,6 +22,7 @@ from caselight.review import (
     draw,
     enlarged,
     frame_text,
+    read_draw,
     read_sheet,
     settle,
     ticket,
@@ -44,6 +45,14 @@ variables:
     question: Where?
     values: [{name: metro, phrases: [метро]}, {name: street, phrases: [улица]}]
   - {name: people, kind: number, question: How many?, phrases: [участник]}
+"""
+WORDS = """
+name: small
+title: Small
+version: 1
+language: en
+variables:
+  - {name: named, kind: text, question: Which?, phrases: [camera]}
 """
 CASES = {"c1": "c1", "a.txt": "c1", "c2": "c2", "twice.txt": ""}
 
@@ -170,6 +179,17 @@ def test_undecided_and_no_answer_are_told_apart(codebook: Codebook) -> None:
         Given("c3", "role", None, "anna", decided=False),
         Given("c3", "place", None, "anna", asked=False),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("words", ["one", "one\ntwo", "one\r\ntwo", "one\x0btwo\u2028three"])
+def test_a_cell_keeps_its_line_breaks(words: str, end: str) -> None:
+    base = read_codebook(parse(WORDS, "words.yaml"))
+    text = end.join(("case,named", f'c1,"{words}"', "c2,last", ""))
+    found = read_sheet(text, "f.csv", base, CASES, "anna")
+    assert [one.value for one in found] == [words, "last"]
+    table = end.join(("case,note,stratum,probability", f'c1,"{words}",all,1', 'c2,"x",all,1', ""))
+    assert read_draw(table, "f.csv", CASES, 2).drawn == {"all": ("c1", "c2")}
 
 
 NO_NAMES = ("../anna", ".anna", "-anna", "an\nna", "an\x1b[2Jna", "anna ", "a" * 41, "a" * 300, "anna!")

@@ -16,7 +16,7 @@ from caselight.drawing.asking import Question, asked
 from caselight.errors import UsageError
 from caselight.planning import Made
 from caselight.recomputing import recompute
-from caselight.report.interface import percent_down, percent_up
+from caselight.report.interface import level_percent, percent_down, percent_up
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
 from caselight.types import Drawn, Value
@@ -175,6 +175,26 @@ def test_the_sheet_lies_beside_the_answers_that_it_allows(made: Made, tmp_path: 
 )
 def test_limits_in_percent_are_rounded_away_from_each_other(share: float, down: float, up: float) -> None:
     assert (percent_down(share), percent_up(share)) == (down, up)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "printed"),
+    [
+        (1234.5, 5678.0, "(1,234.5 to 5,678)"),
+        (1_234_567_890.44, 1_234_567_890.44, "(1,234,567,890 to 1,234,567,891)"),
+        (0.1, 2e7, "(0.1 to 20,000,000)"),
+        (1234567.89096, 1234567.89041, "(1,234,567.89 to 1,234,567.891)"),
+    ],
+)
+def test_limits_of_numbers_are_rounded_outward(low: float, high: float, printed: str) -> None:
+    assert telling._range({"name": "total", "low": low, "high": high}) == printed
+
+
+@pytest.mark.parametrize(
+    ("level", "printed"), [(0.95, 95.0), (0.99875, 99.87), (0.975, 97.5), (0.99999, 99.99), (0.29, 29.0)]
+)
+def test_a_level_is_rounded_down(level: float, printed: float) -> None:
+    assert level_percent(level) == printed
 
 
 @pytest.mark.parametrize("told", [told_in_show, told_in_estimate])

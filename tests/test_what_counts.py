@@ -9,8 +9,9 @@ import pytest
 
 from caselight import drawing
 from caselight.bundle import drawn as bundled
-from caselight.drawing.fieldwork import readings
+from caselight.drawing.fieldwork import is_one_pair, readings, twice
 from caselight.drawing.standing import unknown
+from caselight.estimate import agreements
 from caselight.review import ADJUDICATOR, Given
 from caselight.store import Settings, Study
 from caselight.types import Value
@@ -83,3 +84,24 @@ OLD = Given("c1", FILTER, "maybe", "a")
 )
 def test_only_answers_that_count_can_block_a_question(taken: list[Given], blocked: dict[str, dict[str, int]]) -> None:
     assert unknown(VARIABLES, taken) == blocked
+
+
+@pytest.mark.parametrize(
+    ("pairs", "has_kappa"),
+    [([("a", "b")] * 20, True), ([("b", "a"), ("a", "b")] * 10, True), ([("a", "b"), ("a", "c")] * 10, False)],
+)
+def test_kappa_is_of_the_same_two_coders_alone(pairs: list[tuple[str, str]], has_kappa: bool) -> None:
+    taken = [
+        Given(f"c{i}", FILTER, "no" if i % 3 == 0 or (i % 7 == 0 and coder == "a") else "yes", coder)
+        for i, pair in enumerate(pairs)
+        for coder in pair
+    ]
+    rows = twice(taken, FILTER)
+    found = agreements(VARIABLES[0], rows, is_one_pair(taken, FILTER))
+    assert found
+    assert (found.kappa is not None) == has_kappa == ("kappa" in found.ranges or bool(found.kappa))
+    assert any("not all cases were answered by the same two" in why for why in found.reasons) != has_kappa
+    assert all(
+        answers == [one.value for one in taken if one.case == f"c{i}" and one.coder == "a"] + answers[1:]
+        for i, answers in enumerate(rows)
+    ), "always in the same order of coders"

@@ -14,7 +14,7 @@ from caselight.estimate import FACT
 from caselight.planning import Made
 from caselight.protect import Published
 from caselight.report import CasePage, Contents, Fieldwork, Reading
-from caselight.report.interface import percent_down, percent_up
+from caselight.report.interface import level_percent, percent_down, percent_up
 from caselight.review import ADJUDICATOR
 from caselight.terminal import number_of
 
@@ -198,7 +198,7 @@ def _range_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _range_line(row: Mapping[str, Any]) -> str:
     what = f"  {row['variable']} = {row['value']}: "
     method = _METHODS.get(row["method"], row["method"].replace("_", " "))
-    rest = f"({row['level'] * 100:g} %, {method}, {row['n']:,} read"
+    rest = f"({level_percent(row['level']):g} %, {method}, {row['n']:,} read"
     if row["name"] == "recall":
         return (
             f"{what}the machine found {percent_down(row['low']):.0f}% to {percent_up(row['high']):.0f}% of them {rest})"
@@ -333,7 +333,7 @@ def _sentence(row: Mapping[str, Any]) -> str:
 def _behind(row: Mapping[str, Any]) -> str:
     if row["low"] is None:
         return f" ({UNCHECKED})"
-    return f" ({row['level'] * 100:g} %; {row['n']:,} cases, picked by dice, were read by two demo coders)"
+    return f" ({level_percent(row['level']):g} %; {row['n']:,} cases, picked by dice, were read by two demo coders)"
 
 
 def published_lines(done: Published) -> list[str]:

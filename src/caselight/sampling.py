@@ -14,6 +14,7 @@ from caselight.drawing import Committed, Wish
 from caselight.errors import UsageError
 from caselight.pipeline import current
 from caselight.planning import Made
+from caselight.report.interface import level_percent
 from caselight.review import has_probabilities, read_draw, read_sheet
 from caselight.store import Study
 from caselight.store.files import write_text
@@ -96,7 +97,7 @@ def _told(study: Study, committed: Committed) -> list[str]:
         lines.append(f"It tells how many {unit} the machine missed that are {variable} = {value}.")
     lines += [f"  {name}: {n:,} of {cases:,}" for name, (cases, n) in committed.sizes.items()]
     if committed.look > 1:
-        level = f"{100 * committed.effective_level:.4g} %"
+        level = f"{level_percent(committed.effective_level):g} %"
         planned = "planned" if committed.look <= committed.looks else "NOT planned before the first look"
         lines.append(f"This is look {committed.look} ({planned}): each interval is at {level}.")
     lines += _earlier(study, committed)

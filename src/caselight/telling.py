@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from math import ceil, floor
 from typing import Any
 
@@ -12,7 +13,7 @@ from caselight.drawing.fieldwork import agreed_on
 from caselight.estimate import FACT
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.missing import if_hidden
-from caselight.report.interface import percent_down, percent_up, phrases
+from caselight.report.interface import level_percent, percent_down, percent_up, phrases
 from caselight.types import Estimate
 
 _LEFT_OUT = ("cases", "strata", "assumptions")
@@ -159,7 +160,7 @@ def _question(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if undecided:
             decided = f"the estimate comes from the other {first['n'] - undecided:,}"
             line += f"; {undecided:,} of those read are undecided: {decided}"
-        yield line + f"  [{first['level'] * 100:g} %, n {first['n']:,}, {first['digest'][:8]}]"
+        yield line + f"  [{level_percent(first['level']):g} %, n {first['n']:,}, {first['digest'][:8]}]"
 
 
 def _claim(row: Mapping[str, Any]) -> str:
@@ -185,7 +186,13 @@ def _range(row: Mapping[str, Any]) -> str:
         return f"({_percents(low, high)})"
     if row["name"] in ("difference", "trend"):
         return f"({percent_down(low, 1):+.1f} to {percent_up(high, 1):+.1f})"
-    return f"({low:,.10g} to {high:,.10g})"
+    return f"({_digits(low, ROUND_FLOOR)} to {_digits(high, ROUND_CEILING)})"
+
+
+def _digits(number: float, rounding: str) -> str:
+    """Ten digits at most, rounded as a limit has to be: outward."""
+    shown = Context(prec=10, rounding=rounding).create_decimal(repr(float(number))).normalize()
+    return f"{shown:,f}"
 
 
 def _percents(low: float, high: float, decimals: int = 1) -> str:

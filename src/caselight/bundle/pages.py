@@ -66,7 +66,7 @@ def number_of(text: str) -> tuple[float, int]:
 
 
 def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
-    """Whether a printed number is what it says it is: rounded to the digits shown, limits in percent outward."""
+    """Whether a printed number is what it says it is: rounded to the digits shown, limits outward, the level down."""
     shown, decimals = number_of(text)
     field, _, scale = what.partition("_")
     if row.get(field) is None:
@@ -75,6 +75,9 @@ def agrees(what: str, text: str, row: Mapping[str, Any]) -> bool:
     if field in ("low", "high") and scale:
         outward, parts = (floor if field == "low" else ceil), (1 if scale == "percent" else 10)
         return any(shown == outward(parts * exact + near) / parts for near in (0.0, 1e-9, -1e-9))
+    if field in ("low", "high", "level"):  # limits outward, the level down, at the digits shown
+        outward, tens = (ceil if field == "high" else floor), 10**decimals
+        return any(abs(shown - outward(tens * exact + near) / tens) < 1e-9 for near in (0.0, 1e-6, -1e-6))
     return bool(abs(shown - exact) <= 0.5 * 10**-decimals + 1e-9)
 
 

@@ -11,7 +11,7 @@ from caselight.drawing.answering import given
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, draws, last
 from caselight.drawing.facts import facts_of
-from caselight.drawing.fieldwork import Readings, evidence, readings, sample, twice, with_changes
+from caselight.drawing.fieldwork import Readings, evidence, is_one_pair, readings, sample, twice, with_changes
 from caselight.drawing.pile import members_of, pile
 from caselight.drawing.standing import answer_problems, later
 from caselight.errors import Refused, UsageError
@@ -257,6 +257,6 @@ def agreement_rows(made: Made, names: Sequence[str] = ()) -> Iterator[tuple[str,
     taken = given(made.study)
     for variable in made.codebook.variables:
         if not names or variable.name in names:
-            found = agreements(variable, twice(taken, variable.name))
+            found = agreements(variable, twice(taken, variable.name), is_one_pair(taken, variable.name))
             if found:
                 yield variable.name, found

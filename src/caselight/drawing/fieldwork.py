@@ -199,7 +199,8 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
             figures += estimated(
                 variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
             )
-        found = None if variable.name in read.unknown else agreements(variable, twice(read.given, variable.name))
+        pair = is_one_pair(read.given, variable.name)
+        found = None if variable.name in read.unknown else agreements(variable, twice(read.given, variable.name), pair)
         if found:
             agreed[variable.name] = found
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
@@ -274,9 +275,22 @@ def exported(study: Study, codebook: Codebook, folder: Path) -> list[str]:
 
 
 def twice(answered: Sequence[Given], variable: str) -> list[list[Value]]:
-    """The answers to this question of each unit that two coders or more answered; the adjudicator's are left out."""
+    """The answers to this question of each unit that two coders or more answered, in the order of the coders' names.
+
+    The adjudicator's are left out.
+    """
+    found = _by_coder(answered, variable)
+    return [[values[coder] for coder in sorted(values)] for values in found]
+
+
+def is_one_pair(answered: Sequence[Given], variable: str) -> bool:
+    """Whether the same two coders gave all these answers."""
+    return len({frozenset(values) for values in _by_coder(answered, variable)}) < 2
+
+
+def _by_coder(answered: Sequence[Given], variable: str) -> list[dict[str, Value]]:
     by_unit: dict[str, dict[str, Value]] = {}
     for one in answered:
         if one.variable == variable and one.coder != ADJUDICATOR and one.decided:
             by_unit.setdefault(one.case, {})[one.coder] = one.value
-    return [list(values.values()) for values in by_unit.values() if len(values) > 1]
+    return [values for values in by_unit.values() if len(values) > 1]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
 from caselight.report.frame import Frame, named
-from caselight.report.interface import made_html, percent_down, percent_up, safe
+from caselight.report.interface import level_percent, made_html, percent_down, percent_up, safe
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
 from caselight.types import Estimate, Stratum
@@ -131,7 +131,8 @@ class FindingPages:
             sign = "+" if (number or 0.0) > 0 else ""
             points = named(self._t, e, f"{what}_hundred", percent(number or 0.0, 1))
             return self._t("range.points", n=Markup(sign) + points)  # noqa: S704
-        return named(self._t, e, what, number or 0.0)
+        outward = (number or 0.0) if percent is _nearest else percent((number or 0.0) / 100, 2)
+        return named(self._t, e, what, outward)
 
     def percent(self, e: Estimate) -> Markup:
         """A count as a share of the pile, with its range; "" for other figures."""
@@ -144,7 +145,7 @@ class FindingPages:
     def sentence(self, e: Estimate) -> Markup:
         """The figure as a newspaper may print it."""
         t, label = self._t, self.label(e)
-        level = named(t, e, "level_percent", round(100 * (e.level or 0), 2))
+        level = named(t, e, "level_percent", level_percent(e.level or 0))
         parts = {"label": label, "level": level, "unit": t.name("unit", e.unit)}
         if e.name != "count":
             return t("range.sentence", question=self._names.question(e.variable), amount=self.amount(e), **parts)

@@ -43,6 +43,11 @@ def percent_up(share: float, decimals: int = 0) -> float:
     return ceil(share * 100 * 10.0**decimals - _SLACK) / 10.0**decimals
 
 
+def level_percent(level: float) -> float:
+    """A level of confidence in percent, at most two decimals, rounded down: 99.87 for 0.99875."""
+    return percent_down(level, 2)
+
+
 def is_plain(untrusted: str) -> bool:
     """Whether this text, put between tags, is HTML as it stands."""
     return not _NOT_PLAIN.search(untrusted)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from caselight.report.contents import Contents
 from caselight.report.figures import Block, Figure, faults, group, headline
-from caselight.report.interface import Interface
+from caselight.report.interface import Interface, level_percent
 from caselight.report.names import Names
 from caselight.report.sentences import Speaker
 from caselight.types import Book
@@ -128,7 +128,7 @@ def _method(contents: Contents, t: Interface) -> list[Markup]:
     ]
     if work is None or not work.coders:
         return [*lines, t("method.count_text")]
-    percent = t.number(round(100 * work.level, 1))
+    percent = t.number(level_percent(work.level))
     lines += [t("method.draw_text", number=int(work.number), n=t.number(work.drawn), digest=f" {work.digest}.")]
     if work.seed:
         lines += [t("method.draw_seed", seed=work.seed)]

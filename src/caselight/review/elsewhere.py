@@ -7,6 +7,7 @@ interesting), no figure about the pile can be had from the rows, however many th
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -47,8 +48,9 @@ def read_draw(text: str, name: str, cases: Mapping[str, str], size: int) -> Draw
     Raises:
         UsageError: FILE:LINE, what is wrong there. Nothing is taken then.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
-    head = lines[0] if lines else ""
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a cell may hold line breaks
+    head = lines.readline()
+    lines.seek(0)
     rows = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
     rows.fieldnames = [column.strip() for column in rows.fieldnames or ()]
     found: dict[str, tuple[str, Fraction]] = {}

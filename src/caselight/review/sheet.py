@@ -7,6 +7,7 @@ named by its id, or by the name or path of its record. An empty cell is no answe
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -34,8 +35,10 @@ def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str
     Raises:
         UsageError: FILE:LINE, what is wrong there, and what is allowed. Nothing is taken then.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
-    rows = csv.DictReader(lines, delimiter=_delimiter(lines[0] if lines else ""), strict=True)
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a cell may hold line breaks
+    head = lines.readline()
+    lines.seek(0)
+    rows = csv.DictReader(lines, delimiter=_delimiter(head), strict=True)
     columns = [column.strip() for column in rows.fieldnames or ()]
     rows.fieldnames = columns
     variables = {variable.name: variable for variable in codebook.variables}
