@@ -178,7 +178,7 @@ def _opened(untrusted: bytes) -> tuple[Any, dict[str, bytes]]:
         if packed.getinfo("project.qde").file_size > MOST_PROJECT_BYTES:
             raise ValueError("project.qde in it is too large")
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        root = etree.fromstring(packed.read("project.qde"), parser)
+        root: Any = etree.fromstring(packed.read("project.qde"), parser)
         if root.getroottree().docinfo.doctype:
             raise ValueError("its project.qde declares a document type, which none needs and entities hide in")
         return root, {e.filename: packed.read(e) for e in entries if e.filename.startswith("sources/")}
