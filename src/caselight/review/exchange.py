@@ -101,7 +101,7 @@ def from_csv(untrusted: str) -> list[dict[str, Any]]:
         if not {"case", "variable", "value"} <= set(rows.fieldnames or ()):
             raise ValueError("it needs the columns case, variable, value")
         for row in rows:
-            cells = {name: _unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
+            cells = {name: unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
             quotes = _quotes(cells.get("quotes", ""), rows.line_num)
             found.append({name: cells.get(name, "") for name in COLUMNS} | {"quotes": quotes})
     except csv.Error as error:
@@ -119,7 +119,7 @@ def _quotes(cell: str, line: int) -> list[dict[str, Any]]:
     return found
 
 
-def _unescaped(cell: str) -> str:
+def unescaped(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20" else cell
 
