@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import re
@@ -26,17 +27,18 @@ from caselight.desk.openapi import described
 from caselight.desk.pages import FOLDER, LANGUAGES
 from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
-from caselight.drawing import Wish, drawn_cases, last, waiting
+from caselight.drawing import Wish, drawn_cases, freeze, last, throw, waiting
 from caselight.drawing import given as answers_given
 from caselight.drawing.standing import disputes
 from caselight.errors import StudyError, UsageError
+from caselight.intake import add
 from caselight.pipeline import Options, current, make_tables
 from caselight.report.interface import phrases
-from caselight.sampling import take_file
+from caselight.sampling import Doing, draw, take_file
 from caselight.store import Study
 from caselight.store.journal import contents
 from desk_client import HOST, ORIGIN, Browser, Office
-from desk_study import make_study, record
+from desk_study import SEED, make_study, record
 
 CASES = 8
 
@@ -633,6 +635,29 @@ def test_whatever_coders_answer_differently_can_be_settled_at_the_desk(office: O
         assert lead.form("/settle", sent).status == 303
     assert lead.get("/settle.json").json["pairs"] == []
     assert disputes(answers_given(office.study)) == []
+
+
+def test_no_cell_of_a_coders_sheet_is_run_by_a_spreadsheet(tmp_path: Path) -> None:
+    study = make_study(tmp_path, [("2.txt", record(2))], None)
+    (tmp_path / "=1+1.txt").write_text(record(1), "utf-8")
+    add(study, [tmp_path / "=1+1.txt"], {})
+    with study.locked():
+        freeze(make_tables(study, Options(1, tmp_path / "words", "2026-01-01"), lambda *_: None), Wish(2, double=1.0))
+    throw(study, SEED)
+    draw(study, Doing({"size": None, "double": 1.0}, sheet=tmp_path / "sheet.csv"))
+    with (tmp_path / "sheet.csv").open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert {row["record"] for row in rows} == {"'=1+1.txt", "files/2.txt"}
+    for name, words in (("anna", "'=SUM(A1)"), ("boris", "'@home")):
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row | {"words": words, "role": "none"} for row in rows)
+        take_file(study, tmp_path / f"{name}.csv", name, "", "2026-01-01T00:00:00Z")
+    assert {one.value for one in answers_given(study) if one.variable == "words"} == {"=SUM(A1)", "@home"}
+    draw(study, Doing({"size": None, "double": 1.0}, sheet=tmp_path / "differ.csv", disputes=True))
+    told = (tmp_path / "differ.csv").read_text("utf-8-sig")
+    assert told.count(",words,'=SUM(A1),'@home,") == 2
 
 
 def test_settling_without_a_choice_says_so(office: Office) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from caselight.engine import NO_ITEM, Engine, Failure
-from caselight.engine.wire import ITEM, WorkerError, send
+from caselight.engine.wire import END, HEADER, ITEM, WorkerError, send
 from caselight.errors import DefinitionError
 from caselight.types import State
 
@@ -312,6 +312,50 @@ def test_a_worker_is_prepared_once_for_streams_and_maps(file: BinaryIO) -> None:
         assert pool.level.count("worker") == 1
 
 
+def goes_on_speaking(file: BinaryIO) -> Iterator[bytes]:
+    """A stream that says it has ended, and then says more."""
+    frame = sys._getframe()
+    while "sock" not in frame.f_locals:
+        assert frame.f_back
+        frame = frame.f_back
+    end, item = HEADER.pack(END, 0), HEADER.pack(ITEM, 1) + b"x"
+    frame.f_locals["sock"].sendall(end + item)
+    time.sleep(3600)
+    yield b""
+
+
+def test_a_worker_that_goes_on_speaking_after_its_end_is_not_used_again(file: BinaryIO) -> None:
+    with Engine(1, level_of_its_own, wall_seconds=WALL_SECONDS) as pool:
+        assert list(pool.stream(goes_on_speaking, file)) == []
+        assert list(pool.stream(count, file, (1,))) == [b"ab0"]
+        assert pool.level.count("worker") == 2
+
+
+def scream(items: Sequence[str], mark: object, failures: object) -> bytes:
+    raise ValueError("\U0001f600" * 2_000_000)
+
+
+def test_an_error_that_is_too_long_is_told_in_part() -> None:
+    with engine(1) as pool, pytest.raises(ValueError, match=r"^(\U0001f600)+$"):
+        list(pool.map(scream, [["a"]]))
+
+
+def asks_without_end(items: Sequence[str], mark: Callable[[int], None], failures: Mapping[int, Failure]) -> bytes:
+    mark(0)
+    while items == ["endless"] and 0 not in failures:
+        ASK[0](b"a")
+    return json.dumps([items[0]]).encode()
+
+
+def test_a_worker_that_asks_without_end_neither_starves_the_others_nor_outstays_its_time() -> None:
+    began = time.monotonic()
+    with Engine(2, ready_to_ask, wall_seconds=WALL_SECONDS, answer=upper) as pool:
+        order = [number for number, _ in pool.map(asks_without_end, [["endless"], ["b"], ["c"]])]
+    assert order[-1] == 0
+    assert sorted(order) == [0, 1, 2]
+    assert time.monotonic() - began < 60
+
+
 def test_a_file_that_could_be_written_is_not_handed_over(tmp_path: Path) -> None:
     with engine() as pool, (tmp_path / "f").open("w+b") as writable, pytest.raises(ValueError, match="reading only"):
         list(pool.stream(count, writable, (1,)))
@@ -351,13 +395,17 @@ def lie(items: Sequence[str], mark: object, failures: object) -> bytes:
         line.sendall(b"R" + (1 << 62).to_bytes(8, "little"))
     elif items[0] == "nonsense":
         line.sendall(b"\x80\x04 a pickle, perhaps")
+    elif items[0] == "long question":
+        line.sendall(b"A" + ((64 << 20) + 1).to_bytes(8, "little"))
+    elif items[0] == "long error":
+        line.sendall(b"E" + ((1 << 20) + 1).to_bytes(8, "little"))
     elif items[0] == "half":
         line.sendall(b"R" + (100).to_bytes(8, "little") + b"abc")
     time.sleep(3600)
     return b""
 
 
-@pytest.mark.parametrize("how", ["unasked", "longest", "nonsense", "half"])
+@pytest.mark.parametrize("how", ["unasked", "longest", "long question", "long error", "nonsense", "half"])
 def test_a_worker_that_speaks_out_of_turn_is_ended(how: str) -> None:
     with engine(1) as pool, pytest.raises(RuntimeError, match="before an item is touched"):
         list(pool.map(lie, [[how]]))

@@ -141,6 +141,26 @@ def test_a_word_of_the_list_passes(tmp_path: Path) -> None:
     assert look(tmp_path, "index.html", "Скоробеев", gate(allow=("Скоробеев",))) == []
 
 
+NUMBERS = "1 2 3 4 5 6 7 8 9 1 2 3"  # eleven gaps between digits
+
+
+@pytest.mark.parametrize("case", [CASE, OTHER], ids=["its own case", "another case"])
+@pytest.mark.parametrize("number", ["4509123456", "45 09 123456"])
+@pytest.mark.parametrize("filler", range(4))
+def test_a_word_that_may_stand_does_not_let_a_number_pass(tmp_path: Path, case: str, number: str, filler: int) -> None:
+    text = f"{NUMBERS}; разрешение{' ' * filler} {number} стоит"
+    allowed = tuple({text[start : start + 10] for start in range(len(text)) if "4" not in text[start : start + 10]})
+    look(tmp_path, f"case/x/{case}.txt", text)
+    found = [f for f in gate(allow=allowed).look(tmp_path) if f.kind == "document"]
+    assert [f.what for f in found] == [number]
+
+
+def test_a_number_that_may_stand_once_is_found_where_it_stands_otherwise(tmp_path: Path) -> None:
+    look(tmp_path, f"case/a1/{CASE}.txt", "4509123456 и 45 09 123456")
+    found = gate(allow=("4509123456",)).look(tmp_path)
+    assert [f.what for f in found if f.kind == "document"] == ["45 09 123456"]
+
+
 def test_the_name_of_a_file_as_received_is_found(tmp_path: Path) -> None:
     assert look(tmp_path, "index.html", "см. delo_17.docx", gate(files=("delo_17.docx",))) == ["file name"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import zipfile
@@ -129,6 +130,28 @@ def test_the_adjudicator_is_one_however_a_file_writes_the_name(coded: Study, tmp
     assert trading.take_in(made, "csv", tmp_path / "file", "", "t") == {"adjudicator": 1}
 
 
+def project(xml: str, flags: int = 0) -> bytes:
+    """A REFI-QDA project with this project.qde; with a flag set in its zip, if one is wanted (1 = encrypted)."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("project.qde", xml)
+    data = bytearray(packed.getvalue())
+    if flags:
+        data[6] |= flags
+        data[data.index(b"PK\x01\x02") + 8] |= flags
+    return bytes(data)
+
+
+def source(inside: str) -> str:
+    """A project with one text that holds this."""
+    return (
+        '<Project xmlns="urn:QDA-XML:project:1.0"><CodeBook><Codes><Code guid="1" name="role"/></Codes></CodeBook>'
+        f"<Sources><TextSource><Description>{{}}</Description>{inside}</TextSource></Sources></Project>"
+    )
+
+
+ENTITY = '<!DOCTYPE Project [<!ENTITY a "aaaa">]><Project xmlns="urn:QDA-XML:project:1.0">&a;</Project>'
+PLACED = '<PlainTextSelection startPosition="first" endPosition="2"/>'
 QUOTED = b'case,variable,value,coder,quotes\nCASE,role,none,a,"[{""start"":0,""end"":3,""quote"":""XX""}]"\n'
 
 
@@ -148,6 +171,19 @@ QUOTED = b'case,variable,value,coder,quotes\nCASE,role,none,a,"[{""start"":0,""e
         ("label-studio", b"[{}]", "no export of Label Studio"),
         ("label-studio", b"{", "cannot be taken in"),
         ("qdpx", b"PK", "no REFI-QDA project"),
+        ("qdpx", project("<Project/>"), "no REFI-QDA project"),
+        ("qdpx", project("<Project"), "no REFI-QDA project"),
+        ("qdpx", project("<Project/>", flags=1), "no REFI-QDA project"),
+        ("qdpx", project(ENTITY), "document type"),
+        ("qdpx", project(source("<Coding/>")), "no REFI-QDA project"),
+        ("qdpx", project(source('<Coding><CodeRef targetGUID="9"/></Coding>')), "no REFI-QDA project"),
+        ("qdpx", project(source(PLACED)), "no place in a text"),
+        ("label-studio", b"[" * 100_000, "cannot be taken in"),
+        ("label-studio", b'[{"data": [], "annotations": [{"result": [{"type": "labels"}]}]}]', "Label Studio"),
+        ("csv", b'case,variable,value,coder,quotes\nCASE,role,none,a,"{"\n', "holds no list of quotations"),
+        ("csv", b"case,variable,value,coder,quotes\nCASE,role,none,a,[1]\n", "holds no list of quotations"),
+        ("csv", b"case,variable,value,coder\n" + b"a" * 200_000, "cannot be read as CSV"),
+        ("csv", b"\xff\xfe", "cannot be taken in"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_and_nothing_is_taken(
@@ -159,3 +195,14 @@ def test_what_is_wrong_is_refused_and_nothing_is_taken(
     with pytest.raises(UsageError, match=words):
         trading.take_in(made, form, tmp_path / "file", "", "t")
     assert kept(made.study) == {}
+
+
+def test_a_file_that_is_too_large_is_not_even_read(
+    coded: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = emptied(coded, tmp_path / "other")
+    with (tmp_path / "file").open("wb") as file:
+        file.truncate(trading.MOST_BYTES + 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    with pytest.raises(UsageError, match="larger than 512 MiB"):
+        trading.take_in(made, "csv", tmp_path / "file", "", "t")

@@ -14,6 +14,7 @@ from caselight.drawing import Committed, Wish
 from caselight.errors import UsageError
 from caselight.pipeline import current
 from caselight.planning import Made
+from caselight.report.cells import harmless
 from caselight.report.interface import level_percent
 from caselight.review import has_probabilities, read_draw, read_sheet
 from caselight.store import Study
@@ -160,8 +161,9 @@ def _allowed(made: Made) -> str:
 
 
 def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
+    """Writes it so that no spreadsheet runs a cell; the column of cases stays as it is, for it is looked up by."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n").writerows([row[0], *map(harmless, row[1:])] for row in rows)
     write_text(file, "\ufeff" + text.getvalue())
 
 

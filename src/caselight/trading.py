@@ -21,6 +21,7 @@ from caselight.tables import documents_of, read_table
 from caselight.types import Document
 from caselight.variables import Variable
 
+MOST_BYTES = 512 << 20  # of a file that is taken in, as it lies
 FORMATS = ("csv", "label-studio", "qdpx", "qdc")
 # Reads each format back; the codebook alone (qdc) is not read: the study has its own.
 READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
@@ -81,6 +82,8 @@ def take_in(made: Made, form: str, file: Path, coder: str, time: str) -> dict[st
         UsageError: the file cannot be read, or an answer in it is none; nothing is taken then.
     """
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES >> 20:,} MiB")
         rows = READERS[form](file.read_bytes())
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be taken in: {error}. Nothing was taken.") from None
@@ -93,6 +96,8 @@ def take_in(made: Made, form: str, file: Path, coder: str, time: str) -> dict[st
             who = _coder(row.get("coder") or coder)
         except (ValueError, UsageError) as error:
             raise UsageError(f"{file}, answer {number}: {error} Nothing was taken.") from None
+        except (TypeError, LookupError, AttributeError) as error:
+            raise UsageError(f"{file}, answer {number} is no answer ({error!r}). Nothing was taken.") from None
         body = body_of(decision)
         key = hashlib.sha256(json.dumps(["taken", body], ensure_ascii=True, sort_keys=True).encode()).hexdigest()
         fresh.setdefault(who, []).append(Fresh(body, key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -181,8 +181,3 @@ class Rules:
             await fault(refusal.reason, refusal.status)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
-
-
-def with_hosts(setting: Setting, *names: str) -> Setting:
-    """The same desk reached under more names, e.g. that of a TLS server in front."""
-    return replace(setting, hosts=setting.hosts | {name.lower() for name in names})

@@ -21,7 +21,7 @@ from caselight.desk.record import record_html
 from caselight.report import CaseRow
 from caselight.report.passages import Mark
 from caselight.review import ADJUDICATOR
-from caselight.types import Evidence, Problem
+from caselight.types import Problem
 
 PAGE_ROWS = 100
 SEARCH_ROWS = 50
@@ -166,12 +166,6 @@ def case_json(call: Call) -> Response:
     people = [{"variable": v, "who": who} | shown_answer(decision) for v, who, decision in _people(call, case)]
     row = {name: getattr(call.room.pile.by_id[case], name) for name in _COLUMNS}
     return as_json(row | {"facts": facts, "machine": machine, "people": people})
-
-
-def _quote(evidence: Evidence) -> dict[str, Any]:
-    span = evidence.span
-    words = {"start": span.start, "end": span.end, "quote": span.quote}
-    return words | {"said_by": evidence.said_by, "denied": evidence.denied}
 
 
 def _found(call: Call, most: int) -> tuple[int, list[dict[str, Any]]]:

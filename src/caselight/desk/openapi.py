@@ -54,7 +54,3 @@ def _operation(way: Way) -> dict[str, Any]:
         schema = {"type": "object", "properties": dict(way.body)}
         told["requestBody"] = {"required": True, "content": {CONTENT_TYPES[way.takes]: {"schema": schema}}}
     return told
-
-
-def _parameter(name: str, place: str) -> dict[str, Any]:
-    return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}

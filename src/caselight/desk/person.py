@@ -180,11 +180,6 @@ class Person:
         """Whether all that is asked of the case is answered."""
         return is_done(variables, self.given(case))
 
-    def place_of(self, key: str) -> Key | None:
-        """Where the answer that was sent under this key stands; None = it is not there, or was taken back."""
-        with self._lock:
-            return self._places.get(key)
-
 
 def meanings_of(variables: Iterable[Variable]) -> dict[str, str]:
     """Variable -> what it means to people now."""

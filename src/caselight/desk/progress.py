@@ -130,7 +130,7 @@ def agreement_page(call: Call) -> Response:
     answers = sorted({answer for key in table for answer in key}, key=lambda a: _place(variable, a))
     one, other = call.query.get("one"), call.query.get("other")
     key = tuple(sorted((one, other))) if one is not None and other is not None else None
-    cases = [(case, _label(call, case)) for case in table.get((key[0], key[1]), [])] if key else []
+    cases = [(case, call.room.pile.label(case)) for case in table.get((key[0], key[1]), [])] if key else []
     parts = {
         "variable": call.path["variable"],
         "table": table,
@@ -148,8 +148,3 @@ def agreement_page(call: Call) -> Response:
 def _place(variable: Any, answer: str) -> tuple[int, str]:
     names = variable.value_names() if variable else ()
     return (names.index(answer) if answer in names else len(names), answer)
-
-
-def _label(call: Call, case: str) -> str:
-    row = call.room.pile.by_id.get(case)
-    return (row.number or row.name) if row else case

@@ -17,7 +17,7 @@ from caselight.codebook import Codebook, load_codebook
 from caselight.desk.person import Person, meanings_of
 from caselight.drawing import Committed
 from caselight.drawing.commitment import ELUSION
-from caselight.errors import CaselightError, UsageError
+from caselight.errors import CaselightError
 from caselight.journals import folder_of
 from caselight.pipeline import current
 from caselight.planning import Made, Plan
@@ -69,6 +69,11 @@ class Pile:
     def by_id(self) -> Mapping[str, CaseRow]:
         """The same by case."""
         return {row.id: row for row in self.rows}
+
+    def label(self, case: str) -> str:
+        """What a list calls the case: its number, or the name of its record; its id, if it is gone."""
+        row = self.by_id.get(case)
+        return (row.number or row.name) if row else case
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -246,16 +251,6 @@ class Room:
     def _pairs(self, cases: list[str], differing: bool) -> list[Pair]:
         given = {name: person.standing() for name, person in self.coders().items()}
         return pairs(given, cases, self.committed.digest if self.committed else "", differing)
-
-    def must_be_drawn(self) -> Committed:
-        """The draw, thrown.
-
-        Raises:
-            UsageError: there is none.
-        """
-        if self.committed is None or not self.drawn:
-            raise UsageError("No cases are drawn yet.")
-        return self.committed
 
 
 def words_of(room: Room, name: str) -> Any:

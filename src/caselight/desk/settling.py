@@ -43,7 +43,7 @@ def list_page(call: Call) -> Response:
     rows = [row for row in states if _wanted(row, variable, wanted)]
     numbers = Counter(state for _, state in states)
     numbers["open"] = numbers["differ"] + numbers["undecided"]
-    shown_rows = [(pair, state, _label(call, pair.case)) for pair, state in rows[:500]]
+    shown_rows = [(pair, state, call.room.pile.label(pair.case)) for pair, state in rows[:500]]
     parts = {"rows": shown_rows, "total": len(rows), "numbers": numbers, "filters": FILTERS, "variable": variable}
     parts |= {
         "wanted": wanted,
@@ -82,11 +82,6 @@ def _row(pair: Pair, state: str) -> dict[str, Any]:
     return {"case": pair.case, "variable": pair.variable, "state": state} | both
 
 
-def _label(call: Call, case: str) -> str:
-    row = call.room.pile.by_id.get(case)
-    return (row.number or row.name) if row else case
-
-
 def one_page(call: Call) -> Response:
     """One difference: the record with both coders' quotations, both answers, and the form for the one that counts."""
     pair = _pair(call, call.path["case"], call.path["variable"])
@@ -105,7 +100,7 @@ def _one_page(call: Call, pair: Pair, wrong: str = "") -> Response:
         "state": SETTLED if history else pair.state,
         "variable": variable,
         "names": call.pages.names(room.codebook),
-        "label": _label(call, pair.case),
+        "label": call.room.pile.label(pair.case),
         "record": record_html(call.pages, room.codebook.language, opened, _marks(quotes)),
         "quotes": quotes,
         "history": history,

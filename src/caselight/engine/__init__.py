@@ -180,7 +180,8 @@ class Engine:
             while True:
                 kind, payload = self._next_frame(worker, self._wall_seconds)
                 if kind == END:
-                    self._idle.append(worker)
+                    if not worker.untrusted:  # else it goes on speaking, and is ended
+                        self._idle.append(worker)
                     return
                 if kind == ERROR and error_name(payload) in _MEMORY_ERRORS:
                     yield Failure(State.OVER_LIMIT, _NO_MEMORY)
@@ -222,7 +223,8 @@ class Engine:
     def _take(self, worker: Process, waiting: deque[Task]) -> Iterator[tuple[int, bytes]]:
         """What this worker has answered; if it died or must be ended, its batch goes back to `waiting`."""
         try:
-            while worker.readable():
+            asked = False
+            while not asked and worker.readable():
                 worker.receive()
                 for kind, payload in take_frames(worker.untrusted):
                     if kind == RESULT and worker.task is not None:
@@ -230,6 +232,8 @@ class Engine:
                         yield number, payload
                     elif kind == ASK:
                         self._tell(worker, payload)
+                        asked = True  # one question a round: the others are waiting
+                        break
                     elif kind == ERROR:
                         waiting.appendleft(self._failed(worker, payload))
                         return

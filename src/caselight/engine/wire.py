@@ -23,6 +23,9 @@ BATCH, STREAM, TOLD = b"B", b"S", b"T"  # to a worker
 # Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an
 # archive's member may have. Anything longer is a worker gone mad and must not fill the parent's memory.
 ANSWER_LIMIT_BYTES = 1 << 30
+# A question holds the words of a batch that were never met before; a level and an error are a few lines.
+LIMITS = {LEVEL: 1 << 20, ERROR: 1 << 20, ASK: 64 << 20}
+_TOLD_CHARS = 40_000  # of an error's message, half as many of its traceback: JSON makes up to 12 bytes of one
 
 
 class WorkerError(RuntimeError):
@@ -62,7 +65,8 @@ def take_frames(untrusted: bytearray) -> Iterator[tuple[bytes, bytes]]:
     """
     while len(untrusted) >= HEADER.size:
         kind, length = HEADER.unpack_from(untrusted)
-        if length > ANSWER_LIMIT_BYTES or kind not in (LEVEL, RESULT, ITEM, END, ERROR, ASK):
+        known = kind in (LEVEL, RESULT, ITEM, END, ERROR, ASK)
+        if not known or length > LIMITS.get(kind, ANSWER_LIMIT_BYTES):
             raise ConnectionError("not a frame")
         end = HEADER.size + length
         if len(untrusted) < end:
@@ -75,8 +79,8 @@ def take_frames(untrusted: bytearray) -> Iterator[tuple[bytes, bytes]]:
 
 def pack_error(error: BaseException) -> bytes:
     """An exception as JSON; call it where the exception is handled."""
-    told = {"type": type(error).__name__, "message": str(error), "traceback": traceback.format_exc()}
-    return json.dumps(told).encode()
+    told = {"type": type(error).__name__, "message": str(error)[:_TOLD_CHARS]}
+    return json.dumps(told | {"traceback": traceback.format_exc()[-_TOLD_CHARS // 2 :]}).encode()
 
 
 def error_name(untrusted: bytes) -> str:

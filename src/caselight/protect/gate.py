@@ -9,6 +9,7 @@ together, and for numbers.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,6 +71,35 @@ class Machine:
     paths: tuple[str, ...]
 
 
+class _Joined:
+    """A text without what may stand between the digits of a number, and the way back to the text as it was."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = [0]  # of each gap, in the text as it was; the first one is the beginning
+        self._starts = [0]  # where the text after it begins in `text`
+        pieces: list[str] = []
+        for m in _BETWEEN_DIGITS.finditer(text):
+            pieces.append(text[self._ends[-1] : m.start()])
+            self._starts.append(self._starts[-1] + len(pieces[-1]))
+            self._ends.append(m.end())
+        self.text = "".join([*pieces, text[self._ends[-1] :]])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the text as it was that these characters came from; `end` > `start`."""
+        return self._back(start), self._back(end - 1) + 1
+
+    def _back(self, at: int) -> int:
+        piece = bisect_right(self._starts, at) - 1
+        return self._ends[piece] + at - self._starts[piece]
+
+    def places(self, digits: str) -> Iterator[tuple[int, int]]:
+        """Every stretch of the text as it was where these digits stand, whatever is between them."""
+        at = self.text.find(digits)
+        while at >= 0:
+            yield self.span(at, at + len(digits))
+            at = self.text.find(digits, at + 1)
+
+
 class _Index:
     """The secrets of some cases, ready to be looked for."""
 
@@ -122,11 +152,10 @@ class _Index:
             for m in self._pattern.finditer(folded):
                 yield self._written[flat(m.group())], m.start(), m.end(), True
         if self._digits:
-            joined = _BETWEEN_DIGITS.sub("", folded)
+            joined = _Joined(folded)
             for digits, secret in self._digits.items():
-                if digits in joined:
-                    at = joined.find(digits)
-                    yield secret, at, at + len(digits), True
+                for start, end in joined.places(digits):
+                    yield secret, start, end, True
 
     def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
         """The person whom a word names, and whether it does so surely."""
@@ -262,9 +291,10 @@ class Gate:
                 for secret in people.get(bare_stem(surname), ()):
                     if secret.initials == initials:
                         yield secret, m.start(), m.end(), True
-        for m in _DIGITS.finditer(_BETWEEN_DIGITS.sub("", body)):
+        joined = _Joined(body)
+        for m in _DIGITS.finditer(joined.text):
             if m.group() in numbers:
-                yield numbers[m.group()], m.start(), m.end(), True
+                yield numbers[m.group()], *joined.span(*m.span()), True
 
     def _made_where(self, name: str, line: int, body: str) -> Iterator[Find]:
         for m in _PATH.finditer(body):

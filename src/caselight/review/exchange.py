@@ -95,18 +95,31 @@ def from_csv(untrusted: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: a column is missing, or a cell is not what it should be.
     """
-    rows = csv.DictReader(io.StringIO(untrusted.removeprefix("\ufeff")))
-    if not {"case", "variable", "value"} <= set(rows.fieldnames or ()):
-        raise ValueError("it needs the columns case, variable, value")
+    rows = csv.DictReader(io.StringIO(untrusted.removeprefix("\ufeff"), newline=""))
     found = []
-    for row in rows:
-        cells = {name: _unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
-        quotes = json.loads(cells["quotes"]) if cells.get("quotes") else []
-        found.append({name: cells.get(name, "") for name in COLUMNS} | {"quotes": quotes})
+    try:
+        if not {"case", "variable", "value"} <= set(rows.fieldnames or ()):
+            raise ValueError("it needs the columns case, variable, value")
+        for row in rows:
+            cells = {name: unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
+            quotes = _quotes(cells.get("quotes", ""), rows.line_num)
+            found.append({name: cells.get(name, "") for name in COLUMNS} | {"quotes": quotes})
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num} cannot be read as CSV ({error})") from None
     return found
 
 
-def _unescaped(cell: str) -> str:
+def _quotes(cell: str, line: int) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(cell or "[]")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ValueError(f"line {line}: the column quotes holds no list of quotations in JSON")
+    return found
+
+
+def unescaped(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20" else cell
 
@@ -169,7 +182,7 @@ def from_label_studio(untrusted: str) -> list[dict[str, Any]]:
         for task in json.loads(untrusted):
             for annotation in task["annotations"]:
                 found += _annotation(task["data"], annotation)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"it is no export of Label Studio ({error!r})") from None
     return found
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import re
+import struct
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,7 +28,8 @@ from caselight.variables import Variable
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Caselight"
-MOST_BYTES = 1 << 30  # of a project unpacked; larger ones are refused
+# Of a project unpacked; larger ones are refused.
+MOST_BYTES, MOST_PROJECT_BYTES, MOST_FILES = 1 << 30, 256 << 20, 1_000_000
 _SPACE = uuid.UUID("6f6b6e29-58d0-4d0b-9f6c-3f5c1f0f6c11")  # names of ours become GUIDs below it
 _STAMP = (1980, 1, 1, 0, 0, 0)  # of files in the zip: the same answers give the same bytes
 
@@ -150,14 +154,39 @@ def from_qdpx(untrusted: bytes) -> list[dict[str, Any]]:
         ValueError: it is no project, or too large.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(untrusted)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
-                raise ValueError("it is too large unpacked")
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-            root = etree.fromstring(packed.read("project.qde"), parser)
-            texts = {e.filename: packed.read(e) for e in packed.infolist() if e.filename.startswith("sources/")}
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
-        raise ValueError(f"it is no REFI-QDA project ({error})") from None
+        root, texts = _opened(untrusted)
+        return _found(root, texts)
+    except ValueError:
+        raise
+    except _NOT_SO as error:
+        raise ValueError(f"it is no REFI-QDA project ({error!r})") from None
+
+
+# What broken zips, XML and references raise; RuntimeError: encrypted, NotImplementedError (one): packed in another way.
+_NOT_SO = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError,
+    etree.LxmlError, LookupError, TypeError, AttributeError, struct.error,
+)  # fmt: skip
+
+
+def _opened(untrusted: bytes) -> tuple[Any, dict[str, bytes]]:
+    """The project and the texts beside it, by their names in the zip."""
+    with zipfile.ZipFile(io.BytesIO(untrusted)) as packed:
+        entries = packed.infolist()
+        if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_FILES:
+            raise ValueError("it is too large unpacked")
+        if packed.getinfo("project.qde").file_size > MOST_PROJECT_BYTES:
+            raise ValueError("project.qde in it is too large")
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        root: Any = etree.fromstring(packed.read("project.qde"), parser)
+        if root.getroottree().docinfo.doctype:
+            raise ValueError("its project.qde declares a document type, which none needs and entities hide in")
+        return root, {e.filename: packed.read(e) for e in entries if e.filename.startswith("sources/")}
+
+
+def _found(root: Any, texts: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    if root.tag != f"{{{PROJECT}}}Project":
+        raise ValueError(f"it is no REFI-QDA project (it begins with {str(root.tag)[:80]})")
     users = {user.get("guid", ""): user.get("name", "") for user in _all(root, "User")}
     notes = {
         note.get("guid", ""): note.findtext(f"{{{PROJECT}}}PlainTextContent") or ""
@@ -179,7 +208,7 @@ def _rows(
     source: Any, codes: Mapping[str, tuple[str, str]], named: tuple[Mapping[str, str], Mapping[str, str]], text: str
 ) -> list[dict[str, Any]]:
     users, notes = named
-    about = json.loads(source.findtext(f"{{{PROJECT}}}Description") or "{}")
+    about = _described(source)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for coding in source.iterfind(f"{{{PROJECT}}}Coding"):
         variable, value = codes[coding.find(f"{{{PROJECT}}}CodeRef").get("targetGUID")]
@@ -190,8 +219,8 @@ def _rows(
         for note in coding.iterfind(f"{{{PROJECT}}}NoteRef"):
             kept["memo"] = notes.get(note.get("targetGUID"), "")
     for selection in source.iterfind(f"{{{PROJECT}}}PlainTextSelection"):
-        start, end = int(selection.get("startPosition")), int(selection.get("endPosition"))
-        said = json.loads(selection.findtext(f"{{{PROJECT}}}Description") or "{}")
+        start, end = (_position(selection, name) for name in ("startPosition", "endPosition"))
+        said = _described(selection)
         quote = {"start": start, "end": end, "quote": text[start:end], "memo": said.get("memo", "")}
         quote |= {"said_by": said.get("said_by", "unknown"), "denied": said.get("denied", False)}
         for coding in selection.iterfind(f"{{{PROJECT}}}Coding"):
@@ -200,6 +229,22 @@ def _rows(
             if (variable, coder) in rows:
                 rows[variable, coder]["quotes"].append(quote)
     return list(rows.values())
+
+
+def _position(selection: Any, name: str) -> int:
+    found = selection.get(name, "")
+    if not (found.isascii() and found.isdigit() and len(found) < 12):
+        raise ValueError(f"a quotation has the {name} {found[:40]!r}, which is no place in a text")
+    return int(found)
+
+
+def _described(element: Any) -> dict[str, Any]:
+    """What we keep as JSON in a description; {} = another tool's, in words."""
+    try:
+        told = json.loads(element.findtext(f"{{{PROJECT}}}Description") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

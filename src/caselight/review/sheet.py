@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from caselight.codebook import Codebook
 from caselight.errors import UsageError
 from caselight.review.answers import UNDECIDED, Given
+from caselight.review.exchange import unescaped
 from caselight.review.names import coder_name
 from caselight.types import Value
 from caselight.variables import KINDS, Variable
@@ -98,6 +99,7 @@ def _row(
     cells = {
         key: (value or "").strip() if key != "coder" else (value or "") for key, value in row.items() if key is not None
     }
+    cells = {key: unescaped(value) if key != "case" else value for key, value in cells.items()}
     case = cases.get(cells["case"])
     if not case:
         what = "means several cases; name it by its case id" if case == "" else "is no case of this study"
