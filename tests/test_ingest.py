@@ -80,7 +80,7 @@ def test_every_reader_has_an_example() -> None:
     ("name", "state", "word"),
     [
         ("empty.txt", State.SUSPECT_EMPTY, "empty"),
-        ("blank.html", State.SUSPECT_EMPTY, "empty"),
+        ("blank.html", State.SUSPECT_EMPTY, "nothing but"),
         ("junk.txt", State.UNSUPPORTED, "not text"),
         ("listing.html", State.UNSUPPORTED, "search results"),
         ("captcha.html", State.SUSPECT_EMPTY, "code from a picture"),

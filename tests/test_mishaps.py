@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_a_damaged_table_is_made_anew(call: Call, study: Path, table: str) -> No
         (["add", "s", "s/records"], 2, "belongs to the study itself"),
         (["add", "s", "."], 3, "is the folder of this study"),
         (["export", "s", "--format", "csv", "--to", "s/exp"], 2, "lies in the study itself"),
-        (["draw", "s", "--seed", "123", "--sheet", "nonexist/x.csv"], 2, "There is no folder nonexist"),
+        (["draw", "s", "--seed", "123", "--sheet", "nonexist/x.csv"], 2, "there is no folder nonexist"),
         (["new", "s/study.toml/x", "--pack", "ru", "--codebook", "surveillance"], 2, "cannot be made"),
         (["new", "/proc/foo", "--pack", "ru", "--codebook", "surveillance"], 2, "cannot be made"),
         (["new", "t", "--pack", "us", "--codebook", "surveillance"], 1, "the records of pack us in 'en'"),
@@ -287,4 +288,4 @@ def test_the_russian_method_page_says_what_was_done_in_russian(call: Call, study
     page = (study / "report" / "method.html").read_text("utf-8")
     assert "российские суды общей юрисдикции" in page
     for word in ("Russian courts", "изоляции: full", "surveillance_role="):
-        assert word not in page
+        assert word not in re.sub(r'value="[^"]*"', "", page)  # names of numbers, for programs

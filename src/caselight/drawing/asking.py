@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -84,12 +84,7 @@ def asked(made: Made, question: Question) -> Told:
     if question.recoded:
         base = replace(base, sample=recoded(base.sample, _said_now(made, base.sample)))
     groups = _groups(made.codebook, base, question)
-    asked_for = {variable.name for variable, _ in chosen}
-    found.differ = {name: n for name, n in read.differ.items() if name in asked_for}
-    found.later = later(made, members_of(made, "case"))
-    found.others = tuple(one for one in draws(made.study) if one.number != committed.number)
-    told = {problem.subject: problem.message for problem in answer_problems(made)}
-    found.withheld += [Withheld(v.name, "", (), told[v.name]) for v, _ in chosen if v.name in read.unknown]
+    _tell_of_reading(found, made, read, [variable.name for variable, _ in chosen])
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
     bounds = "" if question.most is None else bounds_named(question.most)
     figures = [(v, value) for v, values in chosen for value in (values if v.values else (bounds,))]
@@ -114,6 +109,15 @@ def asked(made: Made, question: Question) -> Told:
     if not question.by and not question.where:
         found.figures += _others(made, read, base, chosen)
     return found
+
+
+def _tell_of_reading(found: Told, made: Made, read: Readings, names: Collection[str]) -> None:
+    """Where coders differ, what came after the draw, which other draws there are, which answers count no longer."""
+    found.differ = {name: n for name, n in read.differ.items() if name in names}
+    found.later = later(made, members_of(made, "case"))
+    found.others = tuple(one for one in draws(made.study) if found.committed and one.number != found.committed.number)
+    told = {problem.subject: problem.message for problem in answer_problems(made)}
+    found.withheld += [Withheld(name, "", (), told[name]) for name in names if name in read.unknown]
 
 
 def bounds_named(most: float) -> str:
