@@ -677,6 +677,17 @@ def test_both_languages_have_the_same_words() -> None:
         assert re.findall(r"\{\w+\}", phrase) == re.findall(r"\{\w+\}", telling.WORDS["ru"][key]), key
 
 
+def test_the_checkers_russian_is_that_of_the_glossary() -> None:
+    folder = Path(telling.__file__).parent / "page"
+    said = [*telling.WORDS["ru"].values(), *telling.KINDS["ru"].values(), (folder / "README.ru.txt").read_text("utf-8")]
+    said.append((folder / "verify.html").read_text("utf-8"))
+    other = re.compile(
+        r"жреби|цифр|издани[еяию]|книг[аиуе] вопросов|кодировочн\w+ книг|обязательств|баланс|\bслуча(й|я|ев|и|ям)\b",
+        re.I,
+    )
+    assert [found[0] for text in said if (found := other.search(text))] == []
+
+
 def test_every_kind_of_fault_has_words_and_a_line_in_the_how_to() -> None:
     folder = Path(alone.__file__).parent
     sources = [path.read_text("utf-8") for path in [*folder.glob("*.py"), Path(sealing.__file__)]]

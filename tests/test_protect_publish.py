@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from caselight.errors import DefinitionError, UsageError
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
 from caselight.store import Settings
+from sealed_sample import make_study
 
 RULING = """Дело № 5-{n}24/2022
 
@@ -124,6 +126,18 @@ def test_the_report_says_that_it_is_the_published_edition(done: Published) -> No
     page = (done.folder / "index.html").read_text("utf-8")
     assert "Издание для публикации" in page
     assert "[П-001]" in page
+
+
+def test_coders_stand_under_letters_in_both_languages(tmp_path: Path) -> None:
+    study = make_study(tmp_path / "study", 4, 3)
+    made = pipeline.current(study)
+    for language in ("en", "ru"):
+        shown = view.contents(made, language, "2026-01-01")
+        out = publishing.publish(made, shown, publishing.Order(tmp_path / language), quiet).folder
+        method = (out / "method.html").read_text("utf-8")
+        assert re.search(r"\bA \(\d+\), B \(\d+\), adjudicator \(\d+\)", method)
+        named = re.compile(r"\b(vera|pavel)\b|coder \d")
+        assert [name for name, text in files(out) if named.search(text)] == []
 
 
 def test_publishing_twice_gives_the_same_bytes(made: Made, done: Published, tmp_path: Path) -> None:
