@@ -117,7 +117,7 @@ def test_what_cannot_be_said_is_withheld_with_the_reason(demo: Made) -> None:
 
 def test_figures_that_hold_together_are_wider(demo: Made) -> None:
     alone, together = (asked(demo, Question((ROLE,), together=flag)).figures[0] for flag in (False, True))
-    assert together.level == pytest.approx(1 - 0.05 / 3)
+    assert together.level == pytest.approx(1 - 0.05 / 6), "three counts and three shares found by the machine"
     assert together.low <= alone.low <= alone.high <= together.high
 
 
@@ -300,6 +300,27 @@ def evidence(
         "people": {case: Read(1 + i % 4) for i, case in enumerate(drawn_)},
     }
     return Evidence(sample, reads, lambda name: (fact or {}).get(name, {}), lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question((ROLE,), ("relied_on", "none"), together=True),
+        Question((ROLE,), ("relied_on",), by="instance", compare=("first", "appeal"), together=True),
+        Question((FACE[0],), (FACE[1],), where=(f"{ROLE}=relied_on",), together=True),
+        Question(most=300_000, together=True),
+    ],
+)
+def test_all_figures_that_are_to_hold_together_share_what_may_go_wrong(demo: Made, question: Question) -> None:
+    apart = asked(demo, replace(question, together=False)).figures
+    found = asked(demo, question).figures
+    assert [(e.name, e.value, e.where, e.method) for e in found] == [
+        (e.name, e.value, e.where, e.method) for e in apart
+    ]
+    of = {(e.name, e.variable, e.value, e.where): 1 - (e.level or 0) for e in found}
+    assert len(of) > 1
+    assert sum(of.values()) <= 0.05 + 1e-12
+    assert len(set(of.values())) == 1
 
 
 @pytest.mark.parametrize(
