@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselight import drawing, pipeline
+from caselight import drawing, pipeline, view
 from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked, bounds_named
 from caselight.errors import Refused, UsageError
@@ -500,3 +500,16 @@ def test_the_range_of_a_part_holds_as_often_as_it_says_and_is_of_use() -> None:
         widths += ((figure.high or 0) - (figure.low or 0)) / size / 300
     assert held / 300 >= 0.95
     assert widths < 0.25, "of no use"
+
+
+def test_kept_figures_that_can_no_longer_be_made_are_a_problem(demo: Made, tmp_path: Path) -> None:
+    made = copied(demo, tmp_path / "s")
+    drawing.keep(made.study, Question((ROLE,), ("relied_on",)), TIME)
+    assert not drawing.kept_problems(made)
+    gone = Question((ROLE,), where=("year=1812",))
+    drawing.keep(made.study, gone, TIME)
+    (problem,) = [one for one in view.contents(made, "en", "").problems if one.kind == "kept_gone"]
+    assert problem.subject == f"{ROLE}, year=1812"
+    assert "No case has year = '1812'" in problem.message
+    drawing.keep(made.study, gone, TIME, drop=True)
+    assert not drawing.kept_problems(made)
