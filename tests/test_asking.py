@@ -100,6 +100,8 @@ def test_a_part_that_people_make_counts_0_outside_and_has_a_share_of_its_own(dem
         (Question((ROLE,), where=("year",)), "NAME=VALUE"),
         (Question((ROLE,), where=("year=1812",)), "No case has year = '1812'"),
         (Question((ROLE,), trend=True), "--by year"),
+        (Question((ROLE,), by="year", persons="people"), "leave --by and --where out"),
+        (Question((ROLE,), where=("year=2022",), persons="people"), "leave --by and --where out"),
         (Question((ROLE,), by="instance", compare=("first", "third")), "No case has instance"),
     ],
 )

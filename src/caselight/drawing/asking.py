@@ -83,6 +83,8 @@ def asked(made: Made, question: Question) -> Told:
     base = evidence(committed, read, facts_of(made, committed.unit))
     if question.recoded:
         base = replace(base, sample=recoded(base.sample, _said_now(made, base.sample)))
+    if question.persons and (question.by or question.where):
+        raise UsageError("--persons is about all cases together: leave --by and --where out.")
     groups = _groups(made.codebook, base, question)
     asked_for = {variable.name for variable, _ in chosen}
     found.differ = {name: n for name, n in read.differ.items() if name in asked_for}
