@@ -19,12 +19,14 @@ from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked, bounds_named
 from caselight.errors import Refused, UsageError
 from caselight.estimate import Evidence, Read, Sample
+from caselight.estimate.elusion import elusion
 from caselight.estimate.numbers import bounds_of
 from caselight.estimate.sample import mistakes, parting
 from caselight.estimate.stratified import count
 from caselight.planning import Made
 from caselight.recomputing import Recomputed, recompute
 from caselight.review import ADJUDICATOR
+from caselight.sizing import sized
 from caselight.telling import figure_row, told_lines, told_rows, with_error
 from caselight.types import Estimate, Stratum, Value
 from fieldwork_study import TIME, as_machine, copied, drawn, made_demo, read_by
@@ -515,3 +517,19 @@ def test_kept_figures_that_can_no_longer_be_made_are_a_problem(demo: Made, tmp_p
     assert "No case has year = '1812'" in problem.message
     drawing.keep(made.study, gone, TIME, drop=True)
     assert not drawing.kept_problems(made)
+
+
+def test_a_plan_is_for_the_claim_that_was_asked_for(demo: Made) -> None:
+    sizes = [
+        sized(demo, Question((ROLE,), ("relied_on",), claim=claim), 0.4, (0.9, 0.02))[0]["enough"]["size"]
+        for claim in ("standard", "certified")
+    ]
+    assert sizes[0] < sizes[1]
+
+
+def test_the_best_estimate_of_a_search_rests_on_what_was_decided() -> None:
+    frame = {"role=yes": [f"y{i}" for i in range(10)], "role=other": [f"n{i}" for i in range(90)]}
+    reads = {unit: Read("yes", i >= 5) for i, unit in enumerate(frame["role=yes"])}
+    reads |= {unit: Read("yes" if i < 9 else "no") for i, unit in enumerate(frame["role=other"])}
+    found = {e.name: e for e in elusion("role", "yes", Sample(frame, frame, {}, 0.95, "standard"), reads)}
+    assert found["completeness"].estimate == pytest.approx(10 / 19)
