@@ -14,17 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselight import drawing, pipeline
+from caselight import drawing, pipeline, view
 from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked, bounds_named
 from caselight.errors import Refused, UsageError
 from caselight.estimate import Evidence, Read, Sample
+from caselight.estimate.elusion import elusion
 from caselight.estimate.numbers import bounds_of
 from caselight.estimate.sample import mistakes, parting
 from caselight.estimate.stratified import count
 from caselight.planning import Made
 from caselight.recomputing import Recomputed, recompute
 from caselight.review import ADJUDICATOR
+from caselight.sizing import sized
 from caselight.telling import figure_row, told_lines, told_rows, with_error
 from caselight.types import Estimate, Stratum, Value
 from fieldwork_study import TIME, as_machine, copied, drawn, made_demo, read_by
@@ -100,6 +102,8 @@ def test_a_part_that_people_make_counts_0_outside_and_has_a_share_of_its_own(dem
         (Question((ROLE,), where=("year",)), "NAME=VALUE"),
         (Question((ROLE,), where=("year=1812",)), "No case has year = '1812'"),
         (Question((ROLE,), trend=True), "--by year"),
+        (Question((ROLE,), by="year", persons="people"), "leave --by and --where out"),
+        (Question((ROLE,), where=("year=2022",), persons="people"), "leave --by and --where out"),
         (Question((ROLE,), by="instance", compare=("first", "third")), "No case has instance"),
     ],
 )
@@ -117,7 +121,7 @@ def test_what_cannot_be_said_is_withheld_with_the_reason(demo: Made) -> None:
 
 def test_figures_that_hold_together_are_wider(demo: Made) -> None:
     alone, together = (asked(demo, Question((ROLE,), together=flag)).figures[0] for flag in (False, True))
-    assert together.level == pytest.approx(1 - 0.05 / 3)
+    assert together.level == pytest.approx(1 - 0.05 / 6), "three counts and three shares found by the machine"
     assert together.low <= alone.low <= alone.high <= together.high
 
 
@@ -303,6 +307,27 @@ def evidence(
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        Question((ROLE,), ("relied_on", "none"), together=True),
+        Question((ROLE,), ("relied_on",), by="instance", compare=("first", "appeal"), together=True),
+        Question((FACE[0],), (FACE[1],), where=(f"{ROLE}=relied_on",), together=True),
+        Question(most=300_000, together=True),
+    ],
+)
+def test_all_figures_that_are_to_hold_together_share_what_may_go_wrong(demo: Made, question: Question) -> None:
+    apart = asked(demo, replace(question, together=False)).figures
+    found = asked(demo, question).figures
+    assert [(e.name, e.value, e.where, e.method) for e in found] == [
+        (e.name, e.value, e.where, e.method) for e in apart
+    ]
+    of = {(e.name, e.variable, e.value, e.where): 1 - (e.level or 0) for e in found}
+    assert len(of) > 1
+    assert sum(of.values()) <= 0.05 + 1e-12
+    assert len(set(of.values())) == 1
+
+
+@pytest.mark.parametrize(
     ("most", "value"),
     [(300_000, "0..300000"), (1_234_564.0, "0..1234564"), (0.1234567, "0..0.1234567"), (12_345_678.5, "0..12345678.5")],
 )
@@ -479,3 +504,32 @@ def test_the_range_of_a_part_holds_as_often_as_it_says_and_is_of_use() -> None:
         widths += ((figure.high or 0) - (figure.low or 0)) / size / 300
     assert held / 300 >= 0.95
     assert widths < 0.25, "of no use"
+
+
+def test_kept_figures_that_can_no_longer_be_made_are_a_problem(demo: Made, tmp_path: Path) -> None:
+    made = copied(demo, tmp_path / "s")
+    drawing.keep(made.study, Question((ROLE,), ("relied_on",)), TIME)
+    assert not drawing.kept_problems(made)
+    gone = Question((ROLE,), where=("year=1812",))
+    drawing.keep(made.study, gone, TIME)
+    (problem,) = [one for one in view.contents(made, "en", "").problems if one.kind == "kept_gone"]
+    assert problem.subject == f"{ROLE}, year=1812"
+    assert "No case has year = '1812'" in problem.message
+    drawing.keep(made.study, gone, TIME, drop=True)
+    assert not drawing.kept_problems(made)
+
+
+def test_a_plan_is_for_the_claim_that_was_asked_for(demo: Made) -> None:
+    sizes = [
+        sized(demo, Question((ROLE,), ("relied_on",), claim=claim), 0.4, (0.9, 0.02))[0]["enough"]["size"]
+        for claim in ("standard", "certified")
+    ]
+    assert sizes[0] < sizes[1]
+
+
+def test_the_best_estimate_of_a_search_rests_on_what_was_decided() -> None:
+    frame = {"role=yes": [f"y{i}" for i in range(10)], "role=other": [f"n{i}" for i in range(90)]}
+    reads = {unit: Read("yes", i >= 5) for i, unit in enumerate(frame["role=yes"])}
+    reads |= {unit: Read("yes" if i < 9 else "no") for i, unit in enumerate(frame["role=other"])}
+    found = {e.name: e for e in elusion("role", "yes", Sample(frame, frame, {}, 0.95, "standard"), reads)}
+    assert found["completeness"].estimate == pytest.approx(10 / 19)

@@ -38,7 +38,8 @@ def sized(made: Made, question: Question, width: float, guess: tuple[float, floa
     counts = {name: size for name, size, _ in pairs if size}
     parts = [sizes.Part(size, share) for _, size, share in pairs if size]
     rest = "no" if "no" in counts else "yes"
-    found = sizes.plan(parts, sizes.Goal("width", width), lambda n: list(allocate(counts, n, rest).values()))
+    goal, claim = sizes.Goal("width", width), question.claim or "standard"
+    found = sizes.plan(parts, goal, lambda n: list(allocate(counts, n, rest).values()), claim=claim)
     by = f"--by {variable}={value}"
     lines = [
         f"The machine flagged {yes:,} of {len(said):,} cases as {variable} = {value}.",

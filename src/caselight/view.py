@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from caselight import __version__
 from caselight.definitions import load
-from caselight.drawing import answer_problems, fieldwork, kept_figures, later
+from caselight.drawing import answer_problems, fieldwork, kept_figures, kept_problems, later
 from caselight.estimate import count
 from caselight.people import Said, said_by_people, shown_to_all
 from caselight.planning import Made, Plan
@@ -321,7 +321,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         codebook=made.codebook,
         pack=f"{made.pack.name}: {made.pack.titles.get(language, made.pack.title)}",
         books=kept.books,
-        problems=[*kept.problems, *answer_problems(made), *refused],
+        problems=[*kept.problems, *answer_problems(made), *kept_problems(made), *refused],
         estimates=estimates,
         records=kept.records,
         cases=ordered,

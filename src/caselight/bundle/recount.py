@@ -218,7 +218,7 @@ def _elusion(name: str, level: float, found: Sequence[Cell], aside: Sequence[Cel
     at = left[0] * left[2] / (left[1] - left[3])
     if name == "missed":
         return at, float(left[2]), float(most)
-    known = had[0] * had[2] / had[1]
+    known = had[0] * had[2] / (had[1] - had[3])
     return known / (known + at), least / (least + most) if least else 0.0, 1.0
 
 

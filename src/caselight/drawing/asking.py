@@ -83,20 +83,40 @@ def asked(made: Made, question: Question) -> Told:
     base = evidence(committed, read, facts_of(made, committed.unit))
     if question.recoded:
         base = replace(base, sample=recoded(base.sample, _said_now(made, base.sample)))
+    if question.persons and (question.by or question.where):
+        raise UsageError("--persons is about all cases together: leave --by and --where out.")
     groups = _groups(made.codebook, base, question)
     _tell_of_reading(found, made, read, [variable.name for variable, _ in chosen])
+    withheld = list(found.withheld)
     found.read = {variable.name: (len(read.of(variable.name)), len(drawn)) for variable, _ in chosen}
+    ask = partial(_make, made, committed, read, chosen, groups, question)
+    ask(base, found)
+    if question.together:
+        alike = {(e.name, e.variable, e.value, e.where, e.draw) for e in found.figures}
+        found.figures, found.withheld = [], withheld
+        ask(base, found, max(1, len(alike)))
+    return found
+
+
+def _make(  # noqa: PLR0913, PLR0917  (what figures are about, and what they rest on)
+    made: Made,
+    committed: Committed,
+    read: Readings,
+    chosen: Sequence[tuple[Variable, tuple[str, ...]]],
+    groups: Sequence[Where],
+    question: Question,
+    base: Evidence,
+    found: Told,
+    shared_by: int = 1,
+) -> None:
+    """Everything that was asked for; what may go wrong is shared by so many figures."""
+    base = replace(base, sample=_shared(base.sample, shared_by))
     bounds = "" if question.most is None else bounds_named(question.most)
     figures = [(v, value) for v, values in chosen for value in (values if v.values else (bounds,))]
-    if question.together:
-        count = len(figures) * (1 if question.compare or question.trend else max(1, len(groups)))
-        level = 1 - (1 - base.sample.level) / max(1, count)
-        base = replace(base, sample=replace(base.sample, level=level))
     for variable, value in figures:
-        parted = with_changes(base.sample, committed, made.codebook, variable.name)
         if not read.of(variable.name):
             continue
-        at = replace(base, sample=parted)
+        at = replace(base, sample=with_changes(base.sample, committed, made.codebook, variable.name))
         if not variable.values:
             for where in groups:
                 _try(found, (variable.name, value), where, partial(at.numbers, variable.name, value, where))
@@ -107,8 +127,12 @@ def asked(made: Made, question: Question) -> Told:
             one = partial(at.persons, variable.name, value, counted)
             _try(found, (variable.name, value), ((counted, "*"),), lambda one=one: iter([one()]))  # type: ignore[misc]
     if not question.by and not question.where:
-        found.figures += _others(made, read, base, chosen)
-    return found
+        found.figures += _others(made, read, base, chosen, shared_by)
+
+
+def _shared(sample: Sample, figures: int) -> Sample:
+    """At the level at which so many figures hold together (Bonferroni)."""
+    return replace(sample, level=1 - (1 - sample.level) / figures)
 
 
 def _tell_of_reading(found: Told, made: Made, read: Readings, names: Collection[str]) -> None:
@@ -148,7 +172,11 @@ def _try(found: Told, about: tuple[str, str], where: Where, make: Callable[[], I
 
 
 def _others(
-    made: Made, read: Readings, base: Evidence, chosen: Sequence[tuple[Variable, tuple[str, ...]]]
+    made: Made,
+    read: Readings,
+    base: Evidence,
+    chosen: Sequence[tuple[Variable, tuple[str, ...]]],
+    shared_by: int,
 ) -> Iterator[Estimate]:
     """How complete the machine's search was: from this draw, and from one of what it set aside."""
     for variable, values in chosen:
@@ -160,7 +188,7 @@ def _others(
         checked(aside)
         drawn = (one.case for one in drawn_cases(aside))
         answers = readings(made.codebook.variables, drawn, given(made.study)).of(aside.about[0])
-        yield from elusion(*aside.about, sample(aside), answers)
+        yield from elusion(*aside.about, _shared(sample(aside), shared_by), answers)
 
 
 def _said_now(made: Made, sample: Sample) -> dict[str, dict[str, Value]]:

@@ -11,7 +11,7 @@ from caselight.drawing.asking import Question, asked
 from caselight.errors import CaselightError
 from caselight.planning import Made
 from caselight.store import Study, journal
-from caselight.types import Estimate
+from caselight.types import Estimate, Problem
 
 
 def keep(study: Study, question: Question, time: str, drop: bool = False) -> None:
@@ -37,12 +37,24 @@ def kept_figures(made: Made, known: Collection[str] = ()) -> Iterator[Estimate]:
     for question in kept(made.study):
         try:
             figures = asked(made, question).figures
-        except CaselightError:  # a variable or a value is gone; `estimate` says so to whoever asks again
+        except CaselightError:  # a variable or a value is gone: see `kept_problems`
             continue
         for figure in figures:
             if figure.digest not in seen:
                 seen.add(figure.digest)
                 yield figure
+
+
+def kept_problems(made: Made) -> list[Problem]:
+    """A problem for each kept question whose figures can no longer be made, with the reason."""
+    problems = []
+    for question in kept(made.study):
+        try:
+            asked(made, question)
+        except CaselightError as error:
+            about = ", ".join((*question.variables, *question.values, *question.where)) or "all questions"
+            problems.append(Problem("estimate", about, "kept_gone", f"Figures that were kept are gone: {error}"))
+    return problems
 
 
 def _file(study: Study) -> Path:

@@ -39,10 +39,11 @@ def elusion(variable: str, value: str, sample: Sample, answers: Mapping[str, Rea
     decided = aside.n - aside.undecided
     if not decided:
         return
-    at, had = aside.N * aside.x / decided, (found.N * found.x / found.n if found.n else 0.0)
+    clear = found.n - found.undecided
+    at, had = aside.N * aside.x / decided, (found.N * found.x / clear if clear else 0.0)
     maker = Maker(sample, variable, value)
     strata = [part for part in (found, aside) if part.N]
     yield maker.made(MISSED, ELUSION, (at, float(aside.x), float(most)), strata, given)
-    if had + at and found.n:
+    if had + at and clear:
         low = least / (least + most) if least else 0.0
         yield maker.made(COMPLETE, ELUSION, (had / (had + at), low, 1.0), strata, given)
