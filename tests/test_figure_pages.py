@@ -73,7 +73,7 @@ def test_the_sentence_says_how_many_of_how_many_how_sure_and_who_read(contents: 
     made = pages(contents, tmp_path / "r", "en")
     one = next(f for f in findings(contents) if f.figure.value == "relied_on" and f.figure.name == "count")
     e = one.figure
-    words = plain(made[one.file])
+    words = plain(made[one.file]).replace("( ", "(").replace(" )", ")")
     assert f"Of 48 cases, between {e.low:.0f} and {e.high:.0f} (best estimate {e.estimate:.0f}) are" in words
     assert "(95 %)" in words
     assert "drawn by public dice, by 2 readers" in words
