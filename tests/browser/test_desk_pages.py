@@ -77,6 +77,7 @@ def test_a_person_codes_by_keyboard_twice_settles_and_sees_agreement(browser: An
         assert code_all(page, keys_a) == 5
         saved(page)
         assert "All your cases are coded." in page.inner_text("main")
+        assert page.inner_text("#saved-at-end") == "saved ✓"
         assert visit.said == []
     with Visit(browser, served) as visit:
         page = visit.code_as("boris")
@@ -114,6 +115,8 @@ def test_a_quotation_is_marked_by_keyboard_alone_and_by_mouse(browser: Any, serv
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Enter")
+        page.wait_for_selector("h2.asked:focus")
+        page.keyboard.press("s")
         page.wait_for_selector(".quotes select:focus")
         page.keyboard.type("the police")
         page.keyboard.press("Tab")
@@ -307,6 +310,51 @@ def test_a_russian_layout_works_because_keys_are_places(browser: Any, served: Se
         page = visit.code_as("anna")
         page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyX', key: 'ч', bubbles: true}))")
         assert page.locator("input[value='(undecided)']").is_checked()
+
+
+QUESTION_MARKS = [("Digit7", "?", True), ("Slash", ",", True), ("Slash", "?", True)]
+
+
+@pytest.mark.parametrize(("code", "key", "shift"), QUESTION_MARKS)
+def test_a_question_mark_of_any_layout_opens_the_list_of_keys(
+    browser: Any, served: Served, code: str, key: str, shift: bool
+) -> None:
+    with Visit(browser, served, "ru") as visit:
+        page = visit.code_as("anna")
+        page.evaluate(
+            "told => document.dispatchEvent(new KeyboardEvent('keydown', {...told, bubbles: true}))",
+            {"code": code, "key": key, "shiftKey": shift},
+        )
+        assert page.locator("#help[open]").count() == 1
+
+
+def test_after_a_quotation_digits_and_enter_work_without_the_mouse(browser: Any, served: Served) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        page.keyboard.press("q")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".quotes li")
+        page.keyboard.press("s")
+        page.keyboard.type("the police")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h2.asked:focus")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=How many people?")
+        saved(page)
+    (answer,) = [e.body for e in journal_of(served, "anna") if e.body.get("variable") == "role"]
+    assert (answer["value"], answer["quotes"][0]["said_by"]) == ("none", "police")
+
+
+def test_taken_back_is_said_until_the_next_action(browser: Any, served: Served) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Backspace")
+        page.wait_for_selector("#notice >> text=Taken back.")
+        page.keyboard.press("2")
+        assert not page.is_visible("#notice")
 
 
 # XSS

@@ -1,7 +1,8 @@
 // The desk: cases in the order of their tickets, one question after another; nothing waits for the network.
 import { states } from "./asking.js";
+import { askAboutCodebook, showKeys } from "./dialogs.js";
 import { Drafts, ownKey } from "./drafts.js";
-import { bindSetting, isTaken, singleKeys, takesEnter } from "./keys.js";
+import { asksForKeys, bindSetting, isDigitInList, isTaken, singleKeys, takesEnter } from "./keys.js";
 import { fill, make } from "./make.js";
 import { Paper } from "./paper.js";
 import { draftOf, Sheet } from "./sheet.js";
@@ -136,6 +137,7 @@ class Desk {
   }
 
   draftChanged(draft) {
+    this.passed();
     const [name, variable] = [this.record.case, this.variable.name];
     const unchanged = JSON.stringify(draft) === JSON.stringify(draftOf(this.given[variable]));
     unchanged ? this.drafts.drop(name, variable) : this.drafts.set(name, variable, draft);
@@ -151,6 +153,7 @@ class Desk {
   }
 
   save() {
+    this.passed();
     const fault = this.sheet.fault();
     if (fault) return this.sheet.complain(fault);
     const decision = this.sheet.decision();
@@ -185,7 +188,7 @@ class Desk {
 
   undo() {
     const last = this.undoable.pop();
-    if (!last) return this.say(this.words.nothing_to_undo);
+    if (!last) return this.say(this.words.nothing_to_undo, "passing");
     this.unsent.add("/api/undo", { key: freshKey(), undoes: last.ref });
     this.taken = { case: last.case, variable: last.variable };
     const place = this.queue.findIndex(([name]) => name === last.case);
@@ -194,7 +197,7 @@ class Desk {
     const held = this.answers[last.case]?.[last.variable] ?? (this.record?.case === last.case ? this.given[last.variable] : undefined);
     if (held) this.drafts.set(last.case, last.variable, draftOf(held));
     this.answers[last.case] = { ...(this.answers[last.case] ?? {}), [last.variable]: undefined };
-    this.say(this.words.undone);
+    this.say(this.words.undone, "passing");
     return this.go(place, last.variable);
   }
 
@@ -256,6 +259,11 @@ class Desk {
     notice.hidden = !text;
   }
 
+  // What was said of the last action goes with the next one.
+  passed() {
+    if (by("notice").dataset.kind === "passing") this.say("");
+  }
+
   showEnd(title, text, again) {
     by("paper").hidden = by("sheet").hidden = true;
     by("main").dataset.state = "end";
@@ -291,7 +299,7 @@ class Desk {
     bindSetting(by("single-keys"));
     by("undo").addEventListener("click", () => this.undo());
     by("raise").addEventListener("click", () => this.raise());
-    by("keys-help").addEventListener("click", () => this.help());
+    by("keys-help").addEventListener("click", () => showKeys(this.words));
     document.addEventListener("keydown", (event) => this.press(event));
     by("text").addEventListener("mouseup", () => setTimeout(() => this.takeSelection(), 0));
     by("text").addEventListener("keydown", (event) => {
@@ -300,6 +308,11 @@ class Desk {
     addEventListener("beforeunload", (event) => {
       if (this.unsent.items.length && !document.body.dataset.leaving) event.preventDefault();
     });
+  }
+
+  raise() {
+    const [name, variable] = [this.record.case, this.variable];
+    askAboutCodebook(this.words, variable.question, (memo) => this.unsent.add("/api/questions", { key: freshKey(), case: name, variable: variable.name, memo }));
   }
 
   takeSelection() {
@@ -321,10 +334,15 @@ class Desk {
       return;
     }
     if (event.code === "Escape" && isTaken(event) && !document.querySelector("dialog[open]")) {
-      this.sheet.form.querySelector(".asked")?.focus({ preventScroll: true });
+      this.sheet.toQuestion();
       return;
     }
-    if (isTaken(event) || by("sheet").hidden || !singleKeys()) return;
+    if (event.code === "Enter" && event.target instanceof HTMLSelectElement && event.target.closest(".quotes")) {
+      event.preventDefault();
+      this.sheet.toQuestion();
+      return;
+    }
+    if ((isTaken(event) && !isDigitInList(event)) || by("sheet").hidden || !singleKeys()) return;
     if (this.command(event)) event.preventDefault();
   }
 
@@ -333,62 +351,20 @@ class Desk {
     if (event.code === "Enter") {
       if (takesEnter(event.target)) return false;
       this.save();
-    } else if (event.code === "Slash" && event.shiftKey) this.help();
+      return true;
+    }
+    this.passed();
+    if (asksForKeys(event) && !this.sheet.meansValue(event)) showKeys(this.words);
     else if (event.shiftKey) return this.sheet.press(event);
     else if (event.code === "Backspace" || event.code === "KeyU") this.undo();
     else if (event.code === "KeyQ") this.quoting(true);
+    else if (event.code === "KeyS") this.sheet.toSpeaker();
     else if (event.code === "KeyF") by("find-words").focus();
     else if (event.code === "KeyC") this.raise();
     else if (event.code === "KeyJ") this.go(Math.min(this.place + 1, this.queue.length - 1));
     else if (event.code === "KeyK") this.go(Math.max(this.place - 1, 0));
     else return this.sheet.press(event);
     return true;
-  }
-
-  help() {
-    const words = this.words;
-    const rows = [
-      ["1 … 9, ⇧1 … ⇧9", words.key_values],
-      ["0", words.key_zero],
-      ["X (Ч)", words.key_x],
-      ["N (Т)", words.none],
-      ["⏎", words.key_enter],
-      ["⌫ U (Г)", words.key_undo],
-      ["Q (Й)", words.key_quote],
-      ["M (Ь)", words.key_memo],
-      ["F (А)", words.key_find],
-      ["C (С)", words.key_raise],
-      ["J K (О Л)", words.key_move],
-      ["?", words.key_help],
-    ];
-    const dialog = by("help");
-    dialog.replaceChildren(
-      make("h2", { id: "help-title", textContent: words.keys_title }),
-      make("table", { className: "keys" }, make("tbody", {}, ...rows.map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", { textContent: key })), make("td", { textContent: what }))))),
-      make("p", { className: "soft", textContent: words.quote_keys }),
-      make("p", { className: "soft", textContent: words.key_physical }),
-      make("form", { method: "dialog" }, make("button", { textContent: words.close })),
-    );
-    dialog.showModal();
-  }
-
-  raise() {
-    const words = this.words;
-    const dialog = by("raise-dialog");
-    const field = make("textarea", { rows: 4, maxLength: 4000, required: true, ariaLabel: words.raise_text });
-    const send = () => {
-      if (!field.value.trim()) return;
-      this.unsent.add("/api/questions", { key: freshKey(), case: this.record.case, variable: this.variable.name, memo: field.value.trim() });
-      dialog.close();
-    };
-    dialog.replaceChildren(
-      make("h2", { id: "raise-title", textContent: words.raise_title }),
-      make("p", { textContent: this.variable.question }),
-      make("p", { className: "soft", textContent: words.raise_text }),
-      field,
-      make("p", { className: "go" }, make("button", { type: "button", className: "main", textContent: words.raise_send, on: { click: send } }), " ", make("button", { type: "button", textContent: words.close, on: { click: () => dialog.close() } })),
-    );
-    dialog.showModal();
   }
 }
 
