@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -58,8 +59,21 @@ class Visit:
     """A person's browser window, with everything it complained about and asked for."""
 
     def __init__(self, browser: Any, served: Served, language: str = "en", **settings: Any) -> None:
+        self._begin(browser.new_context(**settings), served, language)
+
+    @classmethod
+    def with_profile(cls, playwright: Any, served: Served, folder: Path) -> Visit:
+        """A window of a browser that keeps what it stores in this folder, and is opened anew with it."""
+        visit = cls.__new__(cls)
+        visit._begin(
+            playwright.chromium.launch_persistent_context(str(folder), executable_path=CHROMIUM, args=ARGUMENTS), served
+        )
+        return visit
+
+    def _begin(self, context: Any, served: Served, language: str = "en") -> None:
         self.served = served
-        self.context = browser.new_context(**settings)
+        self.sure = False  # whether questions of the page are answered with yes
+        self.context = context
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.asked: list[str] = []
@@ -80,7 +94,7 @@ class Visit:
         self.context.close()
 
     def _dialog(self, dialog: Any) -> None:
-        if dialog.type == "beforeunload":
+        if dialog.type == "beforeunload" or self.sure:
             dialog.accept()
         else:
             self.said.append(f"dialog: {dialog.message}")
@@ -94,6 +108,11 @@ class Visit:
         self.page.fill("input[name=name]", name)
         self.page.press("input[name=name]", "Enter")
         self.page.wait_for_selector("main[data-state=ready], main[data-state=end]")
+        return self.page
+
+    def leave(self) -> Any:
+        self.page.click("form[action='/leave'] button")
+        self.page.wait_for_url("**/start")
         return self.page
 
     def lead(self) -> Any:

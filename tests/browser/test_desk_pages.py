@@ -25,15 +25,20 @@ HEBREW = "בית המשפט קבע כי המצלמה הראתה את האדם."
 
 
 @pytest.fixture(scope="module")
-def browser(template: Path, hostile_study: Study) -> Iterator[Any]:
-    """Chromium; opened after the studies are made, because workers are forked and a browser brings threads."""
+def playing(template: Path, hostile_study: Study) -> Iterator[Any]:
+    """Playwright; started after the studies are made, because workers are forked and a browser brings threads."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).is_file():
         pytest.skip("needs Chromium (or $CASELIGHT_CHROMIUM)")
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playing: Any) -> Iterator[Any]:
+    opened = playing.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,7 @@ def test_a_person_codes_by_keyboard_twice_settles_and_sees_agreement(browser: An
         assert code_all(page, keys_a) == 5
         saved(page)
         assert "All your cases are coded." in page.inner_text("main")
+        assert page.inner_text("#saved-at-end") == "saved ✓"
         assert visit.said == []
     with Visit(browser, served) as visit:
         page = visit.code_as("boris")
@@ -109,6 +115,8 @@ def test_a_quotation_is_marked_by_keyboard_alone_and_by_mouse(browser: Any, serv
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Enter")
+        page.wait_for_selector("h2.asked:focus")
+        page.keyboard.press("s")
         page.wait_for_selector(".quotes select:focus")
         page.keyboard.type("the police")
         page.keyboard.press("Tab")
@@ -204,11 +212,81 @@ def test_undo_goes_back_with_the_answer_still_filled_in(browser: Any, served: Se
         for _ in range(8):
             page.keyboard.press("Backspace")
             page.wait_for_timeout(30)
-        saved(page)
+        until(page, SAVED, "draft")
         assert page.get_attribute("main", "data-case") == first
         assert page.inner_text("h2.asked").startswith("What part")
         assert page.locator("input[value=mentioned]").is_checked()
     assert answers_given(study_of(served)) == []
+
+
+STORED = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
+
+
+def test_the_next_coder_at_the_same_browser_sees_nothing_of_a_draft_and_begins_at_her_place(
+    browser: Any, served: Served
+) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        first = page.get_attribute("main", "data-case")
+        code_all(page, keys_a, most=1)
+        saved(page)
+        page.keyboard.press("2")
+        page.keyboard.press("m")
+        page.keyboard.type("a secret of Anna")
+        assert "a secret of Anna" in page.evaluate(STORED)
+        page.click("form[action='/leave'] button")
+        assert [text for text in visit.said if "begun and not saved" in text] != []
+        assert page.url.endswith("/code"), "whoever says no stays"
+        visit.sure = True
+        visit.leave()
+        assert "a secret of Anna" not in page.evaluate(STORED)
+        page = visit.code_as("boris")
+        assert page.get_attribute("main", "data-case") == first
+        assert page.locator("#question input:checked").count() == 0
+        assert page.input_value(".memo-line textarea") == ""
+        assert page.get_attribute("#saved", "data-state") == "saved"
+
+
+def test_what_could_not_be_sent_waits_under_its_coders_name(browser: Any, served: Served) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        visit.context.route("**/api/decisions", lambda route: route.abort())
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        until(page, SAVED, "unsaved")
+        visit.sure = True
+        visit.leave()
+        visit.context.unroute("**/api/decisions")
+        page = visit.code_as("boris")
+        page.wait_for_timeout(700)
+        visit.leave()
+        visit.code_as("anna")
+        saved(page)
+    kept = [(name, e) for name in ("anna", "boris") for e in journal_of(served, name) if e.body["kind"] == "answer"]
+    assert [name for name, e in kept if e.body["variable"] == "role"] == ["anna"]
+
+
+def test_a_draft_outlives_a_closed_browser_and_is_called_unsaved_until_it_is_saved(
+    playing: Any, served: Served, tmp_path: Path
+) -> None:
+    with Visit.with_profile(playing, served, tmp_path / "profile") as visit:
+        page = visit.code_as("anna")
+        page.keyboard.press("q")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".quotes li")
+        assert page.inner_text("#saved") == "not saved yet (⏎ saves)"
+        quoted, case = page.inner_text(".quotes .quote"), page.get_attribute("main", "data-case")
+    with Visit.with_profile(playing, served, tmp_path / "profile") as visit:
+        page = visit.code_as("anna")
+        assert page.get_attribute("main", "data-case") == case
+        assert page.inner_text(".quotes .quote") == quoted
+        assert page.inner_text("#saved") == "not saved yet (⏎ saves)"
+        page.click("h2.asked")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        saved(page)
+    (answer,) = [e.body for e in journal_of(served, "anna") if e.body.get("variable") == "role"]
+    assert [q["quote"] for q in answer["quotes"]] == [quoted]
 
 
 def test_single_keys_can_be_turned_off_and_tab_does_it_all(browser: Any, served: Served) -> None:
@@ -232,6 +310,51 @@ def test_a_russian_layout_works_because_keys_are_places(browser: Any, served: Se
         page = visit.code_as("anna")
         page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyX', key: 'ч', bubbles: true}))")
         assert page.locator("input[value='(undecided)']").is_checked()
+
+
+QUESTION_MARKS = [("Digit7", "?", True), ("Slash", ",", True), ("Slash", "?", True)]
+
+
+@pytest.mark.parametrize(("code", "key", "shift"), QUESTION_MARKS)
+def test_a_question_mark_of_any_layout_opens_the_list_of_keys(
+    browser: Any, served: Served, code: str, key: str, shift: bool
+) -> None:
+    with Visit(browser, served, "ru") as visit:
+        page = visit.code_as("anna")
+        page.evaluate(
+            "told => document.dispatchEvent(new KeyboardEvent('keydown', {...told, bubbles: true}))",
+            {"code": code, "key": key, "shiftKey": shift},
+        )
+        assert page.locator("#help[open]").count() == 1
+
+
+def test_after_a_quotation_digits_and_enter_work_without_the_mouse(browser: Any, served: Served) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        page.keyboard.press("q")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".quotes li")
+        page.keyboard.press("s")
+        page.keyboard.type("the police")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h2.asked:focus")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=How many people?")
+        saved(page)
+    (answer,) = [e.body for e in journal_of(served, "anna") if e.body.get("variable") == "role"]
+    assert (answer["value"], answer["quotes"][0]["said_by"]) == ("none", "police")
+
+
+def test_taken_back_is_said_until_the_next_action(browser: Any, served: Served) -> None:
+    with Visit(browser, served) as visit:
+        page = visit.code_as("anna")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Backspace")
+        page.wait_for_selector("#notice >> text=Taken back.")
+        page.keyboard.press("2")
+        assert not page.is_visible("#notice")
 
 
 # XSS

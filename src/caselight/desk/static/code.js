@@ -1,6 +1,8 @@
 // The desk: cases in the order of their tickets, one question after another; nothing waits for the network.
 import { states } from "./asking.js";
-import { bindSetting, isTaken, singleKeys, takesEnter } from "./keys.js";
+import { askAboutCodebook, showKeys } from "./dialogs.js";
+import { Drafts, ownKey } from "./drafts.js";
+import { asksForKeys, bindSetting, isDigitInList, isTaken, singleKeys, takesEnter } from "./keys.js";
 import { fill, make } from "./make.js";
 import { Paper } from "./paper.js";
 import { draftOf, Sheet } from "./sheet.js";
@@ -18,13 +20,15 @@ class Desk {
     this.times = [];
     this.place = -1;
     this.revisiting = false;
+    this.drafts = new Drafts(this.draw, this.coder);
+    this.at = ownKey("at", this.draw, this.coder);
     this.paper = new Paper(this.words);
     this.sheet = new Sheet(this.words, {
       changed: (draft) => this.draftChanged(draft),
       save: () => this.save(),
       reveal: (quote) => this.paper.revealPoint(quote.start),
     });
-    this.unsent = new Unsent(`${this.draw.slice(0, 16)}-${this.coder}`, {
+    this.unsent = new Unsent(ownKey("unsent", this.draw, this.coder), {
       saved: (item, answer) => this.saved(item, answer),
       refused: (item, why) => this.refused(item, why),
       changed: () => this.showSaved(),
@@ -38,8 +42,9 @@ class Desk {
     if (this.notice) this.say(this.notice);
     if (this.torn) this.say(this.words.torn);
     if (!this.queue.length) return this.showEnd(this.words.empty_title, this.words.empty_text, false);
-    const remembered = this.queue.findIndex(([name, state]) => name === sessionStorage.getItem("caselight-at") && state !== "done");
-    return this.go(remembered >= 0 ? remembered : this.nextOpen(0));
+    const remembered = this.queue.findIndex(([name, state]) => name === sessionStorage.getItem(this.at) && state !== "done");
+    if (remembered >= 0) return this.go(remembered);
+    return this.goBegun() || this.go(this.nextOpen(0));
   }
 
   nextOpen(from) {
@@ -73,7 +78,7 @@ class Desk {
       return undefined;
     }
     if (this.place !== place) return undefined; // somebody went on meanwhile
-    sessionStorage.setItem("caselight-at", name);
+    sessionStorage.setItem(this.at, name);
     this.record = record;
     this.given = { ...record.answers, ...(this.answers[name] ?? {}), ...this.waiting(name) };
     this.again = record.again;
@@ -121,29 +126,40 @@ class Desk {
   ask(name) {
     const asked = this.asked();
     this.variable = this.variables.find((variable) => variable.name === name);
-    const stored = JSON.parse(sessionStorage.getItem("caselight-draft") ?? "null");
-    const mine = stored && stored.case === this.record.case && stored.variable === name;
-    const draft = mine ? stored.draft : draftOf(this.given[name]);
+    const draft = this.drafts.get(this.record.case, name) ?? draftOf(this.given[name]);
     const place = fill(this.words.question, { n: asked.findIndex((one) => one.name === name) + 1, total: this.variables.length });
     const again = this.again[name] ? this.words[`again_${this.again[name]}`] : "";
     this.sheet.show(this.variable, draft, place, again);
     this.paper.mark(draft.quotes);
     this.quoting(false);
     this.showPlace();
+    this.showSaved();
   }
 
   draftChanged(draft) {
-    sessionStorage.setItem("caselight-draft", JSON.stringify({ case: this.record.case, variable: this.variable.name, draft }));
+    this.passed();
+    const [name, variable] = [this.record.case, this.variable.name];
+    const unchanged = JSON.stringify(draft) === JSON.stringify(draftOf(this.given[variable]));
+    unchanged ? this.drafts.drop(name, variable) : this.drafts.set(name, variable, draft);
     this.paper.mark(draft.quotes);
+    this.showSaved();
+  }
+
+  // To an answer that was begun and not saved; undefined = there is none.
+  goBegun() {
+    const placeOf = (draft) => this.queue.findIndex(([name]) => name === draft.case);
+    const known = this.drafts.all().find((draft) => placeOf(draft) >= 0 && this.names.includes(draft.variable));
+    return known && this.go(placeOf(known), known.variable);
   }
 
   save() {
+    this.passed();
     const fault = this.sheet.fault();
     if (fault) return this.sheet.complain(fault);
     const decision = this.sheet.decision();
     const key = freshKey();
-    sessionStorage.removeItem("caselight-draft");
     const name = this.record.case;
+    this.drafts.drop(name, decision.variable);
     this.keep(name, decision.variable, { ...decision, asked: true });
     delete this.again[decision.variable];
     this.undoable.push({ ref: key, case: name, variable: decision.variable });
@@ -158,6 +174,8 @@ class Desk {
 
   // The next question that is open, else the next case.
   onward(after) {
+    const found = states(this.variables, this.given);
+    for (const name of this.names) if (found[name] === "skipped") this.drafts.drop(this.record.case, name);
     const asked = this.asked();
     const here = asked.findIndex((variable) => variable.name === after);
     const later = [...asked.slice(here + 1), ...asked.slice(0, here)];
@@ -170,17 +188,16 @@ class Desk {
 
   undo() {
     const last = this.undoable.pop();
-    if (!last) return this.say(this.words.nothing_to_undo);
-    sessionStorage.removeItem("caselight-draft");
+    if (!last) return this.say(this.words.nothing_to_undo, "passing");
     this.unsent.add("/api/undo", { key: freshKey(), undoes: last.ref });
     this.taken = { case: last.case, variable: last.variable };
     const place = this.queue.findIndex(([name]) => name === last.case);
     if (place < 0) return undefined;
     this.queue[place][1] = "open";
     const held = this.answers[last.case]?.[last.variable] ?? (this.record?.case === last.case ? this.given[last.variable] : undefined);
-    if (held) sessionStorage.setItem("caselight-draft", JSON.stringify({ case: last.case, variable: last.variable, draft: draftOf(held) }));
+    if (held) this.drafts.set(last.case, last.variable, draftOf(held));
     this.answers[last.case] = { ...(this.answers[last.case] ?? {}), [last.variable]: undefined };
-    this.say(this.words.undone);
+    this.say(this.words.undone, "passing");
     return this.go(place, last.variable);
   }
 
@@ -201,7 +218,7 @@ class Desk {
     const place = this.queue.findIndex(([other]) => other === name);
     if (item.url !== "/api/decisions" || place < 0) return;
     this.undoable = this.undoable.filter((one) => one.ref !== item.key);
-    sessionStorage.setItem("caselight-draft", JSON.stringify({ case: name, variable, draft: draftOf({ ...item.body, asked: true }) }));
+    this.drafts.set(name, variable, draftOf({ ...item.body, asked: true }));
     this.answers[name] = { ...(this.answers[name] ?? {}), [variable]: undefined };
     this.queue[place][1] = "open";
     this.go(place, variable).then(() => this.sheet.complain(why));
@@ -216,11 +233,23 @@ class Desk {
 
   showSaved() {
     const { state, items, why } = this.unsent;
-    const place = by("saved");
-    place.dataset.state = state;
-    place.textContent = { saved: this.words.saved, saving: this.words.saving, locked_out: this.words.locked_out }[state] ?? `${fill(this.words.unsaved, { n: items.length })}${why ? ` · ${why}` : ""}`;
+    const begun = this.begun();
+    const shown = state === "saved" && begun ? "draft" : state;
+    const text = { saved: this.words.saved, saving: this.words.saving, locked_out: this.words.locked_out, draft: begun }[shown] ?? `${fill(this.words.unsaved, { n: items.length })}${why ? ` · ${why}` : ""}`;
+    for (const place of [by("saved"), by("saved-at-end")].filter(Boolean)) {
+      place.dataset.state = shown;
+      place.textContent = text;
+    }
     if (state === "unsaved" && !why) this.say(this.words.offline, "offline");
     if (state === "saved" && by("notice").dataset.kind === "offline") by("notice").hidden = true;
+  }
+
+  // What is to be said of answers that were begun and not saved; "" = there are none.
+  begun() {
+    const drafts = this.drafts.all();
+    if (!drafts.length) return "";
+    const here = !by("sheet").hidden && drafts.some((one) => one.case === this.record?.case && one.variable === this.variable?.name);
+    return here ? this.words.begun : fill(this.words.begun_elsewhere, { n: drafts.length });
   }
 
   say(text, kind = "") {
@@ -228,6 +257,11 @@ class Desk {
     notice.textContent = text;
     notice.dataset.kind = kind;
     notice.hidden = !text;
+  }
+
+  // What was said of the last action goes with the next one.
+  passed() {
+    if (by("notice").dataset.kind === "passing") this.say("");
   }
 
   showEnd(title, text, again) {
@@ -238,8 +272,10 @@ class Desk {
     box.replaceChildren(make("h2", { textContent: title, tabIndex: -1 }), make("p", { className: "first", textContent: text }));
     if (again) {
       box.append(make("p", {}, make("button", { type: "button", textContent: this.words.done_again, on: { click: () => this.revisit() } })));
-      box.append(make("p", { className: "soft", role: "status", textContent: by("saved").textContent }));
+      box.append(make("p", { id: "saved-at-end", className: "soft", role: "status" }));
+      if (this.drafts.all().length) box.append(make("p", {}, make("button", { type: "button", textContent: this.words.begun_go, on: { click: () => this.goBegun() } })));
     }
+    this.showSaved();
     box.firstElementChild.focus();
   }
 
@@ -263,15 +299,20 @@ class Desk {
     bindSetting(by("single-keys"));
     by("undo").addEventListener("click", () => this.undo());
     by("raise").addEventListener("click", () => this.raise());
-    by("keys-help").addEventListener("click", () => this.help());
+    by("keys-help").addEventListener("click", () => showKeys(this.words));
     document.addEventListener("keydown", (event) => this.press(event));
     by("text").addEventListener("mouseup", () => setTimeout(() => this.takeSelection(), 0));
     by("text").addEventListener("keydown", (event) => {
       if (event.code === "Enter") this.takeSelection();
     });
     addEventListener("beforeunload", (event) => {
-      if (this.unsent.items.length) event.preventDefault();
+      if (this.unsent.items.length && !document.body.dataset.leaving) event.preventDefault();
     });
+  }
+
+  raise() {
+    const [name, variable] = [this.record.case, this.variable];
+    askAboutCodebook(this.words, variable.question, (memo) => this.unsent.add("/api/questions", { key: freshKey(), case: name, variable: variable.name, memo }));
   }
 
   takeSelection() {
@@ -293,10 +334,15 @@ class Desk {
       return;
     }
     if (event.code === "Escape" && isTaken(event) && !document.querySelector("dialog[open]")) {
-      this.sheet.form.querySelector(".asked")?.focus({ preventScroll: true });
+      this.sheet.toQuestion();
       return;
     }
-    if (isTaken(event) || by("sheet").hidden || !singleKeys()) return;
+    if (event.code === "Enter" && event.target instanceof HTMLSelectElement && event.target.closest(".quotes")) {
+      event.preventDefault();
+      this.sheet.toQuestion();
+      return;
+    }
+    if ((isTaken(event) && !isDigitInList(event)) || by("sheet").hidden || !singleKeys()) return;
     if (this.command(event)) event.preventDefault();
   }
 
@@ -305,62 +351,20 @@ class Desk {
     if (event.code === "Enter") {
       if (takesEnter(event.target)) return false;
       this.save();
-    } else if (event.code === "Slash" && event.shiftKey) this.help();
+      return true;
+    }
+    this.passed();
+    if (asksForKeys(event) && !this.sheet.meansValue(event)) showKeys(this.words);
     else if (event.shiftKey) return this.sheet.press(event);
     else if (event.code === "Backspace" || event.code === "KeyU") this.undo();
     else if (event.code === "KeyQ") this.quoting(true);
+    else if (event.code === "KeyS") this.sheet.toSpeaker();
     else if (event.code === "KeyF") by("find-words").focus();
     else if (event.code === "KeyC") this.raise();
     else if (event.code === "KeyJ") this.go(Math.min(this.place + 1, this.queue.length - 1));
     else if (event.code === "KeyK") this.go(Math.max(this.place - 1, 0));
     else return this.sheet.press(event);
     return true;
-  }
-
-  help() {
-    const words = this.words;
-    const rows = [
-      ["1 … 9, ⇧1 … ⇧9", words.key_values],
-      ["0", words.key_zero],
-      ["X (Ч)", words.key_x],
-      ["N (Т)", words.none],
-      ["⏎", words.key_enter],
-      ["⌫ U (Г)", words.key_undo],
-      ["Q (Й)", words.key_quote],
-      ["M (Ь)", words.key_memo],
-      ["F (А)", words.key_find],
-      ["C (С)", words.key_raise],
-      ["J K (О Л)", words.key_move],
-      ["?", words.key_help],
-    ];
-    const dialog = by("help");
-    dialog.replaceChildren(
-      make("h2", { id: "help-title", textContent: words.keys_title }),
-      make("table", { className: "keys" }, make("tbody", {}, ...rows.map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", { textContent: key })), make("td", { textContent: what }))))),
-      make("p", { className: "soft", textContent: words.quote_keys }),
-      make("p", { className: "soft", textContent: words.key_physical }),
-      make("form", { method: "dialog" }, make("button", { textContent: words.close })),
-    );
-    dialog.showModal();
-  }
-
-  raise() {
-    const words = this.words;
-    const dialog = by("raise-dialog");
-    const field = make("textarea", { rows: 4, maxLength: 4000, required: true, ariaLabel: words.raise_text });
-    const send = () => {
-      if (!field.value.trim()) return;
-      this.unsent.add("/api/questions", { key: freshKey(), case: this.record.case, variable: this.variable.name, memo: field.value.trim() });
-      dialog.close();
-    };
-    dialog.replaceChildren(
-      make("h2", { id: "raise-title", textContent: words.raise_title }),
-      make("p", { textContent: this.variable.question }),
-      make("p", { className: "soft", textContent: words.raise_text }),
-      field,
-      make("p", { className: "go" }, make("button", { type: "button", className: "main", textContent: words.raise_send, on: { click: send } }), " ", make("button", { type: "button", textContent: words.close, on: { click: () => dialog.close() } })),
-    );
-    dialog.showModal();
   }
 }
 

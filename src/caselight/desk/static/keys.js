@@ -23,6 +23,16 @@ export function isTaken(event) {
   return at instanceof HTMLInputElement && !["radio", "checkbox"].includes(at.type);
 }
 
+// A digit has no meaning in a list of speakers, so it still chooses an answer.
+export function isDigitInList(event) {
+  return event.target instanceof HTMLSelectElement && /^Digit\d$/.test(event.code) && !event.ctrlKey && !event.altKey && !event.metaKey;
+}
+
+// The key that writes "?" in this layout (in a Russian one ⇧7), or the place where it is on a Latin keyboard.
+export function asksForKeys(event) {
+  return event.key === "?" || (event.code === "Slash" && event.shiftKey);
+}
+
 // Whether Enter has a meaning of its own where the focus is.
 export function takesEnter(at) {
   return at instanceof Element && Boolean(at.closest("button, a, summary, input, textarea, select"));

@@ -153,14 +153,24 @@ export class Sheet {
     this.draft.quotes = [...this.draft.quotes, quote];
     this.showQuotes();
     this.told.changed(this.draft);
-    this.quotes.lastElementChild.querySelector("select").focus();
+    this.toQuestion();
+  }
+
+  // The keys of the question work again.
+  toQuestion() {
+    this.form.querySelector(".asked")?.focus({ preventScroll: true });
+  }
+
+  // To who said the last quotation.
+  toSpeaker() {
+    this.quotes.lastElementChild?.querySelector("select").focus();
   }
 
   removeQuote(i) {
     this.draft.quotes = this.draft.quotes.filter((_, place) => place !== i);
     this.showQuotes();
     this.told.changed(this.draft);
-    this.form.querySelector(".asked").focus({ preventScroll: true });
+    this.toQuestion();
   }
 
   // Whether the key meant something here.
@@ -172,12 +182,21 @@ export class Sheet {
     } else if (event.code === "KeyN" && this.nothing && !event.shiftKey) this.set({ chosen: "value", values: [] });
     else if (event.code === "KeyM" && !event.shiftKey) this.memo.focus();
     else {
-      const place = this.variable.values.findIndex((_, i) => keyOf(i)?.code === event.code && keyOf(i)?.shift === event.shiftKey);
+      const place = this.placeOf(event);
       if (place < 0) return false;
       const { name } = this.variable.values[place];
       this.pick(name, !(this.draft.chosen === "value" && this.draft.values.includes(name)));
     }
     return true;
+  }
+
+  placeOf(event) {
+    return this.variable.values.findIndex((_, i) => keyOf(i)?.code === event.code && keyOf(i)?.shift === event.shiftKey);
+  }
+
+  // Whether the key is that of a value of this question.
+  meansValue(event) {
+    return this.placeOf(event) >= 0;
   }
 
   // What is wrong with the draft; "" = it can be sent.

@@ -5,8 +5,8 @@ const LONGEST_WAIT_MS = 15_000;
 
 export class Unsent {
   // told: {saved(item, answer), refused(item, why), changed()}
-  constructor(name, told) {
-    this.place = `caselight-unsent-${name}`;
+  constructor(place, told) {
+    this.place = place; // the key in localStorage: of this coder and draw
     this.told = told;
     this.items = JSON.parse(localStorage.getItem(this.place) ?? "[]");
     this.wait = FIRST_WAIT_MS;
