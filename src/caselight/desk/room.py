@@ -232,10 +232,16 @@ class Room:
         return drawn if drawn and reads and (drawn.double or reads == ALL) else None
 
     def pairs(self) -> list[Pair]:
-        """What two coders answered, A and B drawn by lot; only of the cases that are read twice."""
+        """What two coders answered, A and B drawn by lot; only of the cases that are read twice.
+
+        In the order of the cases, then of the codebook's questions.
+        """
         given = {name: person.standing() for name, person in self.coders().items()}
         doubles = [one.case for one in self.drawn if one.double]
-        return pairs(given, doubles, self.committed.digest if self.committed else "")
+        found = pairs(given, doubles, self.committed.digest if self.committed else "")
+        cases = {case: place for place, case in enumerate(doubles)}
+        names = {variable.name: place for place, variable in enumerate(self.codebook.variables)}
+        return sorted(found, key=lambda pair: (cases[pair.case], names.get(pair.variable, len(names))))
 
     def must_be_drawn(self) -> Committed:
         """The draw, thrown.
