@@ -747,6 +747,35 @@ def test_progress_tells_a_coder_only_of_herself(office: Office) -> None:
     assert told["coders"]["boris"]["cases"] == len(cases)
 
 
+def test_progress_says_how_many_differences_are_not_settled(office: Office) -> None:
+    both_code(office)
+    page = office.lead().get("/progress").text
+    assert "2 differences are not settled yet" in page
+    assert "these ranges are those of the report" not in page
+
+
+def test_differences_stand_in_the_order_of_the_codebook_under_their_questions(office: Office) -> None:
+    case = both_code(office)[0]
+    decide(office.coder("anna"), case, "people", "3")
+    decide(office.coder("boris"), case, "people", "4")
+    lead = office.lead()
+    pairs = lead.get("/settle.json").json["pairs"]
+    assert [pair["variable"] for pair in pairs if pair["case"] == case] == ["role", "people"]
+    page = lead.get("/settle").text
+    assert ">role<" not in page
+    assert ">people<" not in page
+
+
+def test_a_name_that_differs_only_in_capital_letters_is_no_new_coder(office: Office) -> None:
+    office.coder("Анна").get("/api/desk")
+    browser = office.enter()
+    asked = browser.form("/start", {"role": "coder", "name": "анна"})
+    assert asked.status == 422
+    assert "Somebody here is called Анна" in asked.text
+    assert browser.get("/api/desk").status == 403
+    assert browser.form("/start", {"role": "coder", "name": "Анна"}).status == 303
+
+
 # The description of the API
 
 

@@ -10,6 +10,7 @@ from caselight.desk.access import ADJUDICATOR, CODER, Who
 from caselight.desk.accounts import coder_name
 from caselight.desk.call import Call, as_json, as_page, fault, go
 from caselight.desk.pages import LANGUAGES
+from caselight.desk.progress import progress_of
 from caselight.errors import UsageError
 
 HOME = {CODER: "/code", ADJUDICATOR: "/progress"}
@@ -51,15 +52,20 @@ def login(call: Call) -> Response:
     return response
 
 
-def start_page(call: Call, wrong: str = "") -> Response:
-    """Who are you, and what will you do? Asked where there are no accounts."""
+def start_page(call: Call, wrong: str = "", known: str = "") -> Response:
+    """Who are you, and what will you do? Asked where there are no accounts.
+
+    Args:
+        known: a coder whose name was typed in other letters, asked back.
+    """
     if call.who.name:
         return home(call)
     room = call.room
     doubles = sum(one.double for one in room.drawn)
     shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles, "wrong": wrong}
+    shown |= {"known": known, "far": progress_of(room, known, CODER)["coders"][known] if known else {}}
     page = call.pages.page("start.html", str(call.pages.words("start.title")), who=call.who, **shown)
-    return as_page(page, 422 if wrong else 200)
+    return as_page(page, 422 if wrong or known else 200)
 
 
 def start(call: Call) -> Response:
@@ -69,11 +75,20 @@ def start(call: Call) -> Response:
         who = Who("-", ADJUDICATOR)
     else:
         try:
-            who = Who(coder_name(call.text("name")), CODER)
+            name = coder_name(call.text("name"))
         except UsageError:
             return start_page(call, str(call.pages.words("start.wrong")))
+        if other := _same_but_for_case(call, name):
+            return start_page(call, known=other)
+        who = Who(name, CODER)
     call.doors.name(call.cookie, who)
     return go(HOME[who.role])
+
+
+def _same_but_for_case(call: Call, name: str) -> str:
+    """The coder whose name is this one in other letters; "" = the name is a coder's own, or nobody's."""
+    names = call.room.coder_names()
+    return "" if name in names else next((one for one in names if one.casefold() == name.casefold()), "")
 
 
 def leave(call: Call) -> Response:

@@ -249,8 +249,12 @@ class Room:
         return self._pairs([one.case for one in self.drawn], differing=True)
 
     def _pairs(self, cases: list[str], differing: bool) -> list[Pair]:
+        """In the order of the cases, then of the codebook's questions."""
         given = {name: person.standing() for name, person in self.coders().items()}
-        return pairs(given, cases, self.committed.digest if self.committed else "", differing)
+        found = pairs(given, cases, self.committed.digest if self.committed else "", differing)
+        places = {case: place for place, case in enumerate(cases)}
+        names = {variable.name: place for place, variable in enumerate(self.codebook.variables)}
+        return sorted(found, key=lambda pair: (places[pair.case], names.get(pair.variable, len(names))))
 
 
 def words_of(room: Room, name: str) -> Any:
