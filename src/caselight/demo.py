@@ -10,6 +10,7 @@ from pathlib import Path
 
 from caselight import drawing, pipeline
 from caselight.drawing import Wish
+from caselight.drawing.asking import Question
 from caselight.errors import UsageError
 from caselight.ingest import is_container
 from caselight.intake import new
@@ -34,6 +35,12 @@ WORDS = {  # title, notice on every page
 # So small a pile must be read to a good part before anything can be said of it; all of the drawn are read twice, since
 # agreement on rare answers cannot be told from ten cases.
 WISH = Wish(size=30, by=("surveillance_role",), double=1.0)
+# Beside the figures of all cases: the same by year, and the fines, whose legal maximum here is 300,000 roubles.
+KEPT = (
+    Question(("surveillance_role",), ("relied_on",), by="year"),
+    Question(("identification_means",), ("facial_recognition",), by="year"),
+    Question(("fine_rub",), most=300_000),
+)
 SEED = "31415926535897932384"  # stands for twenty throws of a ten-sided die
 
 
@@ -53,6 +60,8 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
             drawing.freeze(made, WISH, options.today)
             drawing.throw(study, SEED)
             drawing.take(study, _answers(made), f"{options.today}T00:00:00+00:00")
+            for question in KEPT:
+                drawing.keep(study, question, f"{options.today}T00:00:00+00:00")
         shown = contents(made, study.settings.language, options.today)
         pipeline.write_pages(made, shown, tell)
     return made, shown
