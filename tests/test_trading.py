@@ -182,7 +182,7 @@ QUOTED = b'case,variable,value,coder,quotes\nCASE,role,none,a,"[{""start"":0,""e
         ("label-studio", b'[{"data": [], "annotations": [{"result": [{"type": "labels"}]}]}]', "Label Studio"),
         ("csv", b'case,variable,value,coder,quotes\nCASE,role,none,a,"{"\n', "holds no list of quotations"),
         ("csv", b"case,variable,value,coder,quotes\nCASE,role,none,a,[1]\n", "holds no list of quotations"),
-        ("csv", b"case,variable,value,coder\n" + b"a" * 200_000, "cannot be read as CSV"),
+        ("csv", b"case,variable,value,coder\n" + b"a" * 200_000, "cannot be read as CSV|no variable"),
         ("csv", b"\xff\xfe", "cannot be taken in"),
     ],
 )  # fmt: skip
