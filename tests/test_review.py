@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 from pathlib import Path
@@ -293,3 +294,21 @@ def test_a_full_disk_leaves_the_journal_as_it_was(tmp_path: Path, monkeypatch: p
         with pytest.raises(OSError, match="No space"):
             journal.append(file, [{"case": "c2"}], "t")
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("case,stratum,probability," + "x" * 200_000 + "\n", 1),
+        ("case,stratum,probability\nc1,all," + "9" * 200_000 + "\n", 2),
+        ('case,stratum,probability\nc1,all,"1/2"x\n', 2),
+    ],
+    ids=["a column's name without end", "a cell without end", "text behind a quotation mark"],
+)
+def test_a_line_that_is_no_csv_is_named_wherever_a_table_comes_in(text: str, line: int, codebook: Codebook) -> None:
+    csv.field_size_limit(1 << 30)  # as some libraries leave it for the whole process
+    with pytest.raises(UsageError, match=rf"f\.csv:{line}: the line is no CSV"):
+        read_draw(text, "f.csv", CASES, 100)
+    sheet = text.replace("stratum", "role", 1).replace("all,", "none,").replace("probability", "people")
+    with pytest.raises(UsageError, match=rf"f\.csv:{line}: the line is no CSV"):
+        read_sheet(sheet, "f.csv", codebook, CASES, "anna")

@@ -6,13 +6,13 @@ interesting), no figure about the pile can be had from the rows, however many th
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from caselight.errors import UsageError
+from caselight.review.csvtable import BrokenTableError, CsvTable
+from caselight.review.sheet import SEPARATORS
 
 COLUMNS = frozenset({"case", "stratum", "probability"})
 # A probability written with few decimals still tells N_h = n_h / p if the nearest whole number is this close.
@@ -48,21 +48,25 @@ def read_draw(text: str, name: str, cases: Mapping[str, str], size: int) -> Draw
     Raises:
         UsageError: FILE:LINE, what is wrong there. Nothing is taken then.
     """
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a cell may hold line breaks
-    head = lines.readline()
-    lines.seek(0)
-    rows = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
-    rows.fieldnames = [column.strip() for column in rows.fieldnames or ()]
+    try:
+        return _strata(_rows(CsvTable(text, SEPARATORS), name, cases), name, size)
+    except BrokenTableError as error:
+        what = f"{name}:{error.line}: the line is no CSV ({error.reason})"
+        raise UsageError(f"{what}. Save the table again as CSV. Nothing was imported.") from None
+
+
+def _rows(table: CsvTable, name: str, cases: Mapping[str, str]) -> dict[str, tuple[str, Fraction]]:
+    """Case -> its stratum and probability."""
     found: dict[str, tuple[str, Fraction]] = {}
-    for row in rows:
-        where = f"{name}:{rows.line_num}"
+    for line, row in table:
+        where = f"{name}:{line}"
         case = cases.get((row["case"] or "").strip())
         if not case:
             raise UsageError(f"{where}: {row['case']!r} is no case of this study, or means several.")
         told = ((row["stratum"] or "").strip() or "all", _probability(row["probability"] or "", where))
         if found.setdefault(case, told) != told:
             raise UsageError(f"{where}: {row['case']!r} stands in another line with another stratum or probability.")
-    return _strata(found, name, size)
+    return found
 
 
 def _probability(text: str, where: str) -> Fraction:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caselight.review.answers import UNDECIDED
+from caselight.review.csvtable import CsvTable
 from caselight.review.decisions import Decision, Standing
 from caselight.types import Document, Value
 from caselight.variables import KINDS, Variable
@@ -95,17 +96,14 @@ def from_csv(untrusted: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: a column is missing, or a cell is not what it should be.
     """
-    rows = csv.DictReader(io.StringIO(untrusted.removeprefix("\ufeff"), newline=""))
+    table = CsvTable(untrusted)
+    if not {"case", "variable", "value"} <= set(table.columns):
+        raise ValueError("it needs the columns case, variable, value")
     found = []
-    try:
-        if not {"case", "variable", "value"} <= set(rows.fieldnames or ()):
-            raise ValueError("it needs the columns case, variable, value")
-        for row in rows:
-            cells = {name: unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
-            quotes = _quotes(cells.get("quotes", ""), rows.line_num)
-            found.append({name: cells.get(name, "") for name in COLUMNS} | {"quotes": quotes})
-    except csv.Error as error:
-        raise ValueError(f"line {rows.line_num} cannot be read as CSV ({error})") from None
+    for line, row in table:
+        cells = {name: unescaped(text or "") for name, text in row.items() if isinstance(name, str)}
+        quotes = _quotes(cells.get("quotes", ""), line)
+        found.append({name: cells.get(name, "") for name in COLUMNS} | {"quotes": quotes})
     return found
 
 

@@ -6,14 +6,13 @@ named by its id, or by the name or path of its record. An empty cell is no answe
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from caselight.codebook import Codebook
 from caselight.errors import UsageError
 from caselight.review.answers import UNDECIDED, Given
+from caselight.review.csvtable import BrokenTableError, CsvTable
 from caselight.review.exchange import unescaped
 from caselight.review.names import coder_name
 from caselight.types import Value
@@ -21,6 +20,7 @@ from caselight.variables import KINDS, Variable
 
 NO_ANSWER = ("does_not_say", "not_asked")  # read, and the record gives none
 NOT_TOLD = (UNDECIDED, "undetermined")  # read, and it cannot be told: no "no"
+SEPARATORS = ",;\t"  # of tables that people save
 _LONG = frozenset({"case", "variable", "value"})
 _BESIDE = frozenset({"case", "record", "read_twice", "coder", "stratum", "probability"})  # columns that are no answers
 
@@ -36,37 +36,27 @@ def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str
     Raises:
         UsageError: FILE:LINE, what is wrong there, and what is allowed. Nothing is taken then.
     """
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a cell may hold line breaks
-    head = lines.readline()
-    lines.seek(0)
-    rows = csv.DictReader(lines, delimiter=_delimiter(head), strict=True)
-    columns = [column.strip() for column in rows.fieldnames or ()]
-    rows.fieldnames = columns
     variables = {variable.name: variable for variable in codebook.variables}
-    _check_columns(name, columns, variables, coder)
     found: list[Given] = []
     lines_of: dict[tuple[str, str, str], tuple[int, Given]] = {}
     try:
-        for row in rows:
-            for one in _row(row, f"{name}:{rows.line_num}", variables, cases, coder):
-                line, before = lines_of.setdefault((one.coder, one.case, one.variable), (rows.line_num, one))
+        table = CsvTable(text, SEPARATORS)
+        _check_columns(name, table.columns, variables, coder)
+        for number, row in table:
+            for one in _row(row, f"{name}:{number}", variables, cases, coder):
+                line, before = lines_of.setdefault((one.coder, one.case, one.variable), (number, one))
                 if before != one:
                     raise UsageError(
-                        f"{name}:{rows.line_num}: {one.coder} answers {one.variable} of {row['case']} otherwise "
+                        f"{name}:{number}: {one.coder} answers {one.variable} of {row['case']} otherwise "
                         f"than in line {line}. Leave one of the two. Nothing was imported."
                     )
                 found += [one] if before is one else []
-    except csv.Error as error:
-        raise UsageError(
-            f"{name}:{rows.line_num}: the line is no CSV ({error}). Save the table again as CSV."
-        ) from None
+    except BrokenTableError as error:
+        what = f"{name}:{error.line}: the line is no CSV ({error.reason})"
+        raise UsageError(f"{what}. Save the table again as CSV. Nothing was imported.") from None
     if not found:
         raise UsageError(f"{name} holds no answer. Fill in at least one cell, then import it again.")
     return found
-
-
-def _delimiter(head: str) -> str:
-    return max(",;\t", key=head.count)
 
 
 def _check_columns(name: str, columns: Sequence[str], variables: Mapping[str, Variable], coder: str) -> None:
