@@ -533,3 +533,15 @@ def test_the_best_estimate_of_a_search_rests_on_what_was_decided() -> None:
     reads |= {unit: Read("yes" if i < 9 else "no") for i, unit in enumerate(frame["role=other"])}
     found = {e.name: e for e in elusion("role", "yes", Sample(frame, frame, {}, 0.95, "standard"), reads)}
     assert found["completeness"].estimate == pytest.approx(10 / 19)
+
+
+def test_kept_figures_that_are_refused_are_a_problem_each(demo: Made, tmp_path: Path) -> None:
+    made = copied(demo, tmp_path / "s")
+    by_court = Question((ROLE,), ("relied_on",), by="court")
+    withheld = asked(made, by_court).withheld
+    assert withheld, "of some courts no case was drawn"
+    drawing.keep(made.study, by_court, TIME)
+    refused = [one for one in view.contents(made, "en", "").problems if one.kind == "kept_refused"]
+    told = [one.message.removeprefix("A figure that was kept is refused: ") for one in refused]
+    assert told == [one.reason for one in withheld]
+    assert all(one.where[0][1] in problem.subject for one, problem in zip(withheld, refused, strict=True))

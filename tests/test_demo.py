@@ -67,3 +67,12 @@ def test_the_demos_ranges_hold_the_known_answers(made: tuple[Made, Contents], sh
         assert figure.high is not None
         assert figure.low <= known[figure.value] <= figure.high
         assert figure.high - figure.low < figure.N / 4, "a range so wide says nothing"
+
+
+def test_the_demo_gives_a_range_for_every_year_and_refuses_nothing(made: tuple[Made, Contents]) -> None:
+    shown = made[1]
+    years = {row.decision_date[:4] for row in shown.cases} - {""}
+    for value in ("relied_on", "facial_recognition"):
+        given = {e.where[0][1] for e in shown.estimates if e.value == value and e.where and e.low is not None}
+        assert given == years, value
+    assert shown.problems == []

@@ -33,8 +33,9 @@ WORDS = {  # title, notice on every page
     ),
 }
 # So small a pile must be read to a good part before anything can be said of it; all of the drawn are read twice, since
-# agreement on rare answers cannot be told from ten cases.
-WISH = Wish(size=30, by=("surveillance_role",), double=1.0)
+# agreement on rare answers cannot be told from ten cases. One answer against all others: with three strata some year
+# has a stratum of one case, and where that is not drawn the year has no best estimate.
+WISH = Wish(size=30, by=("surveillance_role=relied_on",), double=1.0)
 # Beside the figures of all cases: the same by year, and the fines, whose legal maximum here is 300,000 roubles.
 KEPT = (
     Question(("surveillance_role",), ("relied_on",), by="year"),

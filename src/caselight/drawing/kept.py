@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from caselight.drawing.asking import Question, asked
+from caselight.drawing.standing import answer_problems
 from caselight.errors import CaselightError
 from caselight.planning import Made
 from caselight.store import Study, journal
@@ -46,14 +47,25 @@ def kept_figures(made: Made, known: Collection[str] = ()) -> Iterator[Estimate]:
 
 
 def kept_problems(made: Made) -> list[Problem]:
-    """A problem for each kept question whose figures can no longer be made, with the reason."""
+    """A problem for each kept question whose figures can no longer be made, and for each figure of one that is refused.
+
+    What is refused because an answer is unknown has a problem of its own (`answer_problems`).
+    """
     problems = []
+    told = {problem.message for problem in answer_problems(made)}
     for question in kept(made.study):
         try:
-            asked(made, question)
+            withheld = asked(made, question).withheld
         except CaselightError as error:
             about = ", ".join((*question.variables, *question.values, *question.where)) or "all questions"
             problems.append(Problem("estimate", about, "kept_gone", f"Figures that were kept are gone: {error}"))
+            continue
+        for one in withheld:
+            if one.reason not in told:
+                about = " ".join((one.variable, one.value, *(f"{name}={value}" for name, value in one.where)))
+                problems.append(
+                    Problem("estimate", about.strip(), "kept_refused", f"A kept figure is refused: {one.reason}")
+                )
     return problems
 
 
