@@ -542,6 +542,6 @@ def test_kept_figures_that_are_refused_are_a_problem_each(demo: Made, tmp_path: 
     assert withheld, "of some courts no case was drawn"
     drawing.keep(made.study, by_court, TIME)
     refused = [one for one in view.contents(made, "en", "").problems if one.kind == "kept_refused"]
-    told = [one.message.removeprefix("A figure that was kept is refused: ") for one in refused]
+    told = [one.message.removeprefix("A kept figure is refused: ") for one in refused]
     assert told == [one.reason for one in withheld]
     assert all(one.where[0][1] in problem.subject for one, problem in zip(withheld, refused, strict=True))
