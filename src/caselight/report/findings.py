@@ -12,10 +12,10 @@ from markupsafe import Markup
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
 from caselight.report.frame import Frame, named
-from caselight.report.interface import level_percent, made_html, percent_down, percent_up, safe
+from caselight.report.interface import level_percent, percent_down, percent_up
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
-from caselight.types import Estimate, Stratum
+from caselight.types import Estimate
 
 SHARES = frozenset({"share", "recall", "completeness", "person_share"})  # figures that are a share, 0 to 1
 POINTS = frozenset({"difference", "trend"})  # figures that are a difference of shares, -1 to 1
@@ -156,7 +156,7 @@ class FindingPages:
     def read(self, e: Estimate) -> Markup:
         """Who read what: "12 of the 20 flagged and 18 of the 28 others"."""
         told = [
-            self._t("range.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self.stratum(s))
+            self._t("range.part", n=self._t.number(s.n), total=self._t.number(s.N), name=self._names.stratum(s.name))
             for s in dict.fromkeys(e.strata)
             if s.n
         ]
@@ -164,30 +164,6 @@ class FindingPages:
         coders = sum(name != "adjudicator" for name in work.coders) if work else 0
         people = self._t.count("range.people", coders) if coders else Markup("")
         return self._t("range.read", parts=Markup("; ").join(told), people=people)
-
-    def stratum(self, s: Stratum) -> Markup:
-        """A part of the pile, by what the machine said of it."""
-        return self.stratum_called(s.name)
-
-    def stratum_called(self, name: str) -> Markup:
-        """The same by the part's name: "role=relied_on", "all", "role=relied_on flagged"."""
-        flagged = ""
-        for word in ("flagged", "other"):
-            if name.endswith(f" {word}"):
-                name, flagged = name.removesuffix(f" {word}"), word
-        shown = [self._t("range.whole")] if name == "all" else [self._pair(pair) for pair in name.split(",")]
-        if flagged:
-            shown.append(self._t(f"range.{flagged}"))
-        return Markup(", ").join(shown)
-
-    def _pair(self, pair: str) -> Markup:
-        variable, _, value = pair.partition("=")
-        if variable not in self._names.variables:
-            return made_html(safe(pair))
-        special = {"other": "range.another", "undetermined": "value.undetermined", "none": "value.none"}
-        known = value in self._names.variables[variable].value_names()
-        named = self._names.value(variable, value) if known else self._t(special.get(value, "range.another"))
-        return Markup("{} {}").format(self._t("range.machine_said"), Markup("<q>{}</q>").format(named))
 
     def chart(self, e: Estimate) -> Markup:
         """The figure drawn large."""

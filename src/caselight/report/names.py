@@ -122,3 +122,23 @@ class Names:
         if name == "count":
             return self.value(variable, value)
         return self._t("value.absent" if name == "undetermined" and variable.startswith(FACT) else f"value.{name}")
+
+    def stratum(self, name: str) -> Markup:
+        """A part of the pile, by what the machine said: of "role=relied_on", "all", "role=relied_on flagged"."""
+        flagged = ""
+        for word in ("flagged", "other"):
+            if name.endswith(f" {word}"):
+                name, flagged = name.removesuffix(f" {word}"), word
+        shown = [self._t("range.whole")] if name == "all" else [self._said(pair) for pair in name.split(",")]
+        if flagged:
+            shown.append(self._t(f"range.{flagged}"))
+        return Markup(", ").join(shown)
+
+    def _said(self, pair: str) -> Markup:
+        variable, _, value = pair.partition("=")
+        if variable not in self.variables:
+            return made_html(safe(pair))
+        special = {"other": "range.another", "undetermined": "value.undetermined", "none": "value.none"}
+        known = value in self.variables[variable].value_names()
+        named = self.value(variable, value) if known else self._t(special.get(value, "range.another"))
+        return Markup("{} {}").format(self._t("range.machine_said"), Markup("<q>{}</q>").format(named))

@@ -260,7 +260,6 @@ class _Report:
             "names": self._names,
             "fieldwork": contents.fieldwork,
             "claim": self._t.name("claim", contents.fieldwork.claim) if contents.fieldwork else "",
-            "stratum": FindingPages(contents, self._frame, self._names).stratum_called,
             "coders": ", ".join(f"{name} ({number})" for name, number in contents.fieldwork.coders.items())
             if contents.fieldwork
             else "",
