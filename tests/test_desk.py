@@ -709,6 +709,9 @@ def test_a_draw_is_made_at_the_desk(template: Path, tmp_path: Path) -> None:
     committed = waiting(office.study)
     assert committed is not None
     assert committed.day == "2026-01-01"
+    shown = lead.get("/draw").text
+    assert "machine said <q>relied on</q>" in shown, "in words, not as a code"
+    assert ">role=" not in shown
     assert lead.form("/draw", {"size": "4"}).status == 422  # one waits for its dice
     assert lead.form("/draw/throw", {"seed": "123"}).status == 422
     assert queue(office.coder("anna")) == []
