@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from caselight import __version__
 from caselight.definitions import load
-from caselight.drawing import answer_problems, fieldwork, kept_figures, kept_problems, later
+from caselight.drawing import answer_problems, fieldwork, later, published
 from caselight.estimate import count
 from caselight.people import Said, said_by_people, shown_to_all
 from caselight.planning import Made, Plan
@@ -299,7 +299,8 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
-    people += kept_figures(made, {figure.digest for figure in people})
+    more, withheld = published(made, {figure.digest for figure in people})
+    people += more
     rows, said = case_rows(made, links(made)), shown_to_all(made)
     if told is not None:
         told = replace(told, later=later(made, [row.id for row in rows]))
@@ -321,7 +322,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         codebook=made.codebook,
         pack=f"{made.pack.name}: {made.pack.titles.get(language, made.pack.title)}",
         books=kept.books,
-        problems=[*kept.problems, *answer_problems(made), *kept_problems(made), *refused],
+        problems=[*kept.problems, *answer_problems(made), *withheld, *refused],
         estimates=estimates,
         records=kept.records,
         cases=ordered,

@@ -19,7 +19,7 @@ from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, 
 from caselight.drawing.elsewhere import adopt
 from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
-from caselight.drawing.kept import keep, kept, kept_figures, kept_problems
+from caselight.drawing.kept import keep, kept, published
 from caselight.drawing.standing import answer_problems, cell, disputed, disputes, later, read_twice
 
 __all__ = [
@@ -43,12 +43,11 @@ __all__ = [
     "is_read_to_its_end",
     "keep",
     "kept",
-    "kept_figures",
-    "kept_problems",
     "last",
     "later",
     "machine_answers",
     "named_cases",
+    "published",
     "quotes_of",
     "read_twice",
     "readings",

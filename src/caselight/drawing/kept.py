@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from caselight.drawing.asking import Question, asked
+from caselight.drawing.asking import Question, Withheld, asked
 from caselight.drawing.standing import answer_problems
 from caselight.errors import CaselightError
 from caselight.planning import Made
@@ -28,45 +28,32 @@ def kept(study: Study) -> list[Question]:
     return [question for question, wanted in found.items() if wanted]
 
 
-def kept_figures(made: Made, known: Collection[str] = ()) -> Iterator[Estimate]:
-    """The figures of these questions; none of those that the codebook or the records no longer allow.
+def published(made: Made, known: Collection[str] = ()) -> tuple[list[Estimate], list[Problem]]:
+    """The figures of these questions, and a problem for each question or figure that cannot be given, with the reason.
+
+    What is refused because an answer is unknown has a problem of its own (`answer_problems`).
 
     Args:
         known: digests of figures that are published anyway.
     """
-    seen = set(known)
-    for question in kept(made.study):
-        try:
-            figures = asked(made, question).figures
-        except CaselightError:  # a variable or a value is gone: see `kept_problems`
-            continue
-        for figure in figures:
-            if figure.digest not in seen:
-                seen.add(figure.digest)
-                yield figure
-
-
-def kept_problems(made: Made) -> list[Problem]:
-    """A problem for each kept question whose figures can no longer be made, and for each figure of one that is refused.
-
-    What is refused because an answer is unknown has a problem of its own (`answer_problems`).
-    """
+    figures: dict[str, Estimate] = {}
     problems = []
     told = {problem.message for problem in answer_problems(made)}
     for question in kept(made.study):
         try:
-            withheld = asked(made, question).withheld
-        except CaselightError as error:
+            found = asked(made, question)
+        except CaselightError as error:  # a variable, a value or a fact is gone
             about = ", ".join((*question.variables, *question.values, *question.where)) or "all questions"
             problems.append(Problem("estimate", about, "kept_gone", f"Figures that were kept are gone: {error}"))
             continue
-        for one in withheld:
-            if one.reason not in told:
-                about = " ".join((one.variable, one.value, *(f"{name}={value}" for name, value in one.where)))
-                problems.append(
-                    Problem("estimate", about.strip(), "kept_refused", f"A kept figure is refused: {one.reason}")
-                )
-    return problems
+        figures |= {figure.digest: figure for figure in found.figures if figure.digest not in figures}
+        problems += [_refused(one) for one in found.withheld if one.reason not in told]
+    return [figure for digest, figure in figures.items() if digest not in known], problems
+
+
+def _refused(one: Withheld) -> Problem:
+    about = " ".join((one.variable, one.value, *(f"{name}={value}" for name, value in one.where)))
+    return Problem("estimate", about.strip(), "kept_refused", f"A kept figure is refused: {one.reason}")
 
 
 def _file(study: Study) -> Path:
