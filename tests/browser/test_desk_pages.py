@@ -94,9 +94,10 @@ def test_a_person_codes_by_keyboard_twice_settles_and_sees_agreement(browser: An
         page.click("tbody a >> nth=0")
         for _ in range(2):
             page.wait_for_selector("#settle")
+            here = page.url
             page.keyboard.press("a")
             page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            page.wait_for_url(lambda url, here=here: url != here)  # until then keys go to the page that is left
         page.wait_for_selector("text=Nothing here.")
         visit.go("/progress")
         assert "2 are settled." in page.inner_text("main")
