@@ -93,7 +93,7 @@ def test_a_person_codes_by_keyboard_twice_settles_and_sees_agreement(browser: An
         page.click("text=2 differences to settle.")
         page.click("tbody a >> nth=0")
         for _ in range(2):
-            page.wait_for_selector("#settle")
+            page.wait_for_selector("#settle[data-state=ready]")
             here = page.url
             page.keyboard.press("a")
             page.keyboard.press("Enter")

@@ -24,3 +24,5 @@ for (const field of form.querySelectorAll(".others-of input")) {
     form.querySelector('[name="choice"][value="other"]').checked = true;
   });
 }
+
+form.dataset.state = "ready"; // from here on keys are heard
