@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from caselight.desk import application
+from caselight.desk import Opening, application, listen
 from caselight.desk.app import Setting
 from caselight.store import Study
 
@@ -34,8 +33,7 @@ class Served:
     """The desk over a study, in a thread of this process."""
 
     def __init__(self, study: Study) -> None:
-        self._listening = listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
+        self._listening = listening = listen(Opening())
         self.port = listening.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
         setting = Setting(frozenset({f"127.0.0.1:{self.port}"}), self.port, secure=False)

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import shutil
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -871,3 +872,10 @@ def test_words_are_read_as_text() -> None:
         for name, phrase in phrases(language, FOLDER / "words").items():
             assert isinstance(phrase, str) or all(isinstance(text, str) for text in phrase.values()), name
         assert load(FOLDER / "words" / f"{language}.yaml").data
+
+
+def test_answers_are_sent_at_once() -> None:
+    with desk.listen(desk.Opening()) as listening, socket.create_connection(listening.getsockname()):
+        taken, _ = listening.accept()
+        with taken:
+            assert taken.proto == socket.IPPROTO_TCP, "asyncio leaves Nagle's algorithm on: 40 ms an answer"

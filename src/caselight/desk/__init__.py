@@ -22,7 +22,7 @@ from caselight.desk.room import Room
 from caselight.errors import UsageError
 from caselight.store import Study
 
-__all__ = ["Accounts", "Opening", "application", "open_desk"]
+__all__ = ["Accounts", "Opening", "application", "listen", "open_desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def open_desk(study: Study, opening: Opening, now: Callable[[], str], told: Call
         )
     import uvicorn
 
-    listening = _listen(opening)
+    listening = listen(opening)
     port = listening.getsockname()[1]
     hosts = frozenset(_names(opening, port, local))
     app, doors = application(study, Setting(hosts, port, secure=not local), now)
@@ -87,10 +87,17 @@ def open_desk(study: Study, opening: Opening, now: Callable[[], str], told: Call
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(opening: Opening) -> socket.socket:
+def listen(opening: Opening) -> socket.socket:
+    """A socket that connections to the desk come in at.
+
+    Raises:
+        UsageError: the address is no address of this computer, or the port is taken.
+    """
     try:
         family = socket.AF_INET6 if ":" in opening.host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named, asyncio sends each part of an answer at once; without, it waits 40 ms for the other
+        # side to acknowledge the part before (Nagle's algorithm).
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((opening.host, opening.port))
         listening.listen(128)  # from here on whoever opens the address waits instead of being refused
