@@ -234,7 +234,7 @@ class Records:
         if not file.exists():
             return None
         try:
-            lines = parsed(file.read_text("utf-8"), file)
+            lines = list(parsed(file.read_text("utf-8"), file))
         except (StudyError, UnicodeDecodeError):
             return None  # damaged: the container is opened again
         return lines[1:] if lines and lines[0].get("made_by") == made_by else None
@@ -245,22 +245,15 @@ class Records:
         Args:
             made_by: the way containers are unpacked now; one that was unpacked otherwise counts as unopened.
         """
-        lines = self._ledger.lines()
-        readable = {line["path"] for line in lines if "id" in line}
-        unreadable = tuple(
-            sorted({(x["path"], x["error"]) for x in lines if "error" in x and x["path"] not in readable})
-        )
-        todo = sorted((x for x in lines if "id" in x), key=lambda x: (x["path"], x["id"]))
+        queue, unreadable = self._received()
         records: list[Record] = []
         containers: set[str] = set()
         unopened: list[str] = []
         problems: list[Problem] = []
-        queue: list[tuple[dict[str, Any], str | None]] = [(entry, None) for entry in reversed(todo)]
         while queue:
-            entry, parent = queue.pop()
-            record = Record(entry["id"], entry["path"], entry["size"], parent)
+            record, container = queue.pop()
             records.append(record)
-            if not entry.get("container") or record.id in containers:
+            if not container or record.id in containers:
                 continue
             containers.add(record.id)
             members = self._members(record.id, made_by)
@@ -272,13 +265,28 @@ class Records:
                     subject = f"{record.path}!{member['path']}" if member["path"] else record.path
                     problems.append(Problem("ingest", subject, member["problem"], member["message"]))
                 else:
-                    queue.append((member | {"path": f"{record.path}!{member['path']}"}, record.id))
+                    path = f"{record.path}!{member['path']}"
+                    queue.append((Record(member["id"], path, member["size"], record.id), bool(member.get("container"))))
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
         if self._ledger.lost:
             problems.append(_lost(self._ledger))
         of = frozenset(containers)
         return Catalogue(tuple(records), of, tuple(unopened), unreadable, tuple(problems), self.changed())
+
+    def _received(self) -> tuple[list[tuple[Record, bool]], tuple[tuple[str, str], ...]]:
+        """What was received itself, last path first, and whether it is a container; and what could not be read."""
+        found: list[tuple[Record, bool]] = []
+        unreadable = set()
+        for entry in self._ledger.lines():
+            if "id" in entry:
+                record = Record(entry["id"], entry["path"], entry["size"], None)
+                found.append((record, bool(entry.get("container"))))
+            if "error" in entry:
+                unreadable.add((entry["path"], entry["error"]))
+        readable = {record.path for record, _ in found}
+        found.sort(key=lambda one: (one[0].path, one[0].id), reverse=True)
+        return found, tuple(sorted(one for one in unreadable if one[0] not in readable))
 
 
 def _lost(ledger: Ledger) -> Problem:

@@ -9,7 +9,7 @@ A new language is one `XX.csv` of abbreviations here and, if there is a stemmer 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -187,12 +187,13 @@ def forms_of(phrases: Sequence[str], vocabulary: Vocabulary) -> tuple[Forms, NDA
     words = tokenise(phrases, vocabulary)
     own = np.delete(np.arange(len(words)), words.first[1:] - 1)
     forms = vocabulary.forms.take(words.row[own])
+    texts = list(forms.text)
     for i in np.flatnonzero(words.row[own] == UNLISTED).tolist():
         token = int(own[i])
         written = words.texts[words.text_of(token)][words.start[token] : words.end[token]]
-        forms.text[i] = fold(written)
+        texts[i] = fold(written)
         forms.form[i] = forms.lemma[i] = forms.other[i] = forms.plain[i] = words.form[token]
-    return forms, words.first - np.arange(len(words.first))
+    return replace(forms, text=texts), words.first - np.arange(len(words.first))
 
 
 def lemma_id(word: str, vocabulary: Vocabulary) -> set[int]:

@@ -11,10 +11,11 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Forms:
     lemma: Hashes
     other: Hashes  # second plausible lemma; equal to `lemma` where there is none
     plain: Hashes  # of `text`; differs from `form` only where Latin letters were mixed into a Cyrillic word
-    text: list[str]  # folded: small letters, е for ё
+    text: Sequence[str]  # folded: small letters, е for ё
     owner: object = None  # the Vocabulary this is a view of: its rows never change, only grow; None = stands alone
 
     def __len__(self) -> int:
@@ -77,13 +78,39 @@ class Collision:
     lost: str
 
 
+class Texts(Sequence[str]):
+    """Many short texts in two buffers: a third of the memory of as many str, of which each process holds all."""
+
+    def __init__(self) -> None:
+        self._content = bytearray()  # UTF-8
+        self._end = array("I", [0])  # of each text in it, after a 0
+
+    def __len__(self) -> int:
+        return len(self._end) - 1
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [self[k] for k in range(*i.indices(len(self)))]
+        return self._content[self._end[i] : self._end[i + 1]].decode("utf-8", "surrogatepass")
+
+    def extend(self, texts: Iterable[str]) -> None:
+        """Adds these at the end."""
+        for text in texts:
+            self._content += text.encode("utf-8", "surrogatepass")
+            self._end.append(len(self._content))
+
+
 class Vocabulary:
     """The forms known so far. Grows; a row once given never changes."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._columns = [np.zeros(1024, np.uint64) for _ in range(_FILE_COLUMNS)]
-        self._text: list[str] = []
+        self._text = Texts()
         self._index = _Index()
         self._lemmatise: Lemmatise | None = None
         self._ask: Callable[[bytes], bytes] | None = None
@@ -136,7 +163,7 @@ class Vocabulary:
 
     def look_up(self, form: Hashes) -> Rows:
         """(n,) row of each form; -1 = not known."""
-        return self._index.look_up(form)
+        return self._index.look_up(form, self._columns[0])
 
     def learn(self, form: Hashes, folded: Sequence[str]) -> Rows:
         """(n,) rows of forms met for the first time; `form` holds no form twice and none that is known."""
@@ -184,7 +211,7 @@ class Vocabulary:
         n, end = len(self._text), len(self._text) + len(forms)
         for i, column in enumerate((forms.form, forms.lemma, forms.other, forms.plain)):
             if end > len(self._columns[i]):
-                grown = np.zeros(2 * end, np.uint64)
+                grown = np.zeros(end + end // 4, np.uint64)
                 grown[:n] = self._columns[i][:n]
                 self._columns[i] = grown
             self._columns[i][n:end] = column
@@ -193,44 +220,46 @@ class Vocabulary:
 
 
 class _Index:
-    """Hash table from form to row, with open addressing; looked up for many forms at once."""
+    """Hash table from form to row, with open addressing; looked up for many forms at once.
+
+    It holds rows alone: whether the row is that of the form asked for, the column of forms tells.
+    """
 
     def __init__(self) -> None:
         self._resize(1 << 12)
 
     def _resize(self, size: int) -> None:
         self.mask = np.uint64(size - 1)
-        self.key = np.zeros(size, np.uint64)  # 0 = empty slot
-        self.row = np.zeros(size, np.int32)
+        self.row = np.zeros(size, np.int32)  # 0 = empty slot: the form of row 0 is 0, which is in no slot
 
     def reach(self, form: Hashes, known: int) -> None:
         """Takes in the forms from row `known` on."""
-        if len(form) * 2 > len(self.key):  # at most half full: most look-ups are one step
-            self._resize(1 << (len(form) * 4 - 1).bit_length())
+        if len(form) * 2 > len(self.row):  # at most half full: most look-ups are one step
+            self._resize(1 << (len(form) * 3 - 1).bit_length())
             known = 0
         rows = np.arange(known, len(form), dtype=np.int32)
         rows = rows[form[known:] != 0]
         slot = form[rows] & self.mask
         while len(rows):
-            free = self.key[slot] == 0
+            free = self.row[slot] == 0
             self.row[slot[free]] = rows[free]
-            self.key[slot[free]] = form[self.row[slot[free]]]
             lost = self.row[slot] != rows  # the slot was taken, or another form of this batch took it
             rows, slot = rows[lost], (slot[lost] + np.uint64(1)) & self.mask
 
-    def look_up(self, form: Hashes) -> Rows:
-        """(n,) row of each form; -1 = not here."""
-        slot = form & self.mask
-        key = self.key[slot]
-        result = np.where(key == form, self.row[slot], np.int32(-1))
-        open_ = np.flatnonzero((key != form) & (key != 0))
+    def look_up(self, wanted: Hashes, form: Hashes) -> Rows:
+        """(n,) row of each form that is wanted, -1 = not here; `form` is the column of forms."""
+        slot = wanted & self.mask
+        row = self.row[slot]
+        same = form[row] == wanted
+        result = np.where(same, row, np.int32(-1))
+        open_ = np.flatnonzero(~same & (row != 0))
         slot = slot[open_]
         while len(open_):
             slot = (slot + np.uint64(1)) & self.mask
-            key, wanted = self.key[slot], form[open_]
-            hit = key == wanted
-            result[open_[hit]] = self.row[slot[hit]]
-            going = ~hit & (key != 0)
+            row, sought = self.row[slot], wanted[open_]
+            hit = form[row] == sought
+            result[open_[hit]] = row[hit]
+            going = ~hit & (row != 0)
             open_, slot = open_[going], slot[going]
         return result
 
