@@ -50,7 +50,7 @@ def test_buckets_grow_with_the_square_root_of_the_study(records: int, size_bytes
 
 
 def test_large_records_make_more_buckets_so_that_one_fits_a_worker() -> None:
-    assert bucket_count(1_000, 1_000 << 20) == 512
+    assert bucket_count(1_000, 1_000 << 20) == 256
     assert bucket_count(100, 100 * (10 << 20)) == 128, "no more than there are records"
 
 

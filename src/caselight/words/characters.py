@@ -61,7 +61,10 @@ _UNFILLED = np.uint32(1 << 30)
 
 def value(character: str) -> int:
     """Folded code point and classes of one character."""
-    folded = ord(_FOLD.get(character) or character.lower()[0])
+    # A letter that only looks older ways of writing it up (the Angstrom sign, ideographs kept for compatibility) is the
+    # letter that composing makes of it, as in `fold`; what composing parts into letter and marks is the letter.
+    composed = unicodedata.normalize("NFC", character)[0]
+    folded = ord(_FOLD.get(composed) or composed.lower()[0])
     if character.isalnum() or character == "\u02bc":
         case = _UPPER if character.isupper() or character.istitle() else _LOWER if character.islower() else 0
         return folded | _WORD | case | (_DIGIT if character.isdecimal() else 0)
