@@ -9,67 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from caselight.definitions import parse
-from caselight.errors import DefinitionError
-from caselight.pack import SHIPPED, Pack, load_pack
 from caselight.structure.courts import court_name
-from caselight.structure.dates import read_date
-from caselight.structure.facts import compile_facts, find_facts
+from caselight.structure.facts import find_facts
 from caselight.structure.forms import number_key, person
-from caselight.structure.reading import read_all_articles, read_articles, read_value
-from caselight.structure.rules import matches
-from caselight.types import Document, Fact
+from fact_reading import RU, RULING, document, facts_of, values_of
 
-PACKS = sorted(path.parent.name for path in SHIPPED.glob("*/facts.yaml"))
-RULES = {name: compile_facts(load_pack(name)) for name in PACKS}
-RU = RULES["ru"]
-
-
-def document(text: str) -> Document:
-    return Document("d" * 64, "record.txt", text, "plain", "text/plain", "ru")
-
-
-def facts_of(text: str, pack: str = "ru") -> dict[str, list[Fact]]:
-    made = document(text)
-    facts, problems = find_facts(made, (), RULES[pack])
-    assert problems == []
-    found: dict[str, list[Fact]] = {}
-    for fact in facts:
-        fact.span.check(made)
-        found.setdefault(fact.name, []).append(fact)
-    return found
-
-
-def values_of(text: str, *names: str, pack: str = "ru") -> dict[str, object]:
-    found = facts_of(text, pack)
-    return {name: found[name][0].value if name in found else None for name in names}
-
-
-RULING = """Дело № 05-7777/2022
-УИД 77RS0027-02-2022-099999-01
-
-ПОСТАНОВЛЕНИЕ
-по делу об административном правонарушении
-
-13 мая 2022 года                              город Москва
-
-Судья Тверского районного суда города Москвы Сомова А.А., рассмотрев дело об административном правонарушении,
-предусмотренном ч. 5 ст. 20.2 КоАП РФ, в отношении Н-ва Т.Т., 04.05.1990 года рождения,
-
-УСТАНОВИЛ:
-
-06 марта 2022 года примерно в 15 часов 20 минут Н-ов Т.Т. по адресу: г. Москва, Манежная площадь, д. 1, стр. 2, принял
-участие в публичном мероприятии, чем нарушил Федеральный закон от 19 июня 2004 года № 54-ФЗ.
-
-Протокол составлен 12 мая 2022 года.
-
-ПОСТАНОВИЛ:
-
-признать Н-ва Т.Т. виновным в совершении правонарушения, предусмотренного ч. 5 ст. 20.2 КоАП РФ. Неуплата штрафа влечет
-ответственность по ч. 1 ст. 20.25 КоАП РФ.
-
-Судья                                            А.А. Сомова
-"""
 STATED = {
     "court": "Тверской районный суд города Москвы",
     "court_code": "77RS0027",
@@ -283,52 +227,6 @@ def test_a_civil_case_has_no_event() -> None:
     assert "event_date" not in facts_of(text + "4 мая 2021 года в 12 часов стороны подписали договор.\n")
 
 
-CHARGES = [
-    ("по ч. 1 ст. 20.2.2 КоАП РФ", ["КоАП 20.2.2 ч.1"]),
-    ("предусмотренном частью 6.1 статьи 20.2 Кодекса РФ об административных правонарушениях", ["КоАП 20.2 ч.6.1"]),
-    ("предусмотренном ст. 20.2 ч. 5 КРФоАП", ["КоАП 20.2 ч.5"]),
-    ("предусмотренных частями 1 и 2 статьи 20.2 КоАП РФ", ["КоАП 20.2 ч.1", "КоАП 20.2 ч.2"]),
-    ("предусмотренном ст. 6.1.1 КоАП РФ, подвергнутого наказанию по ч. 5 ст. 20.2 КоАП РФ", ["КоАП 6.1.1"]),
-    ("предусмотренном ч. 8 ст. 20.2 КоАП РФ, ранее привлекавшегося по ст. 20.1 КоАП РФ", ["КоАП 20.2 ч.8"]),
-    ("предусмотренном ч. 1 ст. 20. 2 КоАП РФ", ["КоАП 20.2 ч.1"]),
-    ("которому разъяснены права, предусмотренные ст. 25.1 КоАП РФ", []),
-    ("предусмотренном ч.1 ст.20.2 Кодекса", ["КоАП 20.2 ч.1"]),
-]
-
-
-@pytest.mark.parametrize(("charge", "statutes"), CHARGES)
-def test_articles_charged(charge: str, statutes: list[str]) -> None:
-    head = (
-        "ПОСТАНОВЛЕНИЕ\nСудья Лужского городского суда Ивлева О.А., рассмотрев дело об административном правонарушении "
-    )
-    text = f"{head}{charge},\nУСТАНОВИЛ:"
-    assert [fact.value for fact in facts_of(text).get("statute", [])] == statutes
-
-
-def test_the_article_in_force_after_requalification_replaces_the_one_charged() -> None:
-    text = RULING.replace(
-        "признать Н-ва Т.Т. виновным",
-        "действия переквалифицировать с ч. 5 ст. 20.2 КоАП РФ на ч. 1 ст. 20.2.2 КоАП РФ, признать Н-ва виновным",
-    )
-    assert values_of(text, "statute") == {"statute": "КоАП 20.2.2 ч.1"}
-
-
-ENUMERATIONS = [
-    ("ст.158 ч.2 п.п.а,в УК РФ", ["УК 158 ч.2 п.а,в"]),
-    ("ст. 30 ч.3, ст.131 ч.1; ст.139 ч.2 УК РФ", ["УК 30 ч.3", "УК 131 ч.1", "УК 139 ч.2"]),
-    ("ч. 3 ст. 30, п.п. «а», «б» ч. 2 ст. 158 УК РФ", ["УК 30 ч.3", "УК 158 ч.2 п.а,б"]),
-    ("ст. 30 ч.1 - ст. 228.1 ч.3 п. б", ["30 ч.1", "228.1 ч.3 п.б"]),
-    ("ст. 162 ч.2] [ст. 162 ч.3", ["162 ч.2", "162 ч.3"]),
-    ("ст.105 ч.2 п.и; ст.222 ч.1 УК РФ", ["УК 105 ч.2 п.и", "УК 222 ч.1"]),
-    ("Иванов И.И. - ст. 161 ч.1; Петров П.П. - УК РФ: ст. 162 ч.2; ст. 163", ["УК 161 ч.1", "УК 162 ч.2", "УК 163"]),
-]
-
-
-@pytest.mark.parametrize(("text", "statutes"), ENUMERATIONS)
-def test_enumerations_of_articles(text: str, statutes: list[str]) -> None:
-    assert [value for value, _ in read_all_articles(text, RU.readers)] == statutes
-
-
 COURTS = [
     ("Тверского районного суда города Москвы", "Тверской районный суд города Москвы"),
     ("Центрального районного суда г.Читы", "Центральный районный суд г. Читы"),
@@ -385,29 +283,6 @@ def test_the_register_does_not_guess_between_courts_of_one_name() -> None:
     assert register.code("Тверской районный суд г. Твери") == ""
 
 
-@pytest.mark.parametrize("pack", PACKS)
-def test_every_rule_of_a_pack_has_an_example_and_gives_what_it_says(pack: str) -> None:
-    rules = RULES[pack]
-    for rule in rules.rules:
-        assert rule.example, rule.pattern.pattern
-        found: dict[str, object] = {}
-        for match in matches(rule, rule.example, 0, len(rule.example)):
-            for group, catch in rule.catches:
-                if catch.kind == "statutes":
-                    articles = read_articles(rule.example, match.start(group), rule.example, rules.readers)
-                    found[catch.fact] = articles[0][0]
-                elif match[group]:
-                    found.setdefault(catch.fact, rule.value or read_value(match[group], catch.kind, rules.readers))
-        assert found == dict(rule.gives), rule.pattern.pattern
-
-
-@pytest.mark.parametrize("pack", PACKS)
-def test_every_way_of_writing_a_date_has_an_example(pack: str) -> None:
-    definition = load_pack(pack).part("facts")
-    for entry in definition.data["dates"]:
-        assert read_date(entry["example"], RULES[pack].readers.dates) == entry["gives"]
-
-
 OPINIONS = [
     ("OPINIONDONNELLY, Judge:{1} Worker appeals", {"judge": "Donnelly", "instance": "appeal", "case_number": None}),
     ("OPINIONWECHSLER, J.{1} Defendant appeals", {"judge": "Wechsler"}),
@@ -424,38 +299,6 @@ OPINIONS = [
 @pytest.mark.parametrize(("text", "stated"), OPINIONS)
 def test_facts_of_opinions(text: str, stated: dict[str, object]) -> None:
     assert values_of(text, *stated, pack="us") == stated
-
-
-def pack_of(text: str) -> Pack:
-    return Pack("x", "X", "en", {"facts": parse(text, "facts.yaml")}, {}, {})
-
-
-MISTAKES = [
-    ("catches:\n  a: {kind: guess}\n", r"facts\.yaml:2: there is no kind 'guess'"),
-    (
-        "catches:\n  a: {}\nrules:\n  - {zone: nowhere, pattern: '(?P<a>x)'}\n",
-        r"facts\.yaml:4: there is no zone 'nowhere'",
-    ),
-    (
-        "catches:\n  a: {}\nrules:\n  - zone: head\n    pattern: '(?P<a>x'\n",
-        r"facts\.yaml:5: this pattern is not a regular",
-    ),
-    (
-        "catches:\n  a: {}\nrules:\n  - zone: head\n    pattern: '(?P<b>x)'\n",
-        r"facts\.yaml:5: this rule catches nothing",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "message"), MISTAKES)
-def test_a_mistake_in_a_pack_is_reported_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(DefinitionError, match=message):
-        compile_facts(pack_of(text))
-
-
-def test_a_pack_without_rules_finds_nothing() -> None:
-    facts, problems = find_facts(document("OPINION of the court"), (), compile_facts(pack_of("{}")))
-    assert (facts, problems) == ([], [])
 
 
 def genitive(name: str) -> str:
@@ -477,21 +320,6 @@ def test_courts_of_a_large_register_are_read_from_the_genitive(shared: Path) -> 
             wrong.append((name, found))
     assert len(names) > 2000
     assert len(wrong) / len(names) <= 0.02, wrong[:20]
-
-
-@pytest.mark.shared
-def test_real_strings_of_articles_are_understood(shared: Path) -> None:
-    lines = (shared / "data/ru-court-reference/statute_strings.txt").read_text("utf-8").splitlines()
-    understood = 0
-    for line in lines:
-        articles = [statute for _, statute in read_all_articles(line, RU.readers)]
-        points = len(re.findall(r"п\.п\.|пп\.|п\.", line))
-        understood += (
-            len(articles) == len(re.findall(r"ст\.", line))
-            and sum(bool(s.part) for s in articles) == len(re.findall(r"ч\.\s?\d", line))
-            and sum(bool(s.point) for s in articles) == points
-        )
-    assert understood / len(lines) >= 0.99
 
 
 @pytest.mark.shared
