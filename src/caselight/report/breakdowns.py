@@ -70,8 +70,9 @@ class Breakdowns:
 
     def _breakdowns(self) -> dict[str, Any]:
         sections = [self._section(fact) for fact in _FACTS if self._parts.labels(fact)]
-        hidden = len(self._parts.answers) - len(self._answers)
-        return {"sections": sections, "answers": self._answers, "hidden": hidden, **self._judges()}
+        rest = (answer for answer in self._parts.answers if answer not in self._answers)
+        is_cut = any(answer.estimate.estimate for answer in rest)
+        return {"sections": sections, "answers": self._answers, "is_cut": is_cut, **self._judges()}
 
     def _section(self, fact: str) -> dict[str, Any]:
         labels = self._parts.labels(fact)

@@ -22,8 +22,13 @@ _WIDTH, _MARGIN = 980, 30
 _LEAST_RADIUS, _MOST_RADIUS = 4.0, 26.0
 _HOLDS_NUMBER = 11.0  # a circle of this radius holds its number; that of a smaller one stands beside
 _FINE = 2.0  # points of an outline that are nearer to each other are one
-_MOST_NAMES = 8  # of places, written beside their circles; all stand in the table
+_FULL = 25  # cases of a full-sized circle, where no place has more
+_LETTER = 7.0  # about the width of a letter in a name or number
 STEPS = (1, 10, 100, 1000)  # cases from which a square is one shade darker: with each digit of the number
+
+
+Disc = tuple[float, float, float]  # centre, radius
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,8 @@ def _square(region: Region, mark: Mark | None, at: tuple[int, int], t: Interface
         yield "</a>"
 
 
-def _number(mark: Mark, x: float, y: float, t: Interface, anchor: str = "middle") -> str:
-    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+def _number(mark: Mark, x: float, y: float, t: Interface) -> str:
+    at = f'x="{x:.1f}" y="{y:.1f}" text-anchor="middle"'
     return f'<text class="cases" data-of="{safe(mark.key)}" {at}>{t.number(mark.cases)}</text>'
 
 
@@ -100,27 +105,48 @@ def circles(outlines: Sequence[Outline], marks: Mapping[str, Mark], words: tuple
         of_region.setdefault(outline.region, []).extend(shapes[id(outline)])
     middles = {region: _middle(rings) for region, rings in of_region.items() if region and rings}
     parts = [_path([[scale(p) for p in ring] for ring in shapes[id(o)]]) for o in outlines if o.rings]
-    most = max((mark.cases for mark in marks.values()), default=1)
-    ranked = sorted(marks.items(), key=lambda one: -one[1].cases)  # small ones lie on top
-    for rank, (key, mark) in enumerate(ranked):
+    parts.insert(0, f'<rect class="ground" width="{size[0]}" height="{size[1]}"/>')
+    most = max([_FULL, *(mark.cases for mark in marks.values())])
+    taken: list[Box] = []
+    written: list[str] = []  # over all circles
+    for key, mark in sorted(marks.items(), key=lambda one: (-one[1].cases, one[0])):  # small ones lie on top
         where = project(mark.at) if mark.at else middles.get(key)
         if where is not None:
-            parts += _circle(mark, scale(where), most, rank < _MOST_NAMES and mark.at is not None, t)
-    return _svg("circles", size, words, parts)
+            radius = max(_LEAST_RADIUS, _MOST_RADIUS * sqrt(mark.cases / most))
+            disc = (*scale(where), radius)
+            parts += _circle(mark, disc)
+            written += _written(mark, disc, taken, t)
+    return _svg("circles", size, words, [*parts, *written])
 
 
-def _circle(mark: Mark, at: Point, most: int, is_named: bool, t: Interface) -> Iterator[str]:
-    radius = max(_LEAST_RADIUS, _MOST_RADIUS * sqrt(mark.cases / most))
-    x, y = at
+def _circle(mark: Mark, disc: Disc) -> Iterator[str]:
+    x, y, radius = disc
     yield f'<a href="{safe(mark.file)}">' if mark.file else "<g>"
     yield f'<title>{safe(mark.told)}</title><circle class="amount" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
-    if radius >= _HOLDS_NUMBER:
-        yield _number(mark, x, y + 4, t)
-    else:
-        yield _number(mark, x + radius + 3, y + 4, t, "start")
-    if is_named:
-        yield f'<text class="place" x="{x:.1f}" y="{y - radius - 4:.1f}" text-anchor="middle">{safe(mark.name)}</text>'
     yield "</a>" if mark.file else "</g>"
+
+
+def _written(mark: Mark, disc: Disc, taken: list[Box], t: Interface) -> Iterator[str]:
+    """The number of a circle and the name of a place, as far as these cover no other."""
+    x, y, radius = disc
+    half = _LETTER * len(t.number(mark.cases)) / 2
+    middle = x if radius >= _HOLDS_NUMBER else x + radius + 3 + half
+    if _takes((middle - half, y - 7, middle + half, y + 7), taken):
+        yield _number(mark, middle, y + 4, t)
+    half = _LETTER * len(mark.name) / 2
+    middle = min(max(x, half), _WIDTH - half)
+    if mark.at is not None and _takes((middle - half, y - radius - 16, middle + half, y - radius - 2), taken):
+        at = f'x="{middle:.1f}" y="{y - radius - 5:.1f}" text-anchor="middle"'
+        yield f'<text class="place" {at}>{safe(mark.name)}</text>'
+
+
+def _takes(box: Box, taken: list[Box]) -> bool:
+    """Whether nothing is written there yet; if so, it is taken."""
+    left, top, right, bottom = box
+    if any(left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in taken):
+        return False
+    taken.append(box)
+    return True
 
 
 def _scaled(points: Sequence[Point]) -> tuple[Project, tuple[int, int]]:
