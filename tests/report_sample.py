@@ -39,10 +39,13 @@ def contents_of(
     answers: dict[str, list[Value]] = {
         v.name: [_answer(page, v.name).value for page in pages] for v in codebook.variables
     }
-    facts = {
+    facts: dict[str, list[str | tuple[str, ...]]] = {
         "outcome": [row.outcome for row in rows],
         "year": [row.decision_date[:4] for row in rows],
         "court": [row.court for row in rows],
+        "instance": [row.instance for row in rows],
+        "region": [row.region for row in rows],
+        "statute": [row.statutes for row in rows],
     }
     estimates = count(codebook, [row.id for row in rows], answers, facts)
     records = records if records is not None else [_record(page.documents[0]) for page in pages]
@@ -112,6 +115,10 @@ def _row(page: CasePage, earlier: tuple[str, ...]) -> CaseRow:
         instance=page.case.instance,
         matter=page.case.id,
         earlier=earlier,
+        region=facts.get("region", ""),
+        statutes=tuple(str(f.value) for f in page.case.facts if f.name == "statute"),
+        event_date=facts.get("event_date", ""),
+        event_place=facts.get("event_place", ""),
         digest=digest,
     )
 

@@ -224,6 +224,16 @@ CHANGES = [  # member, what is done to it, kind of fault, file that the fault na
     (ROLE, lambda t: re.sub(r'data value="[^"]*"', 'data value="outcome/count/fine"', t), "wrong_figure", "", "swap"),
     ("report/data/figures.csv", lambda t: re.sub(r",(\d+)\.0,", r",1\1.0,", t, count=1), "printed_differs", "", "a table"),
     ("report/data/by-year.csv", lambda t: re.sub(r"(\d)\r\n$", r"1\1\r\n", t), "printed_differs", "", "a chart's table"),
+    ("report/data/by-region.csv", lambda t: re.sub(r"(\d)\r\n$", r"1\1\r\n", t), "printed_differs", "", "a map's table"),
+    ("report/data/by-statute.csv", without_line(2), "printed_differs", "", "a part that is left out"),
+    ("report/data/breakdown-year.csv", lambda t: re.sub(r",(\d+),(\d+),,,,,", r",1\1,\2,,,,,", t, count=1), "printed_differs", "", "an answer of a part"),
+    ("report/data/breakdown-year.csv", lambda t: re.sub(r",,,,,\r", ",1.0,0.0,2.0,0.95,abc\r", t, count=1), "printed_differs", "", "a range that nobody made"),
+    ("report/data/timeline.csv", lambda t: re.sub(r",(\d)\r\n$", r",1\1\r\n", t), "printed_differs", "", "an event"),
+    ("report/data/timeline.csv", lambda t: t[: t.rstrip().rfind("\n") + 1], "printed_differs", "", "a month that is left out"),
+    ("report/data/judges.csv", lambda t: re.sub(r",(\d+),c", r",1\1,c", t, count=1), "printed_differs", "", "a judge's cases"),
+    ("report/map.html", lambda t: re.sub(r'(class="cases"[^>]*>)(\d)', r"\g<1>1\2", t, count=1), "printed_differs", "", "a number on the map"),
+    ("report/timeline.html", lambda t: re.sub(r'(class="count"[^>]*>)(\d)', r"\g<1>1\2", t, count=1), "printed_differs", "", "a number in a chart"),
+    ("report/breakdowns.html", lambda t: re.sub(r'(data-is="cases">)(\d)', r"\g<1>1\2", t, count=1), "printed_differs", "", "print"),
 ]  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def test_a_card_without_an_act_gives_its_facts() -> None:
         "lower_case_number": "2-7222/2025",
         "lower_court": "Сыктывкарский городской суд",
         "lower_court_code": "11RS0001",
+        "region": "11",
     }
     assert {fact.source for fact in facts.values()} == {"card"}
 

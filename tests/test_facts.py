@@ -17,6 +17,7 @@ from fact_reading import RU, RULING, document, facts_of, values_of
 STATED = {
     "court": "Тверской районный суд города Москвы",
     "court_code": "77RS0027",
+    "region": "77",
     "judge": "Сомова А.А.",
     "case_number": "05-7777/2022",
     "uid": "77RS0027-02-2022-099999-01",

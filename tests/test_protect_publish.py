@@ -207,3 +207,19 @@ def test_a_study_without_protect_yaml_is_careful(tmp_path: Path) -> None:
     assert policy.hides("case")
     assert policy.defenders == "hide"
     assert policy.officials == "keep"
+
+
+def test_a_judge_who_has_the_surname_of_a_hidden_person_stays_where_judges_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    namesake = {"whom": "Кряжимского Петра Петровича", "who": "Кряжимский П.П.", "bare": "Кряжимского"}
+    texts = [RULING.format(n=1, **PEOPLE[0]), RULING.format(n=2, **namesake).replace("Кряжимская Е.В.", "Сомова А.А.")]
+    texts[1] = texts[1].replace("Е.В. Кряжимская", "А.А. Сомова")
+    for n, text in enumerate(texts):
+        (tmp_path / "records" / f"donos-{n}.txt").write_text(text, "utf-8")
+    study = intake.new(tmp_path / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [tmp_path / "records"], {})
+    pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
+    publish(pipeline.current(study), tmp_path / "out")
+    for name in ("breakdowns.html", "data/judges.csv"):
+        assert "Кряжимская Е.В." in (tmp_path / "out" / name).read_text("utf-8")
+        assert "Кряжимск" not in (tmp_path / "out" / name).read_text("utf-8").replace("Кряжимская Е.В.", "")

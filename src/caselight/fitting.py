@@ -28,6 +28,7 @@ MADE_FACTS = (
     "event_place",
     "court_code",
     "lower_court_code",
+    "region",
 )
 
 

@@ -1,6 +1,7 @@
 """A pack: the data that describes one jurisdiction (language, sections, facts, speakers). Data only, no Python.
 
-A pack is a folder: `pack.yaml` (name, title, language), one YAML file for each stage's knowledge, `words/*.csv`.
+A pack is a folder: `pack.yaml` (name, title, language), one YAML file for each stage's knowledge, `words/*.csv`, and
+where there is a map `map/regions.csv`.
 Each stage compiles its own part; nothing here knows what the parts mean.
 """
 
@@ -29,6 +30,8 @@ class Pack:
     tables: dict[str, tuple[dict[str, str], ...]]  # name of words/NAME.csv -> rows by column name
     digests: dict[str, str]  # part or "words/NAME" -> sha256 of the file
     titles: dict[str, str] = field(default_factory=dict)  # language -> title; `title` is the English one
+    # Rows of map/regions.csv by column name. In no digest: how a map is drawn moves no answer, and makes no draw stale.
+    regions: tuple[dict[str, str], ...] = ()
 
     def part(self, name: str) -> Definition:
         """The part `name`; an empty one where the pack has no such file."""
@@ -67,7 +70,9 @@ def load_pack(name: str) -> Pack:
     titles = _titles(head)
     title = titles.get("en") or next(iter(titles.values()))
     name, language = head.data["name"], head.data["language"]
-    return Pack(name, title, language, parts, _tables(folder, words), digests, titles)
+    drawn = {path.stem: path.read_bytes() for path in folder.glob("map/regions.csv")}
+    regions = _tables(folder / "map", drawn).get("regions", ())
+    return Pack(name, title, language, parts, _tables(folder / "words", words), digests, titles, regions)
 
 
 def _titles(head: Definition) -> dict[str, str]:
@@ -86,5 +91,5 @@ def _tables(folder: Path, words: dict[str, bytes]) -> dict[str, tuple[dict[str, 
         try:
             tables[stem] = tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
         except UnicodeDecodeError:
-            raise DefinitionError(f"{folder / 'words' / stem}.csv:1: is not UTF-8. Save the file as UTF-8.") from None
+            raise DefinitionError(f"{folder / stem}.csv:1: is not UTF-8. Save the file as UTF-8.") from None
     return tables

@@ -27,6 +27,7 @@ from caselight.errors import DamagedTableError, UsageError
 from caselight.fitting import knowledge_of
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack
+from caselight.placing import map_stamps
 from caselight.planning import Made, Plan, buckets, code_digest, make_plan, parts_of
 from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.store import Catalogue, Member, OriginalError, Study
@@ -344,7 +345,7 @@ def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, 
 def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> Path:
     """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
-    stamp = key_of("report", code_digest("report", "estimate", "view"), *settings, *_stamps(made))
+    stamp = key_of("report", code_digest("report", "estimate", "view", "placing"), *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
     if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():
         return made.report
@@ -368,6 +369,7 @@ def _stamps(made: Made) -> list[str]:
     parts = [path.stem for plan in made.plans for path in plan.paths.values()]
     records = [f"{record.path} {record.id}" for record in made.catalogue.records]
     written = [file.read_text("utf-8") for file in (made.study.codebook, made.study.findings) if file.exists()]
+    written += map_stamps(made.study.folder, made.pack)
     return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, *written, state_of(made.study)]
 
 

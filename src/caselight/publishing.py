@@ -51,6 +51,7 @@ _WORDED = frozenset(
         *(
             "court",
             "court_code",
+            "region",
             "lower_court",
             "outcome",
             "instance",
@@ -310,9 +311,8 @@ class _Edition:
 
     def _case_row(self, row: CaseRow) -> CaseRow:
         name = self._of_id[row.document]
-        return replace(
-            row, name=name, path=name, judge=self._text(row.id, row.judge), number=self._text(row.id, row.number)
-        )
+        judge, number, place = (self._text(row.id, text) for text in (row.judge, row.number, row.event_place))
+        return replace(row, name=name, path=name, judge=judge, number=number, event_place=place)
 
     def _problem(self, problem: Problem) -> Problem:
         case = problem.subject.split(" ")[0]

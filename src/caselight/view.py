@@ -18,6 +18,7 @@ from caselight.definitions import load
 from caselight.drawing import answer_problems, fieldwork, later, published
 from caselight.estimate import count
 from caselight.people import Said, said_by_people, shown_to_all
+from caselight.placing import atlas
 from caselight.planning import Made, Plan
 from caselight.report import (
     CasePage,
@@ -156,7 +157,10 @@ def _flat_facts(part: pa.Table, wanted: pa.Array, known: dict[str, Any]) -> Iter
     yield from reversed(list(found))
 
 
-_LISTED = ("court", "judge", "case_number", "decision_date", "outcome")
+_LISTED = (
+    *("court", "judge", "case_number", "decision_date", "outcome", "region", "event_date", "event_place"),
+    "statute",  # the only one of which a case may have several
+)
 
 
 def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
@@ -169,12 +173,15 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
         facts: list[dict[str, str]] = [{} for _ in range(part.num_rows)]
+        statutes: list[list[str]] = [[] for _ in range(part.num_rows)]
         for place, name, value in _flat_facts(part, wanted, known):
+            if name == "statute":
+                statutes[place].append(str(value))
             facts[place][name] = str(value)
         digests = _page_digests(made, plan, part["digest"].to_numpy())
         documents = [found[0] for found in part["documents"].to_pylist()]
-        columns = (part["id"].to_pylist(), documents, part["instance"].to_pylist(), facts, digests.tolist())
-        for case, document, instance, listed, digest in zip(*columns, strict=True):
+        columns = (part["id"].to_pylist(), documents, part["instance"].to_pylist(), facts, statutes, digests.tolist())
+        for case, document, instance, listed, cited, digest in zip(*columns, strict=True):
             link, path = linked[case], paths[document]
             linkage = (path, link.matter, link.earlier)
             row = CaseRow(
@@ -190,6 +197,10 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
                 instance=instance,
                 matter=link.matter,
                 earlier=link.earlier,
+                region=listed.get("region", ""),
+                statutes=tuple(dict.fromkeys(reversed(cited))),
+                event_date=listed.get("event_date", ""),
+                event_place=listed.get("event_place", ""),
                 digest=row_digest(digest ^ said[case].digest if case in said else digest, *linkage),
             )
             rows.append(row)
@@ -267,14 +278,17 @@ def _bucket_pages(made: Made, plan: Plan, ids: set[str] | None) -> Iterator[Case
         yield CasePage(case, (document,), tuple(of_variable[i] for of_variable in answers))
 
 
-def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str]]:
-    """The facts that get figures of their own beside the codebook's variables."""
-    return {
+def _facts_of(rows: Sequence[CaseRow]) -> dict[str, list[str | tuple[str, ...]]]:
+    """The facts that get figures of their own beside the codebook's variables; the last two where a pack has them."""
+    found: dict[str, list[str | tuple[str, ...]]] = {
         "outcome": [row.outcome for row in rows],
         "year": [row.decision_date[:4] for row in rows],
         "court": [row.court for row in rows],
         "instance": [row.instance for row in rows],
+        "region": [row.region for row in rows],
+        "statute": [row.statutes for row in rows],
     }
+    return {name: values for name, values in found.items() if name not in ("region", "statute") or any(values)}
 
 
 def _sentences(
@@ -302,8 +316,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
     more, withheld = published(made, {figure.digest for figure in people})
     people += more
     rows, said = case_rows(made, links(made)), shown_to_all(made)
-    if told is not None:
-        told = replace(told, later=later(made, [row.id for row in rows]))
+    told = replace(told, later=later(made, [row.id for row in rows])) if told else None
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
     ordered = [rows[i] for i in order]
     found = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
@@ -335,5 +348,6 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         version=__version__,
         fieldwork=told,
         sentences=sentences,
+        atlas=atlas(made.study.folder, made.pack, ordered),
         sample=made.study.settings.notice,
     )

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from caselight.report import write_report
+from caselight.estimate import count_facts
+from caselight.pack import load_pack
+from caselight.report import Contents, write_report
+from caselight.report.contents import Atlas
+from caselight.report.geography import Place, read_regions
 from caselight.report.names import case_file
 from report_sample import small
 
@@ -25,9 +30,24 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 pytestmark = pytest.mark.browser
-CONTENTS = small(12)
+
+
+def contents() -> Contents:
+    """A small study with a map, by region and by place."""
+    one = small(12)
+    cases = [replace(row, region="77", event_place="на площади") for row in one.cases]
+    places = (Place("площадь", (37.62, 55.75)), Place("вокзал", (30.3, 59.9)))
+    place_of = {row.id: places[i % 2].name for i, row in enumerate(cases)}
+    regions = read_regions(load_pack("ru").regions, "regions.csv")
+    figures = [e for e in one.estimates if e.variable != "fact:region"]
+    figures += count_facts("region", [row.id for row in cases], ["77"] * len(cases))
+    return replace(one, cases=cases, estimates=figures, atlas=Atlas(regions, (), places, place_of))
+
+
+CONTENTS = contents()
 CASE = case_file(CONTENTS.cases[0].id)
 PAGES = ["index.html", "books.html", "codebook.html", "method.html", "how-sure.html", "cases/index.html", CASE]
+PAGES += ["breakdowns.html", "timeline.html", "map.html"]
 PAGES += ["answers/role/relied_on.html", "problems/index.html", "records/read.html", "facts/outcome/fine.html"]
 
 
@@ -75,6 +95,24 @@ def test_a_page_opens_from_disk_without_a_complaint_and_fits(browser: Any, repor
         assert all(url.startswith("file://") for url in visit.asked)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
         assert visit.page.evaluate("getComputedStyle(document.body).maxWidth") == "1176px"
+
+
+@pytest.mark.parametrize("name", ["breakdowns.html", "timeline.html", "map.html"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_parts(browser: Any, report: Path, name: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python")
+    source = Path(axe.__file__).with_name("axe.min.js").read_text("utf-8")
+    with Visit(browser, f"file://{report}/{name}", color_scheme=scheme, bypass_csp=True) as visit:
+        visit.page.evaluate(source)
+        found = visit.page.evaluate("axe.run({resultTypes: ['violations']}).then((told) => told.violations)")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_a_square_of_the_map_leads_to_its_cases_by_keyboard(browser: Any, report: Path) -> None:
+    with Visit(browser, f"file://{report}/map.html") as visit:
+        visit.page.focus("svg.squares a")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/facts/region/77.html")
 
 
 def test_light_and_dark_follow_the_reader(browser: Any, report: Path) -> None:

@@ -23,7 +23,7 @@ _FIRST = (
     "recount",
     "agreeing",
 )
-PARTS = (*_FIRST, "pages", "casepages", "texts", "stamps", "books", "checks", "telling", "command")
+PARTS = (*_FIRST, "beside", "pages", "casepages", "texts", "stamps", "books", "checks", "telling", "command")
 _FOLDER = Path(__file__).parent
 _HEAD = '''#!/usr/bin/env python3
 """Checks a Caselight bundle with nothing but Python 3.10 or newer: no network, nothing to install.

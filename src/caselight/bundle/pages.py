@@ -11,15 +11,16 @@ import hashlib
 import html
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, floor
+from pathlib import Path
 from typing import Any
 
+from caselight.bundle.beside import Beside
 from caselight.bundle.container import Bundle
 from caselight.bundle.faults import Fault, Verdict
 from caselight.bundle.names import REPORT
-from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile, counted
+from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile
 from caselight.bundle.reading import read_rows, read_text
 from caselight.bundle.recount import ESTIMATES, label
 
@@ -27,7 +28,7 @@ COLUMNS = ("variable", "name", "value", "unit", "estimate", "low", "high", "leve
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))})
 _PRINTED = re.compile(r'<data value="([^"<>]*)" data-is="(\w+)">([^<]*)</data>')
-_IN_CHART = re.compile(r'<text class="count" data-of="([^"<>]*)"[^>]*>([^<]*)</text>')
+_IN_CHART = re.compile(r'<text class="(count|cases|range)" data-of="([^"<>]*)"[^>]*>([^<]*)</text>')
 _ROW = re.compile(r'<tr[^>]*><th scope="row"><a href="([^"]*)">.*?</tr>', re.DOTALL)
 _COUNTED = re.compile(r'<ol class="counted".*?</ol>\s*(?:<nav|</section)', re.DOTALL)
 _ITEM = re.compile(r'<li><p class="case-line"><a href="[./]*case/[^/"]+/([A-Za-z0-9_-]+)\.html')
@@ -97,9 +98,13 @@ class Pages:
     def check(self) -> None:
         """Every table and page that prints figures."""
         self._check_figures_table()
-        lead = self._lead()
-        for name in [n for n in self._bundle.sizes if n.startswith(REPORT + "data/by-") and n.endswith(".csv")]:
-            self._check_by(name, lead)
+        row = self._lead()
+        beside = Beside(self._pile, self._rows, row)
+        for name in [n for n in self._bundle.sizes if n.startswith(REPORT + "data/") and n.endswith(".csv")]:
+            found = self._table(name[len(REPORT) :])
+            right = beside.right(name[len(REPORT + "data/") : -len(".csv")], found)
+            if right is not None:
+                self._compare(name, right, found)
         for name in self._bundle.sizes:
             if name.startswith(REPORT) and name.endswith(".html") and not name.startswith(REPORT + "case/"):
                 self._check_page(name)
@@ -120,13 +125,23 @@ class Pages:
             about = self._pages.get(html.unescape(row[1]).replace("../", ""))
             if about:
                 self._check_place(name, row[1], about, row[0], needed=False)
-        for key, shown in _IN_CHART.findall(text):
-            table, _, at = html.unescape(key).rpartition("/")
-            counts = self._table(table)
-            right = f"{counts.get((at, 'cases_counted'))}/{counts.get((at, 'cases'))}"
-            self._verdict.add("figures")
-            if [number_of(part)[0] for part in shown.split("/")] != [float(part) for part in right.split("/")]:
-                self._fault("printed_differs", name, f"chart, {at}", (right, shown), "")
+        for kind, key, shown in _IN_CHART.findall(text):
+            self._check_in_chart(name, kind, html.unescape(key), shown)
+
+    def _check_in_chart(self, name: str, kind: str, key: str, shown: str) -> None:
+        """A number in a drawing: how many of how many, or of cases, by a table; a range of how many, by a figure."""
+        row = self._by_key.get(key, {})
+        if kind == "range":
+            right = [row.get("low"), row.get("high"), row.get("N")]
+        else:
+            table, _, at = key.partition(".csv/")
+            counts = self._table(table + ".csv")
+            columns = ("cases_counted", "cases") if kind == "count" else ("cases",)
+            right = [counts.get((at, column)) for column in columns]
+        self._verdict.add("figures")
+        printed = [number_of(part)[0] for part in re.split("[/\u2013]", shown)]
+        if None in right or printed != [float(str(number)) for number in right]:
+            self._fault("printed_differs", name, f"chart, {key.rpartition('/')[2]}", (right, shown), "")
 
     def _check_place(self, name: str, where: str, about: Mapping[str, Any], text: str, needed: bool) -> None:
         """That what is printed here are numbers of the figure that this place is about."""
@@ -139,7 +154,10 @@ class Pages:
 
     def _is_about(self, key: str, own: Mapping[str, Any]) -> bool:
         row = self._by_key.get(key)
-        return row is not None and (row["variable"], row["value"]) == (own["variable"], own["value"])
+        if row is None:
+            return False
+        about = own["variable"], own["value"]
+        return (row["variable"], row["value"]) == about or list(about) in map(list, row.get("where", ()))
 
     def _check_number(self, name: str, key: str, what: str, shown: str) -> None:
         self._verdict.add("figures")
@@ -162,42 +180,34 @@ class Pages:
             told = row.get(what.partition("_")[0]), html.unescape(shown)
             self._fault("printed_differs", name, f"{label(row)}, {what}", told, label(row))
 
-    def _lead(self) -> set[str]:
-        """The cases of the figure that the report begins with; its charts part them by year and court."""
+    def _lead(self) -> Mapping[str, Any] | None:
+        """The figure that the report begins with: its tables part it by year, court ..."""
         if REPORT + "index.html" not in self._bundle.sizes:
-            return set()
-        found = _PRINTED.search(read_text(self._bundle, REPORT + "index.html"))
-        row = self._by_key.get(html.unescape(found[1])) if found else None
-        if row is None:
-            return set()
-        return set(counted(self._pile, row["variable"]).get((row["name"], row["value"]), []))
+            return None
+        text = read_text(self._bundle, REPORT + "index.html")
+        found = _PRINTED.search(text.partition('<section class="lead"')[2] or text)  # sentences may stand before it
+        return self._by_key.get(html.unescape(found[1])) if found else None
 
     def _table(self, name: str) -> dict[tuple[str, str], str]:
-        """A table beside the report: (label, column) -> cell."""
+        """A table beside the report: (label, column) -> cell; a row that two columns name has both in its label."""
         if name not in self._tables:
             found: dict[tuple[str, str], str] = {}
             if REPORT + name in self._bundle.sizes:
                 rows = list(csv.reader(io.StringIO(read_text(self._bundle, REPORT + name), newline="")))
+                keys = 2 if rows and rows[0][1:2] in (["answer"], ["judge"]) else 1
                 for row in rows[1:]:
-                    found |= {(_bare(row[0]), rows[0][i]): cell for i, cell in enumerate(row) if i}
+                    at = "/".join(map(_bare, row[:keys]))
+                    found |= {(at, rows[0][i]): _bare(cell) for i, cell in enumerate(row) if i >= keys}
             self._tables[name] = found
         return self._tables[name]
 
-    def _check_by(self, name: str, lead: set[str]) -> None:
-        fact = name.rpartition("by-")[2].removesuffix(".csv")
-        totals: Counter[str] = Counter(self._pile.facts.get(fact, {}).values())
-        hits = Counter(value for case, value in self._pile.facts.get(fact, {}).items() if case in lead)
-        right: dict[tuple[str, str], str] = {}
-        for value in totals:
-            if value:
-                right |= {(value, "cases_counted"): str(hits[value]), (value, "cases"): str(totals[value])}
-        found = self._table(name[len(REPORT) :])
+    def _compare(self, name: str, right: Mapping[tuple[str, str], str], found: Mapping[tuple[str, str], str]) -> None:
+        """A table beside the report with what it should be."""
         self._verdict.add("figures", len(right))
         for key in sorted(right.keys() | found.keys()):
             if right.get(key) != found.get(key):
-                self._fault(
-                    "printed_differs", name, ", ".join(key), (right.get(key), found.get(key)), f"fact:{fact}={key[0]}"
-                )
+                told = right.get(key), found.get(key)
+                self._fault("printed_differs", name, ", ".join(key), told, f"fact:{Path(name).stem}={key[0]}")
 
     def _check_figures_table(self) -> None:
         name = REPORT + "data/figures.csv"

@@ -17,6 +17,10 @@ FACT = "fact:"
 MACHINE = "machine_count"
 LISTED = ("count", "given", "none", "undetermined", "not_asked")
 Key = tuple[str, str]  # name and value of a figure
+_ALWAYS = ("outcome", "year", "court", "instance")  # facts that have figures in every bundle
+_WHERE_STATED = ("region", "statute")  # those that have them where any record states them; older bundles have none
+_SEVERAL = frozenset({"statute"})  # of which a case may have several
+_STATED = ("decision_date", "event_date", "judge")  # what tables beside the report are made from
 
 
 @dataclass
@@ -26,7 +30,8 @@ class Pile:
     questions: Sequence[Mapping[str, Any]]
     cases: list[str] = field(default_factory=list)
     documents: dict[str, str] = field(default_factory=dict)  # case -> id of the document that carries the act
-    facts: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> case -> value; "" = the record is silent
+    facts: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # name -> case -> values; () = silent
+    stated: dict[str, dict[str, str]] = field(default_factory=dict)  # name in _STATED -> case -> what is stated first
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # variable -> case -> value
     known: dict[str, dict[Key, list[str]]] = field(default_factory=dict)  # what `counted` has worked out
 
@@ -34,21 +39,15 @@ class Pile:
 def read_pile(bundle: Bundle, verdict: Verdict) -> Pile:
     """The tables cases and answers, with what contradicts itself in them put into the verdict."""
     pile = Pile(read_json(bundle, QUESTIONS)["variables"])
-    facts: dict[str, dict[str, str]] = {name: {} for name in ("outcome", "year", "court", "instance")}
+    pile.facts = {name: {} for name in (*_ALWAYS, *_WHERE_STATED)}
+    pile.stated = {name: {} for name in _STATED}
     for number, row in read_rows(bundle, TABLES + "cases.jsonl"):
         case = row["id"]
         if case in pile.documents:
             _wrong(verdict, "cases.jsonl", number, "each case once", case)
         pile.cases.append(case)
         pile.documents[case] = row["documents"][0]
-        first: dict[str, str] = {}
-        for fact in row["facts"]:
-            first.setdefault(fact["name"], str(fact["value"]))
-        facts["outcome"][case] = first.get("outcome", "")
-        facts["year"][case] = first.get("decision_date", "")[:4]
-        facts["court"][case] = first.get("court", "")
-        facts["instance"][case] = row["instance"]
-    pile.facts = facts
+        _note(pile, case, row)
     pile.answers = {question["name"]: {} for question in pile.questions}
     for number, row in read_rows(bundle, TABLES + "answers.jsonl"):
         variable, case = row["variable"], row["case"]
@@ -60,6 +59,20 @@ def read_pile(bundle: Bundle, verdict: Verdict) -> Pile:
         if len(found) != len(pile.cases):
             _wrong(verdict, "answers.jsonl", 0, f"{len(pile.cases)} answers to {variable}", str(len(found)), variable)
     return pile
+
+
+def _note(pile: Pile, case: str, row: Mapping[str, Any]) -> None:
+    """What the record of a case states, as far as figures and tables are made from it."""
+    stated: dict[str, list[str]] = {"instance": [row["instance"]]}
+    for fact in row["facts"]:
+        if fact["name"] != "instance":
+            stated.setdefault(fact["name"], []).append(str(fact["value"]))
+    for name in _STATED:
+        pile.stated[name][case] = stated.get(name, [""])[0]
+    stated["year"] = [pile.stated["decision_date"][case][:4]]
+    for name, of_case in pile.facts.items():
+        values = [value for value in dict.fromkeys(stated.get(name, ())) if value]
+        of_case[case] = tuple(values if name in _SEVERAL else values[:1])
 
 
 def _wrong(verdict: Verdict, table: str, line: int, expected: str, found: str, variable: str = "") -> None:
@@ -77,8 +90,9 @@ def counted(pile: Pile, variable: str) -> dict[Key, list[str]]:
 
 def _by_fact(pile: Pile, variable: str) -> dict[Key, list[str]]:
     found: dict[Key, list[str]] = {("undetermined", ""): []}
-    for case, value in pile.facts.get(variable[len(FACT) :], {}).items():
-        found.setdefault(("count", value) if value else ("undetermined", ""), []).append(case)
+    for case, values in pile.facts.get(variable[len(FACT) :], {}).items():
+        for value in values or ("",):
+            found.setdefault(("count", value) if value else ("undetermined", ""), []).append(case)
     return found
 
 
@@ -143,7 +157,8 @@ def missing_figures(pile: Pile, there: set[tuple[str, str, str]]) -> list[str]:
                 needed = bool(cases)
             if needed and (name, variable, value) not in there:
                 found.append(f"{variable}={value or name}")
-    for fact in pile.facts:
+    figured = {variable for _, variable, _ in there}
+    for fact in (*_ALWAYS, *(name for name in _WHERE_STATED if FACT + name in figured)):
         known = counted(pile, FACT + fact)
         found += [
             f"{FACT}{fact}={value or name}"

@@ -59,7 +59,7 @@ def count(
     codebook: Codebook,
     cases: Sequence[str],
     answers: Mapping[str, Sequence[Value]],
-    facts: Mapping[str, Sequence[str]],
+    facts: Mapping[str, Sequence[str | tuple[str, ...]]],
 ) -> list[Estimate]:
     """A figure for every value of every variable, in the codebook's order, then for every value of these facts.
 
@@ -67,7 +67,8 @@ def count(
         codebook: what was asked.
         cases: ids of all cases, N of them.
         answers: variable -> its value in each case, in the order of `cases`.
-        facts: name, e.g. "outcome", "year", "court" -> its value in each case, "" = the record does not say.
+        facts: name, e.g. "outcome", "year", "court" -> its value in each case, "" = the record does not say; several
+            values of one case as a tuple.
     """
     found: list[Estimate] = []
     for variable in codebook.variables:
@@ -135,11 +136,12 @@ def _of_kind(
         yield _figure("count", name, value, number, held[value], size)
 
 
-def count_facts(name: str, cases: Sequence[str], values: Sequence[str]) -> list[Estimate]:
+def count_facts(name: str, cases: Sequence[str], values: Sequence[str | tuple[str, ...]]) -> list[Estimate]:
     """How many cases have each value of a fact, most frequent first; "undetermined" = the record does not say."""
     held: defaultdict[str, list[str]] = defaultdict(list)
     for case, value in zip(cases, values, strict=True):
-        held[value].append(case)
+        for one in value or ("",) if isinstance(value, tuple) else (value,):
+            held[one].append(case)
     absent = held.pop("", [])
     order = sorted(held) if name == "year" else sorted(held, key=lambda value: (-len(held[value]), value))
     size = len(cases)

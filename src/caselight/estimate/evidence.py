@@ -228,4 +228,4 @@ def fact_values(name: str, facts: Iterable[tuple[str, object]], instance: str) -
 
 
 # Facts of which a case has one: the first that its record states, as everywhere else in the report.
-ONE_OF = frozenset({"court", "court_code", "judge", "case_number", "uid", "decision_date", "outcome"})
+ONE_OF = frozenset({"court", "court_code", "region", "judge", "case_number", "uid", "decision_date", "outcome"})

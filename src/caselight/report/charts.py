@@ -5,13 +5,15 @@ Every chart has its numbers in words (`desc`) and beside it as CSV. Colours come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup
 
 from caselight.report.figures import Figure
 from caselight.report.interface import Interface, made_html, safe
+from caselight.types import Estimate
 
 # The plane of a chart by year, in units of its view box; one unit is about one pixel at the width it is shown.
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 340, 168, 40, 22, 26
@@ -20,16 +22,31 @@ _MOST_LABELS = 9  # years that fit side by side
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A part of some cases: n of total."""
+    """A part of some cases: n of total, as counted by machine; and people's figure of the same."""
 
     label: str
     n: int
     total: int
+    key: str  # of its numbers: the table beside the report, then the row
+    finding: Estimate | None = None  # None = nobody has checked the machine on a random draw of these
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Shares, 0 to 1; None = there is no range."""
+        e = self.finding
+        return None if e is None or e.low is None or e.high is None or not e.N else (e.low / e.N, e.high / e.N)
 
     @property
     def share(self) -> float:
-        """0 to 1."""
+        """Best known, 0 to 1."""
+        if self.finding and self.limits:
+            return self.finding.estimate / self.finding.N
         return self.n / self.total if self.total else 0.0
+
+    @property
+    def dot(self) -> Markup:
+        """Its row of a dot plot."""
+        return dot(self.share, *(self.limits or ()))
 
 
 def _percent(share: float) -> str:
@@ -56,31 +73,67 @@ def figure_dot(figure: Figure) -> Markup:
     return dot(figure.share, e.low / e.N, e.high / e.N)
 
 
-def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup:
-    """Shares year by year, the axis from 0 to 100 %; beside each point how many of how many."""
-    plot_height = _HEIGHT - _TOP - _BOTTOM
+def by_year(points: Sequence[Point], words: tuple[str, str], interface: Interface) -> Markup:
+    """Shares year by year, the axis from 0 to 100 %; beside each point how many of how many.
+
+    Args:
+        points: one a year, in their order.
+        words: a name that no other chart of the page has, and the title, plain text.
+    """
+    name, title = words
     step = (_WIDTH - _LEFT) / max(len(points), 1)
     every = -(-len(points) // _MOST_LABELS)
     parts = []
     for share in (0, 0.5, 1):
-        y = _TOP + plot_height * (1 - share)
+        y = _height(share)
         parts.append(f'<line class="axis" x1="{_LEFT}" y1="{y:g}" x2="{_WIDTH}" y2="{y:g}"/>')
         parts.append(
             f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{100 * share:g}&#8239;%</text>'
         )
     for i, point in enumerate(points):
-        x, y = _LEFT + step * (i + 0.5), _TOP + plot_height * (1 - point.share)
-        parts.append(f'<line class="stem" x1="{x:.1f}" y1="{_TOP + plot_height}" x2="{x:.1f}" y2="{y + 4.5:.1f}"/>')
-        parts.append(f'<circle class="hollow" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
+        x = _LEFT + step * (i + 0.5)
+        parts += _year(point, x)
         if i % every == 0:
-            count = f"{interface.number(point.n)}/{interface.number(point.total)}"
-            named = f'data-of="data/by-year.csv/{safe(point.label)}"'  # so that it can be held against that table
-            parts.append(f'<text class="count" {named} x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{count}</text>')
+            parts.append(_number(point, x, interface))
             parts.append(
                 f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>'
             )
-    words = "; ".join(str(interface("chart.point", label=p.label, n=p.n, total=p.total)) for p in points)
+    told = "; ".join(str(in_words(p, interface)) for p in points)
     return made_html(
-        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="years-title years-desc">'
-        f'<title id="years-title">{safe(title)}</title><desc id="years-desc">{words}</desc>{"".join(parts)}</svg>'
+        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{safe(title)}</title><desc id="{name}-d">{told}</desc>{"".join(parts)}</svg>'
     )
+
+
+def in_words(point: Point, interface: Interface) -> Markup:
+    """A point as a sentence: its range where there is one."""
+    e = point.finding
+    if e is None or not point.limits:
+        return interface("chart.point", label=point.label, n=point.n, total=point.total)
+    return interface("chart.point_range", label=point.label, low=int(e.low or 0), high=ceil(e.high or 0), total=e.N)
+
+
+def _height(share: float) -> float:
+    return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - share)
+
+
+def _year(point: Point, x: float) -> Iterator[str]:
+    y = _height(point.share)
+    if point.limits:
+        low, high = (_height(share) for share in point.limits)
+        yield f'<line class="interval" x1="{x:.1f}" y1="{low:.1f}" x2="{x:.1f}" y2="{high:.1f}"/>'
+        yield f'<circle class="solid" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
+        return
+    yield f'<line class="stem" x1="{x:.1f}" y1="{_height(0)}" x2="{x:.1f}" y2="{y + 4.5:.1f}"/>'
+    yield f'<circle class="hollow" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
+
+
+def _number(point: Point, x: float, interface: Interface) -> str:
+    """The number above a point, named so that it can be held against the table of figures, or the one beside."""
+    e, top = point.finding, _height(point.limits[1] if point.limits else point.share)
+    at = f'x="{x:.1f}" y="{top - (5 if point.limits else 9):.1f}" text-anchor="middle"'
+    if e is None or not point.limits:
+        count = f"{interface.number(point.n)}/{interface.number(point.total)}"
+        return f'<text class="count" data-of="{safe(point.key)}" {at}>{count}</text>'
+    low, high = interface.number(int(e.low or 0)), interface.number(ceil(e.high or 0))
+    return f'<text class="range" data-of="{e.digest}" {at}>{low}\u2013{high}/{interface.number(e.N)}</text>'

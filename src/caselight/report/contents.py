@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caselight.codebook import Codebook
+from caselight.report.geography import Outline, Place, Region
 from caselight.report.sentences import Sentence
 from caselight.types import Answer, Book, Case, Document, Estimate, Problem, Value
 
@@ -44,6 +45,10 @@ class CaseRow:
     instance: str = ""
     matter: str = ""
     earlier: tuple[str, ...] = ()  # ids of the cases of earlier instances, oldest first
+    region: str = ""  # code, as the pack's map names it
+    statutes: tuple[str, ...] = ()  # each once
+    event_date: str = ""  # ISO
+    event_place: str = ""  # in the record's words, which may say where somebody lives: printed on no list
     digest: int = 0  # changes when anything on the case's page changes; 0 = unknown, the page is always written
 
 
@@ -124,6 +129,16 @@ class Fieldwork:
 
 
 @dataclass(frozen=True, slots=True)
+class Atlas:
+    """What a map is drawn from. Without regions, outlines and places there is none."""
+
+    regions: tuple[Region, ...] = ()  # of the pack
+    outlines: tuple[Outline, ...] = ()  # the user's own; drawn instead of squares
+    places: tuple[Place, ...] = ()  # the user's own
+    place_of: Mapping[str, str] = field(default_factory=dict)  # case -> name of the place of its event
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """A study at one moment, ready to be shown.
 
@@ -151,4 +166,5 @@ class Contents:
     version: str  # of Caselight
     fieldwork: Fieldwork | None = None  # None = no draw was committed
     sentences: Sequence[Sentence] = ()  # of findings.yaml
+    atlas: Atlas = field(default_factory=Atlas)
     sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none

@@ -12,6 +12,7 @@ from caselight.report.names import FACT, Names, figure_file, finding_file
 from caselight.types import Estimate
 
 CERTIFIED, RECALL = "exact_certified", "recall"  # a method, and the name of a figure; see the reference
+SEVERAL = frozenset({FACT + "statute"})  # facts of which a case may have several
 LISTED = ("count", "given", "none", "undetermined", "not_asked")  # figures that are a number of cases
 # A telling quotation is about as long as a sentence: shorter ones lack their subject, longer ones are not read.
 _TELLING_CHARACTERS = 190
@@ -124,7 +125,7 @@ def faults(contents: Contents) -> list[tuple[str, str, int, int]]:
     size = len(contents.cases)
     seen: dict[str, set[str]] = {}
     sums: dict[str, int] = {}
-    several = {variable.name for variable in contents.codebook.variables if variable.kind == "many-of"}
+    several = {variable.name for variable in contents.codebook.variables if variable.kind == "many-of"} | SEVERAL
     closed = {variable.name for variable in contents.codebook.variables if variable.values}
     for e in contents.estimates:
         if e.name not in LISTED or e.strata:  # a draw is of the pile as it was when it was committed

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -17,30 +15,17 @@ from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
 from caselight.report.lists import excerpt
 from caselight.report.names import FACT, Names, case_file, figure_file
+from caselight.report.parts import Parts
 from caselight.report.sentences import Speaker
 
 # Rows on the first page; the others are one click away. A codebook's own values are few and all belong to the answer;
 # texts and courts may be thousands.
 _MOST_VALUES = 14
 _MOST_ROWS = 6
+_PANELS = ("region", "court", "statute", "outcome")
+_MANY = frozenset(_PANELS[:3])  # facts with any number of values
 # Answers that say that there is none rank last, whatever their number.
 _LAST = ("none", "undetermined", "not_asked")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a panel: of the cases with this label, how many have the headline's answer."""
-
-    label: Markup
-    key: str  # of its row in the table beside the report
-    file: str
-    n: int
-    total: int
-
-    @property
-    def dot(self) -> Markup:
-        """Its point on the axis from 0 to 100 %."""
-        return charts.dot(self.n / self.total if self.total else 0.0)
 
 
 class Front:
@@ -50,24 +35,21 @@ class Front:
         self._contents, self._frame, self._names, self._t = contents, frame, names, frame.interface
         self.blocks = [block for block in blocks if not block.variable.startswith(FACT)]
         self.lead = headline(self.blocks, names)
-        self._hits = frozenset(self.lead.estimate.cases) if self.lead else frozenset()
-        self._years = self._tally([row.decision_date[:4] for row in contents.cases])
-        self._tallies = {
-            name: self._tally([getattr(row, name) for row in contents.cases]) for name in ("court", "outcome")
-        }
+        variable = self.lead.estimate.variable if self.lead else ""
+        self.block = next((block for block in self.blocks if block.variable == variable), None)
+        self.parts = Parts(contents, self.block, self.lead)
 
-    def parts(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         """What the template of the first page needs of figures and charts."""
-        lead = self.lead
-        block = next((b for b in self.blocks if lead and b.variable == lead.estimate.variable), None)
         return {
             "sentences": self._sentences(),
-            "lead": lead,
-            "lead_block": block,
-            "blocks": [b for b in self.blocks if b is not block],
+            "lead": self.lead,
+            "lead_block": self.block,
+            "blocks": [b for b in self.blocks if b is not self.block],
             "rows_of": self.rows_of,
             "years": self._year_chart(),
-            "panels": [panel for name in self._tallies if (panel := self._panel(name))],
+            "year_points": self._years() if self.lead else [],
+            "panels": [panel for name in _PANELS if self.lead and (panel := self._panel(name, self.lead))],
             "telling": self._telling(),
         }
 
@@ -79,9 +61,7 @@ class Front:
 
     def data(self) -> Iterator[tuple[str, str]]:
         """The tables behind the charts, as CSV."""
-        header = ("label", "cases_counted", "cases")
-        for name, tally in (("year", self._years), *self._tallies.items()):
-            yield f"data/by-{name}.csv", csv_text(header, ((k, *tally[k]) for k in sorted(tally) if k))
+        yield from self.parts.tables()
         rows = (
             (e.variable, e.name, e.value, e.unit, e.estimate, e.low, e.high, e.level, e.method, e.n, e.N)
             for e in self._contents.estimates
@@ -107,41 +87,39 @@ class Front:
             return 1 + _LAST.index(figure.estimate.name), 0.0
         return 0, -figure.estimate.estimate
 
-    def _tally(self, labels: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Label -> cases with the headline's answer, all cases."""
-        totals = Counter(labels)
-        hits = Counter(label for label, row in zip(labels, self._contents.cases, strict=True) if row.id in self._hits)
-        return {label: (hits[label], total) for label, total in totals.items()}
+    def _years(self) -> list[charts.Point]:
+        return [self.parts.cell("year", year, self.lead) for year in self.parts.labels("year") if self.lead]
 
     def _year_chart(self) -> Markup | None:
-        points = [charts.Point(year, *self._years[year]) for year in sorted(self._years) if year]
-        if not points or not self.lead:
+        if not self.lead:
             return None
+        points = self._years()
         title = self._t("chart.years_title", value=self.lead.label.striptags()).unescape()
-        return charts.by_year(points, title, self._t)
+        return charts.by_year(points, ("years", title), self._t) if points else None
 
-    def _panel(self, name: str) -> dict[str, Any] | None:
-        tally = {label: counts for label, counts in self._tallies[name].items() if label}
-        if not tally:
+    def _panel(self, fact: str, lead: Figure) -> dict[str, Any] | None:
+        order = self.parts.labels(fact)
+        if not order:
             return None
-        order = sorted(tally, key=lambda label: (-tally[label][1], label))
-        most = _MOST_ROWS if name == "court" else _MOST_VALUES
+        most = _MOST_ROWS if fact in _MANY else _MOST_VALUES
         shown = order[:most] if len(order) > most + 1 else order
-        variable = FACT + name
         rows = [
-            Row(self._names.value(variable, label), label, figure_file("count", variable, label), *tally[label])
+            {
+                "label": self._names.value(FACT + fact, label),
+                "file": figure_file("count", FACT + fact, label),
+                "point": self.parts.cell(fact, label, lead),
+            }
             for label in shown
         ]
-        title = self._t(f"front.by_{name}")
-        return {"title": title, "rows": rows, "more": len(order) - len(shown), "csv": f"data/by-{name}.csv"}
+        return {"fact": fact, "title": self._t(f"front.by_{fact}"), "rows": rows, "more": len(order) - len(shown)}
 
     def _telling(self) -> dict[str, Any] | None:
         """The quotation that stands on the first page; None where the headline's answer has none."""
         if not self.lead:
             return None
-        e = self.lead.estimate
+        e, hits = self.lead.estimate, frozenset(self.lead.estimate.cases)
         quotes = self._contents.quotes(e.variable)
-        found = telling(((i, q) for i, q in enumerate(quotes) if self._contents.cases[i].id in self._hits), e.value)
+        found = telling(((i, q) for i, q in enumerate(quotes) if self._contents.cases[i].id in hits), e.value)
         if not found:
             return None
         place, number, quotation = found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
 from caselight.codebook import Codebook
+from caselight.report.geography import Region
 from caselight.report.interface import Interface, made_html, safe
 from caselight.types import Value
 from caselight.variables import Variable
@@ -63,8 +64,9 @@ def later_page(file: str, number: int) -> str:
 class Names:
     """Questions and values in the reader's language, as HTML."""
 
-    def __init__(self, interface: Interface, codebook: Codebook) -> None:
+    def __init__(self, interface: Interface, codebook: Codebook, regions: Iterable[Region] = ()) -> None:
         self._t = interface
+        self._regions = {region.code: region.called(interface.language) for region in regions}
         self.variables: Mapping[str, Variable] = {variable.name: variable for variable in codebook.variables}
         self._questions = {v.name: interface.text(v.question) for v in codebook.variables}
         self._values = {
@@ -115,6 +117,8 @@ class Names:
             return self._t.count(unit, value) if self._t.has(unit) else made_html(self._t.number(value))
         if name in _WORDED:
             return self._t.name(name, value)
+        if name == "region":
+            return made_html(safe(self._regions.get(value, value)))
         return self._t.day(value) if name.endswith("date") else made_html(f"<bdi>{safe(value)}</bdi>")
 
     def figure(self, name: str, variable: str, value: str) -> Markup:

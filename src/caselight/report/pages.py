@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from caselight.report import pictures
+from caselight.report.breakdowns import Breakdowns, has_map
 from caselight.report.case_page import CasePages
 from caselight.report.contents import Contents, RecordRow
 from caselight.report.figures import faults, group
@@ -58,7 +59,7 @@ class _Report:
     def __init__(self, folder: Path, contents: Contents) -> None:
         self._contents = contents
         self._t = Interface(contents.language)
-        self._names = Names(self._t, contents.codebook)
+        self._names = Names(self._t, contents.codebook, contents.atlas.regions)
         self._frame = Frame(self._t, contents.title, contents.version, contents.sample)
         self._faults = faults(contents)
         self._blocks = [] if self._faults else group(contents.estimates, self._names, contents.fieldwork)
@@ -146,6 +147,7 @@ class _Report:
             ("how_sure", "how-sure.html", self._how_sure()),
         ):
             yield page, frame.page(str(t(f"nav.{name}")), frame.render(page, **parts), 0, name)
+        yield from Breakdowns(self._contents, frame, self._names, front, bool(self._faults)).pages()
         yield (
             "index.html",
             frame.page(str(t("nav.findings")), frame.render("index.html", **self._front(front)), 0, "findings"),
@@ -176,7 +178,8 @@ class _Report:
             "faults": told,
             "unread": self._unread(),
             "books": books,
-            **front.parts(),
+            "has_map": has_map(self._contents.atlas),
+            **front.shown(),
         }
 
     def _unread(self) -> int:

@@ -42,7 +42,7 @@ def write_pdf(contents: Contents, folder: Path) -> None:
 
 def _told(contents: Contents) -> dict[str, Any]:
     t = Interface(contents.language)
-    names = Names(t, contents.codebook)
+    names = Names(t, contents.codebook, contents.atlas.regions)
     wrong = faults(contents)
     blocks = [] if wrong else group(contents.estimates, names, contents.fieldwork)
     lead = headline(blocks, names)

@@ -36,6 +36,7 @@ class FactRules:
     cards: CardRules
     code_digits: int  # how many characters of a UID are the court's code
     region_digits: int  # how many characters of a court's code are its region
+    region: re.Pattern[str]  # the region at the beginning of a code
 
 
 def compile_facts(pack: Pack) -> FactRules:
@@ -61,6 +62,7 @@ def compile_facts(pack: Pack) -> FactRules:
         compile_cards(definition, shapes, folding),
         int(codes.get("court_digits", 0)),
         int(codes.get("region_digits", 0)),
+        shapes.compile(str(codes.get("region") or NOTHING), definition, "codes", "region"),
     )
 
 
