@@ -81,11 +81,12 @@ def buckets(catalogue: Catalogue) -> list[Bucket]:
 
 @cache
 def code_digest(*parts: str) -> str:
-    """Hash of the source of these modules or packages: a stage whose code changed makes its parts anew."""
+    """Hash of the files of these modules or packages: a stage whose code or templates changed makes its parts anew."""
     digest = hashlib.sha256()
     for part in parts:
         place = _SOURCE / part
-        for file in sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
+        inside = sorted(file for file in place.rglob("*") if file.is_file() and file.suffix != ".pyc")
+        for file in inside or [place.with_suffix(".py")]:
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
