@@ -15,6 +15,7 @@ from caselight.desk.person import Person
 from caselight.desk.room import Opened, words_of
 from caselight.report.passages import blocks
 from caselight.review import QUESTION, Decision, read_decision
+from caselight.speaking import said
 from caselight.store.journal import Fresh
 from caselight.types import Drawn
 from caselight.variables import Variable
@@ -48,7 +49,7 @@ def desk_state(call: Call) -> Response:
             "words": call.pages.plain(),
             "reads": room.reads(person),
             "draw": room.committed.digest if room.committed else "",
-            "notice": room.notice,
+            "notice": said(room.notice, call.pages.language),
             "queue": queue,
             "undoable": undoable,
             "variables": [_question(call, variable) for variable in variables],
