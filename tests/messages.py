@@ -72,6 +72,7 @@ SILENT = {
     "sampling.py: a day, such": "the note that lies beside a sheet",
     "sealing.py: Names of": "the readme of a bundle, in both languages",
     "sealing.py: All records": "the readme of a bundle, in both languages",
+    "sealing.py: (not signed": "part of a signature",
     "sealing.py: caselight bundle": "part of a signature",
     "sealing.py: the questions of": "what a check of a bundle expects",
     "sealing.py: as Caselight": "what a check of a bundle expects",
@@ -92,7 +93,7 @@ _BUNDLE_SPEAKS = {"bundle/keys.py", "bundle/seal.py", "bundle/signature.py", "bu
 # Of report/ only these speak in messages: all else stands in words/LANGUAGE.yaml or in an export.
 _REPORT_SPEAKS = {"report/sentences.py", "report/interface.py", "report/folder.py"}
 _BUGS = {"RuntimeError", "TypeError", "KeyError", "ConnectionError", "SpanError", "ConnectionResetError"}
-_MARKUP = re.compile(r"</?[a-z]+[ >/]|\(\?|\\[bsw]|[а-яё]{3}|charset=|; filename")
+_MARKUP = re.compile(r"</?[a-z]+[ >/]|\(\?|\\[bsw]|charset=|; filename")
 _PROSE = re.compile(r"[A-Za-z]{2,}[,;:)]? [a-zA-Z`(]")
 
 

@@ -17,15 +17,16 @@ from caselight import demo
 from caselight.cli import main
 from caselight.desk.call import fault, in_language
 from caselight.report.interface import Interface, phrases
-from caselight.speaking import FOLDER, parts, said, templates, translated
+from caselight.speaking import said, translated
+from caselight.speaking.templates import FOLDER, parts, templates
 from messages import messages, shape
 
 Call = Callable[..., Result]
 FROM_SOURCE = ("commands", "definitions", "desk", "fieldwork", "reading")  # the files whose pairs the program makes
 # Two English words side by side. Names of options, commands and files are not translated, nor what the user wrote.
 ENGLISH = re.compile(r"(?<![-\w./='\"«`])[A-Za-z]{2,} [a-z]{2,}(?![-\w./='\"»`])")
-# What is quoted as it was found: a command to be typed, what Python says of a damaged file.
-QUOTED = re.compile(r"caselight [\w /.~=<>'\"-]*|\(\w+Error: .*?\)+")
+# What is quoted as it was found: a command to be typed, what a library says of a damaged file.
+QUOTED = re.compile(r"caselight [\w /.~=<>'\"-]*|\((?:\w+Error: |File is ).*?\)+")
 
 
 def test_every_message_has_russian() -> None:
@@ -86,6 +87,17 @@ SAYS = [  # English, Russian, why
         "what the system says",
     ),
     ("  court: none", "  court: none", "one word alone is a value, not a message"),
+    (
+        "findings.yaml:2: 'titel' is missing here.",
+        "findings.yaml:2: здесь не хватает 'titel'.",
+        "the place stays first",
+    ),
+    (
+        "d.csv: Its columns: a. " + "x. " * 99,
+        "d.csv: Its columns: a. " + "x. " * 99,
+        "a long list from outside is no row of messages",
+    ),
+    ("Problem: " * 2000, "Problem: " * 2000, "nor is a name that looks like one inside another"),
     ("a\nStopped. Nothing was changed.", "a\nОстановлено. Ничего не изменено.", "each line by itself"),
 ]
 
