@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from caselight import demo
 from caselight.cli import main
@@ -19,7 +21,7 @@ from caselight.desk.call import fault, in_language
 from caselight.report.interface import Interface, phrases
 from caselight.speaking import said, translated
 from caselight.speaking.templates import FOLDER, parts, templates
-from messages import messages, shape
+from messages import idle_exemptions, messages, shape
 
 Call = Callable[..., Result]
 FROM_SOURCE = ("commands", "definitions", "desk", "fieldwork", "reading")  # the files whose pairs the program makes
@@ -39,6 +41,10 @@ def test_every_pair_is_of_a_message_that_the_program_still_makes() -> None:
     made = messages()
     pairs = [pair for name in FROM_SOURCE for pair in yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))]
     assert [pair["en"] for pair in pairs if shape(pair["en"]) not in made] == []
+
+
+def test_no_exemption_is_left_over() -> None:
+    assert idle_exemptions() == []
 
 
 def test_no_message_has_two_russians() -> None:
@@ -120,6 +126,15 @@ def test_a_message_is_said_in_russian(english: str, russian: str, reason: str) -
     assert said(english, "en") == english
 
 
+ENGLISH_WORDS = st.sampled_from([*{word for one in templates() for word in re.split("({[^{}]*})", one.english)}])
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(), st.lists(st.one_of(ENGLISH_WORDS, st.text(max_size=3))).map(" ".join)))
+def test_any_text_at_all_can_be_said(text: str) -> None:
+    assert said(text, "ru").count("\n") >= text.count("\n")
+
+
 def test_what_is_not_known_is_told_apart() -> None:
     assert translated("Nobody made this.", "ru") is None
     assert Interface("ru").said("Nobody <made> this.") == '<span lang="en">Nobody &lt;made&gt; this.</span>'
@@ -193,7 +208,7 @@ SLIPS: list[tuple[list[str], int, str]] = [  # words, exit code, what is said
     (["new", "t", "--pack", "ru", "--codebook", "surveilance"], 2, "Может быть, 'surveillance'? Готовые вопросники:"),
     (["new", "t"], 2, "Не хватает ключа '--pack'."),
     (["run"], 2, "Не хватает аргумента 'STUDY'."),
-    (["runn", "s"], 2, "Команды 'runn' нет."),
+    (["fly", "s"], 2, "Команды 'fly' нет."),
     (["run", "s", "--jops", "1"], 2, "Ключа '--jops' нет."),
     (["run", "s", "--jobs", "0"], 2, "Неверное значение для '--jobs': 0 не в пределах"),
     (["export", "s", "--format", "odt", "--to", "t"], 2, "'odt' — не из числа допустимых"),
