@@ -32,7 +32,8 @@ class _Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """A list of options or commands; click puts defaults and bounds behind the text: `Level.  [default: 0.95]`."""
-        super().write_dl([(name, _described(text)) for name, text in rows], col_max, col_spacing)
+        told = [(spoken(name) if name.startswith("-") else name, _described(text)) for name, text in rows]
+        super().write_dl(told, col_max, col_spacing)
 
 
 def _described(text: str) -> str:
@@ -100,4 +101,4 @@ def _in_russian(command: _Command) -> _Command:
 
 def _paragraph(text: str) -> str:
     """A paragraph of help: run together, unless it begins with \\b, as examples do, which keep their lines."""
-    return spoken(text) if text.startswith("\b") else spoken(" ".join(text.split("\n")))
+    return spoken(text) if text.startswith("\b") else " ".join(spoken(" ".join(text.split())).split())

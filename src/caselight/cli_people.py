@@ -54,7 +54,8 @@ def account(study: Path, name: str, role: str) -> None:
 
     opened = Study.open(study)
     if sys.stdin.isatty():
-        password = click.prompt(spoken("Password"), hide_input=True, confirmation_prompt=True, err=True)
+        again = spoken("Repeat for confirmation")
+        password = click.prompt(spoken("Password"), hide_input=True, confirmation_prompt=again, err=True)
     else:
         password = sys.stdin.readline().rstrip("\n")
     desk.Accounts(opened).set(name, password, role)

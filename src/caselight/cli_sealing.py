@@ -29,7 +29,8 @@ def _password(file: Path | None, confirm: bool) -> str:
             ) from None
     if not sys.stdin.isatty():
         raise UsageError("There is no terminal to ask for the password. Put it into a file: --password-file FILE")
-    asked: str = click.prompt(spoken("Password of the key"), hide_input=True, confirmation_prompt=confirm, err=True)
+    again = spoken("Repeat for confirmation") if confirm else False
+    asked: str = click.prompt(spoken("Password of the key"), hide_input=True, confirmation_prompt=again, err=True)
     return asked
 
 
