@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections import Counter
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 from caselight import demo
 from caselight.cli import main
-from caselight.desk.call import fault, in_language
+from caselight.desk.pages import Pages
 from caselight.report.interface import Interface, phrases
 from caselight.speaking import said, translated
 from caselight.speaking.templates import FOLDER, parts, templates
@@ -143,10 +142,9 @@ def test_what_is_not_known_is_told_apart() -> None:
     assert Interface("ru").said("it breaks off") == "обрывается"
 
 
-def test_the_desk_refuses_in_the_language_of_the_asker() -> None:
-    refused = in_language(fault("Not yours to see.", 403), "ru")
-    assert (refused.status_code, json.loads(bytes(refused.body))) == (403, {"error": "Это не для вас."})
-    assert json.loads(bytes(in_language(fault("Not yours to see.", 403), "en").body))["error"] == "Not yours to see."
+def test_the_desk_tells_what_comes_from_below_in_the_language_of_the_asker() -> None:
+    assert Pages("ru", "", "").told(ValueError("`denied` is true or false.")) == "`denied` — это true или false."
+    assert Pages("en", "", "").told("`denied` is true or false.") == "`denied` is true or false."
 
 
 @pytest.fixture

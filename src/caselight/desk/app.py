@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from caselight.desk.access import HEADERS, SAFE_METHODS, Doors, Who, refuse
 from caselight.desk.accounts import Accounts
-from caselight.desk.call import ENTERED, OPEN, Call, Way, as_page, fault, go, in_language
+from caselight.desk.call import ENTERED, OPEN, Call, Way, as_page, fault, go
 from caselight.desk.pages import LANGUAGES, Pages
 from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
@@ -90,14 +90,14 @@ class Desk:
         pages = Pages(language if language in LANGUAGES else "en", settings.title, settings.notice, address)
         parts = (dict(request.path_params), dict(request.query_params), body, cookie, address)
         call = Call(self.room, who or Who(), pages, self.doors, self.accounts, *parts)
-        return self._finished(in_language(self._handled(way, call), pages.language))
+        return self._finished(self._handled(way, call))
 
     def _handled(self, way: Way, call: Call) -> Response:
         try:
             call.room.refresh()
             return way.handler(call)
         except CaselightError as error:
-            return self._trouble(way, call, str(error), 409)
+            return self._trouble(way, call, call.pages.told(error), 409)
         except OSError as error:
             traceback.print_exc()
             return self._trouble(way, call, f"Not saved: the disk failed ({error.strerror}).", 503)
@@ -105,8 +105,8 @@ class Desk:
     def _trouble(self, way: Way, call: Call, message: str, status: int) -> Response:
         if way.gives != "text/html":
             return fault(message, status)
-        title, told = str(call.pages.words("trouble.title")), call.pages.report.said(message)
-        return as_page(call.pages.page("trouble.html", title, who=call.who, message=told), status)
+        title = str(call.pages.words("trouble.title"))
+        return as_page(call.pages.page("trouble.html", title, who=call.who, message=message), status)
 
     def _stranger(self, way: Way) -> Response:
         if way.gives != "text/html":

@@ -14,7 +14,6 @@ from caselight.desk.accounts import Accounts
 from caselight.desk.pages import Pages
 from caselight.desk.room import Room
 from caselight.report.cells import csv_text
-from caselight.speaking import said
 
 OPEN, ENTERED = "open", "entered"  # who may call beside the roles: anybody; anybody with a session
 
@@ -78,19 +77,6 @@ def go(to: str) -> Response:
     return Response(status_code=303, headers={"Location": to})
 
 
-class Fault(Response):
+def fault(message: str, status: int) -> Response:
     """What was wrong, as JSON."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(json.dumps({"error": message}, ensure_ascii=False), status, media_type="application/json")
-        self.message = message
-
-
-def fault(message: str, status: int) -> Fault:
-    """What was wrong, as JSON, in English."""
-    return Fault(message, status)
-
-
-def in_language(response: Response, language: str) -> Response:
-    """The response; what was wrong is said in the language of whoever asked."""
-    return fault(said(response.message, language), response.status_code) if isinstance(response, Fault) else response
+    return as_json({"error": message}, status)

@@ -15,7 +15,6 @@ from caselight.desk.person import Person
 from caselight.desk.room import Opened, words_of
 from caselight.report.passages import blocks
 from caselight.review import QUESTION, Decision, read_decision
-from caselight.speaking import said
 from caselight.store.journal import Fresh
 from caselight.types import Drawn
 from caselight.variables import Variable
@@ -49,7 +48,7 @@ def desk_state(call: Call) -> Response:
             "words": call.pages.plain(),
             "reads": room.reads(person),
             "draw": room.committed.digest if room.committed else "",
-            "notice": said(room.notice, call.pages.language),
+            "notice": room.notice,
             "queue": queue,
             "undoable": undoable,
             "variables": [_question(call, variable) for variable in variables],
@@ -141,7 +140,7 @@ def decide(call: Call) -> Response:
     try:
         decision = read_decision(call.body, variable, opened.document)
     except ValueError as error:
-        return fault(str(error), 422)
+        return fault(call.pages.told(error), 422)
     variables = call.room.codebook.variables
     entry = person.decide(decision, key, variables, call.room.now())
     answers = {name: shown_answer(one) for name, one in person.given(drawn.case).items()}
