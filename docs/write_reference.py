@@ -39,7 +39,11 @@ def _head() -> str:
         "problems in [problems](problems.md).\n\n"
         "Exit codes of every command: 0 done · 1 you must act · 2 wrong usage · 3 done, with problems (listed).\n"
         "Data goes to stdout, talk to stderr; `--json` gives data as JSON. `NO_COLOR` is honoured. The vocabulary\n"
-        "that is kept between studies lies in the user's cache folder, or in `$CASELIGHT_CACHE`.\n"
+        "that is kept between studies lies in the user's cache folder, or in `$CASELIGHT_CACHE`.\n\n"
+        "The command line speaks English or Russian: as `--language` of the command says, where it has that; else\n"
+        "as `$CASELIGHT_LANGUAGE` says (`en`, `ru`); else Russian where the system does (`LC_ALL`, `LC_MESSAGES`,\n"
+        "`LANG`: the first that is set). Exports, tables, `--json` and exit codes are the same in every language.\n"
+        "The report and the desk have a language of their own: that of the study, or what the reader chose.\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -10,7 +11,9 @@ def start() -> None:
     try:
         from caselight.cli import main  # not above: loading it takes long enough for a Ctrl-C to fall into it
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. Nothing was changed.\n")
+        from caselight.speaking import language_of, said
+
+        sys.stderr.write(f"\n{said('Stopped. Nothing was changed.', language_of(os.environ))}\n")
         sys.exit(1)
     main(prog_name="caselight")
 

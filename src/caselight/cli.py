@@ -19,17 +19,19 @@ import click
 
 from caselight import __version__
 from caselight.cli_fieldwork import draw, estimate, import_
+from caselight.cli_language import SpeakingGroup
 from caselight.cli_people import account, journal, review
 from caselight.cli_sealing import key, seal, verify
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
-from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE, number_of, visible
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, USAGE, language_option, number_of, spoken, visible
+from caselight.terminal import language as _language
 from caselight.terminal import print_result as _print
 from caselight.terminal import say as _say
 
 
-class Commands(click.Group):
+class Commands(SpeakingGroup):
     """Turns what a user can mend into a message and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -58,7 +60,7 @@ class Commands(click.Group):
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"\n{visible(message)}", err=True)
+    click.echo(f"\n{visible(spoken(message))}", err=True)
     sys.exit(code)
 
 
@@ -70,7 +72,7 @@ JOBS = click.option(
 )
 # As in report.EXPORTS, which a test compares: naming them here spares every command the loading of the report.
 FORMS = ("annotations", "csv", "frictionless", "ftm", "jsonl", "parquet", "pdf", "xlsx")
-LANGUAGE = click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
+LANGUAGE = language_option("Language of the report.")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -100,7 +102,7 @@ def demo(folder: Path, open_it: bool, jobs: int, language: str | None, as_json: 
     from caselight import overview
     from caselight.demo import make
 
-    made, shown = make(folder, language or "en", _options(jobs), Progress())
+    made, shown = make(folder, language or "en", _options(jobs), _progress())
     found = overview.demo_lines(made, shown)
     _print(as_json, {"report": str(made.report), "found": found}, [*found, f"Report: {made.report}"])
     if open_it:
@@ -180,8 +182,8 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
 
         def work() -> dict[str, Any]:
             if not no_report:
-                return overview.summary(*pipeline.bring_up_to_date(opened, _options(jobs), Progress()))
-            made = pipeline.make_tables(opened, _options(jobs), Progress())
+                return overview.summary(*pipeline.bring_up_to_date(opened, _options(jobs), _progress()))
+            made = pipeline.make_tables(opened, _options(jobs), _progress())
             # The figures take a look at every case; nobody sees them without --json.
             if as_json:
                 return overview.summary(made, view.contents(made, "en", ""))
@@ -230,7 +232,7 @@ def search(study: Path, query: str, as_json: bool) -> None:
 
     opened = Study.open(study)
     with opened.locked(reading=True):
-        total, hits = finding.search(opened, query, Progress())
+        total, hits = finding.search(opened, query, _progress())
         if as_json:
             click.echo(json.dumps({"total": total}, ensure_ascii=False))
         for hit in hits:
@@ -267,10 +269,10 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
         made = pipeline.current(opened)
         shown = view.contents(made, language or opened.settings.language, _today())
         if publish:
-            done = publishing.publish(made, shown, publishing.Order(to or study / "published"), Progress())
+            done = publishing.publish(made, shown, publishing.Order(to or study / "published"), _progress())
             _print(as_json, publishing.as_json(done), overview.published_lines(done))
             return
-        pipeline.write_pages(made, shown, Progress(), anew=True)
+        pipeline.write_pages(made, shown, _progress(), anew=True)
     _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])
 
 
@@ -289,6 +291,10 @@ def export(study: Path, form: str, to: Path, as_json: bool) -> None:
 
     files = pipeline.export(pipeline.current(Study.open(study)), form, to)
     _print(as_json, {"to": str(to), "files": files}, [f"Wrote {len(files)} tables to {to}: {', '.join(files)}"])
+
+
+def _progress() -> Progress:
+    return Progress(language=_language())
 
 
 def _options(jobs: int) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from caselight.errors import UsageError
-from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, now, print_result, say
+from caselight.terminal import ACT, DONE, JSON, PROBLEMS, STUDY, now, print_result, say, spoken
 
 if TYPE_CHECKING:
     from caselight.store import Study
@@ -54,7 +54,8 @@ def account(study: Path, name: str, role: str) -> None:
 
     opened = Study.open(study)
     if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        again = spoken("Repeat for confirmation")
+        password = click.prompt(spoken("Password"), hide_input=True, confirmation_prompt=again, err=True)
     else:
         password = sys.stdin.readline().rstrip("\n")
     desk.Accounts(opened).set(name, password, role)

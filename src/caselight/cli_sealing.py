@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from caselight.errors import UsageError
-from caselight.terminal import JSON, STUDY, print_result, say
+from caselight.terminal import JSON, STUDY, language_option, print_result, say, spoken
+from caselight.terminal import language as _language
 
 PASSWORD = click.option(
     "--password-file", type=click.Path(path_type=Path), default=None, help="File with the key's password in one line."
@@ -28,7 +29,8 @@ def _password(file: Path | None, confirm: bool) -> str:
             ) from None
     if not sys.stdin.isatty():
         raise UsageError("There is no terminal to ask for the password. Put it into a file: --password-file FILE")
-    asked: str = click.prompt("Password of the key", hide_input=True, confirmation_prompt=confirm, err=True)
+    again = spoken("Repeat for confirmation") if confirm else False
+    asked: str = click.prompt(spoken("Password of the key"), hide_input=True, confirmation_prompt=again, err=True)
     return asked
 
 
@@ -48,9 +50,7 @@ def key(file: Path, password_file: Path | None, as_json: bool) -> None:
         print_result(True, {"secret": str(file), "public": f"{file}.pub", "key": line}, [])
         return
     click.echo(line)
-    click.echo(
-        f"Publish this line and {file}.pub where readers can find it. Keep {file} and its password apart.", err=True
-    )
+    say(f"Publish this line and {file}.pub where readers can find it. Keep {file} and its password apart.")
 
 
 @click.command()
@@ -63,7 +63,7 @@ def key(file: Path, password_file: Path | None, as_json: bool) -> None:
 @click.option("--unsigned", is_flag=True, help="Seal without a signature.")
 @click.option("--unprotected", is_flag=True, help="Leave names of private persons in.")
 @click.option("--date", default=None, metavar="DAY", help="Day of sealing, YYYY-MM-DD. [default: today]")
-@click.option("--language", type=click.Choice(["en", "ru"]), default=None, help="Language of the report.")
+@language_option("Language of the report.")
 @click.option(
     "--timestamp",
     "stamps",
@@ -97,7 +97,7 @@ def seal(study: Path, to: Path, key_file: Path | None, password_file: Path | Non
     language = str(wish["language"] or opened.settings.language)
     with opened.locked():
         asked = sealing.Wish(to, day, language, wish["unprotected"], signer, wish["stamps"])
-        manifest = sealing.seal(opened, asked, Progress())
+        manifest = sealing.seal(opened, asked, Progress(language=_language()))
     told = {
         "to": str(to),
         "files": len(manifest["files"]),
@@ -111,12 +111,12 @@ def seal(study: Path, to: Path, key_file: Path | None, password_file: Path | Non
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--key", "key_text", default=None, help="The publisher's public key, or its file, from elsewhere.")
-@click.option("--language", type=click.Choice(["en", "ru"]), default="en", help="Language of what is told.")
+@language_option("Language of what is told.")
 @click.option(
     "--checkers", type=click.Path(path_type=Path), default=None, help="Write verify.py and verify.html to this folder."
 )
 @JSON
-def verify(file: Path | None, key_text: str | None, language: str, checkers: Path | None, as_json: bool) -> None:
+def verify(file: Path | None, key_text: str | None, language: str | None, checkers: Path | None, as_json: bool) -> None:
     """Check a sealed FILE, or its unpacked folder: signature, bytes, draw, figures, quotations, books.
 
     Exit code 0: all is as it should be; 1: something is not, and is named; 2: wrong usage.
@@ -146,5 +146,5 @@ def verify(file: Path | None, key_text: str | None, language: str, checkers: Pat
     if as_json:
         click.echo(json.dumps(for_machines(verdict), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(told(verdict, language)))
+        click.echo("\n".join(told(verdict, language or _language())))
     sys.exit(0 if verdict.ok else 1)

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TextIO
 
+from caselight.speaking import said
+
 _BAR_CELLS = 24
 _REDRAW_SECONDS = 0.1
 _LINE_SECONDS = 5.0  # off a terminal: often enough to see that it lives, seldom enough for a log
@@ -14,8 +16,9 @@ _LINE_SECONDS = 5.0  # off a terminal: often enough to see that it lives, seldom
 class Progress:
     """Tells on `stream` how far each stage is; at most one line is being drawn at a time."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, language: str = "en") -> None:
         self._stream = stream or sys.stderr
+        self._language = language
         self._live = self._stream.isatty()
         self._stage = ""
         self._began = self._told = 0.0
@@ -47,14 +50,15 @@ class Progress:
 
     def _line(self, stage: str, done: int, total: int, seconds: float) -> str:
         rate = (done - self._base) / seconds if seconds > 0 else 0.0
-        text = f"{stage}: {done:,} of {total:,}"
+        name, amount = said(stage, self._language), said(f"{done:,} of {total:,}", self._language)
+        text = f"{name}: {amount}"
         if self._live:
             filled = _BAR_CELLS * done // total if total else _BAR_CELLS
-            text = f"{stage:<10} {'█' * filled}{'░' * (_BAR_CELLS - filled)} {done:,} of {total:,}"
+            text = f"{name:<10} {'█' * filled}{'░' * (_BAR_CELLS - filled)} {amount}"
         if seconds >= 1 and rate > 0:
-            text += f" · {rate:,.0f} a second"
+            text += said(f" · {rate:,.0f} a second", self._language)
             if done < total:
-                text += f" · {_duration((total - done) / rate)} left"
+                text += said(f" · {_duration((total - done) / rate)} left", self._language)
         return text
 
 

@@ -97,7 +97,7 @@ class Desk:
             call.room.refresh()
             return way.handler(call)
         except CaselightError as error:
-            return self._trouble(way, call, str(error), 409)
+            return self._trouble(way, call, call.pages.told(error), 409)
         except OSError as error:
             traceback.print_exc()
             return self._trouble(way, call, f"Not saved: the disk failed ({error.strerror}).", 503)

@@ -140,7 +140,7 @@ def decide(call: Call) -> Response:
     try:
         decision = read_decision(call.body, variable, opened.document)
     except ValueError as error:
-        return fault(str(error), 422)
+        return fault(call.pages.told(error), 422)
     variables = call.room.codebook.variables
     entry = person.decide(decision, key, variables, call.room.now())
     answers = {name: shown_answer(one) for name, one in person.given(drawn.case).items()}

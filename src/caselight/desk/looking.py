@@ -222,7 +222,13 @@ def problems_page(call: Call) -> Response:
     """Everything that could not be done, by kind."""
     rows, kinds = _problems(call)
     kind = call.query.get("kind", "")
-    parts = {"rows": rows[:1_000], "total": len(rows), "kinds": kinds, "kind": kind, "same": urlencode({"kind": kind})}
+    parts = {
+        "rows": [(p, call.pages.told(p.message)) for p in rows[:1_000]],
+        "total": len(rows),
+        "kinds": kinds,
+        "kind": kind,
+        "same": urlencode({"kind": kind}),
+    }
     title = str(call.pages.words("nav.problems"))
     return as_page(call.pages.page("problems.html", title, "problems", who=call.who, **parts))
 

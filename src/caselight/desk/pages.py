@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from caselight.codebook import Codebook
 from caselight.report.interface import Interface, made_html, phrases, safe
 from caselight.report.names import Names
+from caselight.speaking import said
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "ru")
@@ -35,6 +36,10 @@ class Pages:
         """A whole page: `here` is its entry in the navigation."""
         shared = {"t": self.words, "r": self.report, "study": self.title, "sample": self.notice, "back": self.address}
         return _environment().get_template(template).render(title=title, here=here, **shared, **parts)
+
+    def told(self, message: str | Exception) -> str:
+        """A message from below (an error, a problem of a run) as the desk shows it: all of them pass here."""
+        return said(str(message), self.language)
 
     def plain(self) -> dict[str, Any]:
         """All phrases that scripts need, as data: `js.*`, speakers, and what other pages call answers."""

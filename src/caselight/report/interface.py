@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from caselight.definitions import load
 from caselight.errors import UsageError
+from caselight.speaking import translated
 
 FOLDER = Path(__file__).parent / "words"
 _FORMS = frozenset({"one", "few", "many", "other"})
@@ -155,6 +156,13 @@ class Interface:
         if not found or not 1 <= int(found[2]) <= 12:
             return made_html(safe(iso))
         return made_html(f"{int(found[3])}&nbsp;{escape(self._phrases[f'month.{int(found[2])}'])} {found[1]}")
+
+    def said(self, message: str) -> Markup:
+        """A message of the program in this language; marked as English where it has no other."""
+        found = translated(message, self.language)
+        if found or self.language == "en":
+            return made_html(safe(found or message))
+        return self.text({"en": message})
 
     def text(self, texts: Mapping[str, str]) -> Markup:
         """The text that stands in this language, or else in the nearest one; marked with its language if another."""

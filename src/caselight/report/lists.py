@@ -160,7 +160,7 @@ class Lists:
         link = name
         if record.state == "read" and record.id in cases:
             link = f'<a href="../{case_file(cases[record.id])}">{name}</a>'
-        said = [f'<span lang="en">{safe(record.reason)}</span>'] if record.reason else []
+        said = [str(self._t.said(record.reason))] if record.reason else []
         if record.duplicate_of:
             said.append(f"<bdi>{safe(record.duplicate_of)}</bdi>")
         return (
@@ -180,5 +180,5 @@ class Lists:
             subject = f'<a href="../{case_file(row.id)}"><bdi>{safe(row.number or row.name)}</bdi></a>'
         return (
             f'<tr><th scope="row">{subject}</th><td>{name}</td><td>{t.name("problem", problem.kind)}</td>'
-            f'<td lang="en">{safe(problem.message)}</td></tr>\n'
+            f"<td>{t.said(problem.message)}</td></tr>\n"
         )

@@ -278,9 +278,9 @@ def _labels(variable: Any) -> list[object]:
 
 
 def lock_words(level: str, t: Interface) -> Markup:
-    """A level of lock in the reader's words; what a partial one lacks stays as the system said it."""
+    """A level of lock in the reader's words."""
     told = []
     for one in filter(None, level.split("; ")):
         name, colon, rest = one.partition(": ")
-        told.append(Markup("{}{}{}").format(t.name("lock_level", name), colon, rest))
+        told.append(Markup("{}{}{}").format(t.name("lock_level", name), colon, t.said(rest)))
     return Markup("; ").join(told)
