@@ -110,6 +110,7 @@ def _row(page: CasePage, earlier: tuple[str, ...]) -> CaseRow:
         decision_date=facts.get("decision_date", ""),
         outcome=facts.get("outcome", ""),
         instance=page.case.instance,
+        statutes=tuple(dict.fromkeys(str(f.value) for f in page.case.facts if f.name == "statute")),
         matter=page.case.id,
         earlier=earlier,
         digest=digest,

@@ -156,7 +156,7 @@ def _flat_facts(part: pa.Table, wanted: pa.Array, known: dict[str, Any]) -> Iter
     yield from reversed(list(found))
 
 
-_LISTED = ("court", "judge", "case_number", "decision_date", "outcome")
+_LISTED = ("court", "judge", "case_number", "decision_date", "outcome", "statute")
 
 
 def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
@@ -169,12 +169,15 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
         facts: list[dict[str, str]] = [{} for _ in range(part.num_rows)]
+        statutes: dict[int, list[str]] = {}
         for place, name, value in _flat_facts(part, wanted, known):
             facts[place][name] = str(value)
+            if name == "statute":
+                statutes.setdefault(place, []).insert(0, str(value))
         digests = _page_digests(made, plan, part["digest"].to_numpy())
         documents = [found[0] for found in part["documents"].to_pylist()]
         columns = (part["id"].to_pylist(), documents, part["instance"].to_pylist(), facts, digests.tolist())
-        for case, document, instance, listed, digest in zip(*columns, strict=True):
+        for place, (case, document, instance, listed, digest) in enumerate(zip(*columns, strict=True)):
             link, path = linked[case], paths[document]
             linkage = (path, link.matter, link.earlier)
             row = CaseRow(
@@ -188,6 +191,7 @@ def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
                 decision_date=listed.get("decision_date", ""),
                 outcome=listed.get("outcome", ""),
                 instance=instance,
+                statutes=tuple(dict.fromkeys(statutes.get(place, ()))),
                 matter=link.matter,
                 earlier=link.earlier,
                 digest=row_digest(digest ^ said[case].digest if case in said else digest, *linkage),

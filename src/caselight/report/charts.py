@@ -5,7 +5,7 @@ Every chart has its numbers in words (`desc`) and beside it as CSV. Colours come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -56,8 +56,12 @@ def figure_dot(figure: Figure) -> Markup:
     return dot(figure.share, e.low / e.N, e.high / e.N)
 
 
-def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup:
-    """Shares year by year, the axis from 0 to 100 %; beside each point how many of how many."""
+def by_year(points: Sequence[Point], title: str, interface: Interface, page: Callable[[str], str]) -> Markup:
+    """Shares year by year, the axis from 0 to 100 %; beside each point how many of how many.
+
+    Args:
+        page: of a year; its point leads there.
+    """
     plot_height = _HEIGHT - _TOP - _BOTTOM
     step = (_WIDTH - _LEFT) / max(len(points), 1)
     every = -(-len(points) // _MOST_LABELS)
@@ -71,6 +75,9 @@ def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup
     for i, point in enumerate(points):
         x, y = _LEFT + step * (i + 0.5), _TOP + plot_height * (1 - point.share)
         parts.append(f'<line class="stem" x1="{x:.1f}" y1="{_TOP + plot_height}" x2="{x:.1f}" y2="{y + 4.5:.1f}"/>')
+        told = interface("chart.point", label=point.label, n=point.n, total=point.total)
+        parts.append(f'<a href="{safe(page(point.label))}" aria-label="{told}">')
+        parts.append(f'<rect class="target" x="{x - step / 2:.1f}" y="0" width="{step:.1f}" height="{_HEIGHT}"/>')
         parts.append(f'<circle class="hollow" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
         if i % every == 0:
             count = f"{interface.number(point.n)}/{interface.number(point.total)}"
@@ -79,8 +86,9 @@ def by_year(points: Sequence[Point], title: str, interface: Interface) -> Markup
             parts.append(
                 f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>'
             )
+        parts.append("</a>")
     words = "; ".join(str(interface("chart.point", label=p.label, n=p.n, total=p.total)) for p in points)
     return made_html(
-        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="years-title years-desc">'
+        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-labelledby="years-title years-desc">'
         f'<title id="years-title">{safe(title)}</title><desc id="years-desc">{words}</desc>{"".join(parts)}</svg>'
     )

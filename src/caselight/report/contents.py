@@ -42,6 +42,7 @@ class CaseRow:
     decision_date: str = ""  # ISO
     outcome: str = ""
     instance: str = ""
+    statutes: tuple[str, ...] = ()
     matter: str = ""
     earlier: tuple[str, ...] = ()  # ids of the cases of earlier instances, oldest first
     digest: int = 0  # changes when anything on the case's page changes; 0 = unknown, the page is always written

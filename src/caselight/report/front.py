@@ -100,6 +100,7 @@ class Front:
         shown = [*values[: len(values) - hidden], *rest]
         more = figure_file("given", block.variable, "") if block.kind == "text" else "data/figures.csv"
         parts = {"block": block, "shown": shown, "hidden": hidden, "more_file": more, "dot": charts.figure_dot}
+        parts["sums_file"] = figure_file("given", block.variable, "")
         return made_html(self._frame.render("rows.html", **parts))
 
     def _rank(self, figure: Figure) -> tuple[int, float]:
@@ -118,7 +119,7 @@ class Front:
         if not points or not self.lead:
             return None
         title = self._t("chart.years_title", value=self.lead.label.striptags()).unescape()
-        return charts.by_year(points, title, self._t)
+        return charts.by_year(points, title, self._t, lambda year: figure_file("count", f"{FACT}year", year))
 
     def _panel(self, name: str) -> dict[str, Any] | None:
         tally = {label: counts for label, counts in self._tallies[name].items() if label}
