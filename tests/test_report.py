@@ -324,7 +324,7 @@ def test_any_marks_leave_the_text_as_it_is_and_every_mark_has_its_place(text: st
             [(0, 3), (2, 5)],
             '<mark id="q0" class="k0">аб</mark><mark id="q1" class="k0 k1">в</mark>1<mark class="k1">гд</mark>2',
         ),
-        ([(1, 4), (1, 4)], 'а<span id="q1"></span><mark id="q0" class="k0 k1">бвг</mark>12д'),
+        ([(1, 4), (1, 4)], 'а<span id="q1"><mark id="q0" class="k0 k1">бвг</mark></span>12д'),
         (
             [(0, 5), (1, 2)],
             '<mark id="q0" class="k0">а</mark><mark id="q1" class="k0 k1">б</mark>2<mark class="k0">вгд</mark>1',

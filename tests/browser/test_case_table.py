@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_report_pages import Visit, browser
 
 from caselight.report import write_report
 from report_sample import contents_of, small, small_codebook, small_page
 from test_report import hostile
-from test_report_pages import Visit, browser
 
 __all__ = ["browser"]  # the fixture
 
@@ -156,9 +156,19 @@ def test_the_rows_left_are_saved_as_csv_with_all_columns(page: Any) -> None:
     found = list(csv.DictReader(io.StringIO(data[1:], newline="")))
     assert len(found) == 83
     assert found[0] == {
-        **{"id": found[0]["id"], "case_number": "5-1/2022", "court": "Районный суд", "judge": "", "year": "2022"},
-        **{"decision_date": "2022-05-13", "instance": "first", "statute": "", "outcome": "fine"},
-        **{"role": "none", "place": "", "people": "", "slogan": ""},
+        "id": found[0]["id"],
+        "case_number": "5-1/2022",
+        "court": "Районный суд",
+        "judge": "",
+        "year": "2022",
+        "decision_date": "2022-05-13",
+        "instance": "first",
+        "statute": "",
+        "outcome": "fine",
+        "role": "none",
+        "place": "",
+        "people": "",
+        "slogan": "",
     }
     assert caught.value.suggested_filename == "cases.csv"
 
