@@ -89,6 +89,6 @@ def by_year(points: Sequence[Point], title: str, interface: Interface, page: Cal
         parts.append("</a>")
     words = "; ".join(str(interface("chart.point", label=p.label, n=p.n, total=p.total)) for p in points)
     return made_html(
-        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-labelledby="years-title years-desc">'
+        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-labelledby="years-title years-desc">'
         f'<title id="years-title">{safe(title)}</title><desc id="years-desc">{words}</desc>{"".join(parts)}</svg>'
     )
