@@ -13,22 +13,24 @@ from caselight.report.interface import made_html, safe
 from caselight.report.lists import QUOTED, excerpt
 from caselight.report.names import Names, case_file
 
+_KEPT = 50_000  # items that are made once for all lists of facts; each is about 1 kB
+
 
 class Behind:
-    """Makes such items; the quotations of the question asked last are kept, since its cases come one after another."""
+    """Makes such items; the quotations of the question asked last are kept, since its cases come one after another.
+
+    `under(variable, case, root)` is the answer that a case has to a question, with its words, as HTML for a list; ""
+    where there are no words. `root` is the way to the report's folder.
+    """
 
     def __init__(self, contents: Contents, frame: Frame, names: Names) -> None:
         self._contents, self._names, self._t = contents, names, frame.interface
         self._language = safe(contents.codebook.language)
         self._place = {row.id: i for i, row in enumerate(contents.cases)}
         self.quotes = lru_cache(maxsize=1)(contents.quotes)
+        self.under = lru_cache(maxsize=_KEPT)(self._under)
 
-    def under(self, variable: str, case: str, root: str) -> str:
-        """The answer that a case has to a question, and its words, as HTML for a list; "" where there are no words.
-
-        Args:
-            root: the way to the report's folder.
-        """
+    def _under(self, variable: str, case: str, root: str) -> str:
         place = self._place[case]
         value = self._contents.answers[variable][place]
         speaks_for = ("", *value) if isinstance(value, tuple) else ("", value)

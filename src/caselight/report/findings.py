@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import ceil, floor
 from typing import Any
 
@@ -81,7 +82,7 @@ class FindingPages:
         parts: dict[str, Any] = {"blocks": by_question, "names": self._names, "page": self, "dot": self.dot}
         parts["fieldwork"] = self._contents.fieldwork
         yield "figures/index.html", self._frame.page(title, self._frame.render("findings.html", **parts), 1, "figures")
-        for one in self.found:
+        for one in chain.from_iterable(by_question.values()):
             label = f"{self.label(one.figure).striptags()} · {title}"
             body = self._frame.render(
                 "finding.html",
