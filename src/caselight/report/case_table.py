@@ -29,7 +29,7 @@ COLUMNS = "data/cases/columns.js"
 # new case; many small ones take longer to open.
 SHARD_ROWS = 5_000
 # Questions that are columns before the reader chooses; all others are filters from the start, and columns at a click.
-_MOST_SHOWN = 4
+_MOST_SHOWN = 3
 UNDETERMINED, NOT_ASKED, NONE, GIVEN = "_undetermined", "_not_asked", "_none", "_given"
 
 Cell = str | int | float | bool | None

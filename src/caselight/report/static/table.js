@@ -74,7 +74,7 @@
     if (choice.page > 1) told.set("_page", choice.page);
     const shown = columns.map((column) => column.key).filter((key) => choice.shown.has(key));
     if (shown.join() !== usual.join()) told.set("_columns", shown.join());
-    history.replaceState(null, "", told.size ? `#${told}` : location.pathname);
+    history.replaceState(null, "", String(told) ? `#${told}` : location.pathname);
   }
 
   // Which rows are left
