@@ -36,9 +36,9 @@
     return typeof cell === "number" ? number(cell) : column.choices[members(column, cell)[0]][1];
   }
 
-  // Special values ("_undetermined") are no answer.
+  const NO_ANSWER = new Set(["", "_undetermined", "_not_asked", "_none"]);
   const isEmpty = (column, cell) =>
-    column.choices.length > 0 && members(column, cell).every((i) => /^(_(?!given)|$)/.test(column.choices[i][0]));
+    column.choices.length > 0 && members(column, cell).every((i) => NO_ANSWER.has(column.choices[i][0]));
 
   function plain(column, cell) {
     if (isEmpty(column, cell)) return "";
@@ -52,7 +52,7 @@
 
   function read() {
     const told = new URLSearchParams(location.hash.slice(1));
-    choice = { words: told.get("_words") ?? "", sort: "", down: false, page: +told.get("_page") || 1, values: new Map() };
+    choice = { words: told.get("_words") ?? "", sort: "", down: false, page: parseInt(told.get("_page"), 10) || 1, values: new Map() };
     const sort = told.get("_sort") ?? "";
     choice.down = sort.startsWith("-");
     if (place.has(sort.replace(/^-/, ""))) choice.sort = sort.replace(/^-/, "");
@@ -257,9 +257,9 @@
       const safe = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell;
       return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
-    const number = (cell) => typeof cell === "number" && !Number.isNaN(cell);
-    const cells = (row) =>
-      columns.map((column, i) => (column.kind === "open" && number(row[i + 1]) ? row[i + 1] : quoted(plain(column, row[i + 1]))));
+    // A number of the record is written as it is; what begins with a minus in a text is text.
+    const cell = (column, raw) => (column.kind === "open" && typeof raw === "number" ? raw : quoted(plain(column, raw)));
+    const cells = (row) => columns.map((column, i) => cell(column, row[i + 1]));
     const lines = [["id", ...columns.map((column) => column.key)], ...shownRows.map((n) => [rows[n][0], ...cells(rows[n])])];
     const csv = `\ufeff${lines.map((cells) => cells.join(",")).join("\r\n")}\r\n`;
     const address = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
