@@ -216,10 +216,17 @@ def test_no_cell_of_the_csv_is_run_or_breaks_a_row(browser: Any, tmp_path: Path,
         assert row["court"] == ("'" if cell[0] in "=+@" else "") + " ".join(cell.split())
 
 
-def test_all_rows_that_are_left_are_printed(page: Any) -> None:
+def test_all_rows_that_are_left_are_printed_with_the_filters_in_words(page: Any) -> None:
+    assert not page.is_visible("#chosen")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(rows(page)) == SIZE
     page.emulate_media(media="print")
     assert not page.is_visible("#words")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert len(rows(page)) == 100
+    page.emulate_media(media="screen")
+    filter_by(page, "role", "none")
+    page.fill("#words", "5-1")
+    page.emulate_media(media="print")
+    assert page.inner_text("#chosen") == "Which role did cameras play? none; “5-1”"

@@ -192,6 +192,15 @@
     $("rows").tBodies[0].replaceChildren(...shownRows.slice(start, start + count).map((n) => line(rows[n])));
   }
 
+  // The filters in words, for paper.
+  function chosen() {
+    const told = Array.from(choice.values, ([key, at]) => {
+      const title = document.querySelector(`[data-column="${key}"]`).textContent;
+      return `${title} ${columns[place.get(key)].choices[at][1]}`;
+    });
+    return choice.words ? [...told, `“${choice.words}”`] : told;
+  }
+
   let shownRows = [];
 
   function draw() {
@@ -204,6 +213,7 @@
     drawHead();
     drawRows((choice.page - 1) * PAGE_ROWS, PAGE_ROWS);
     $("found").textContent = filled(words.found, left.length, total);
+    $("chosen").textContent = chosen().join("; ");
     $("nothing").hidden = left.length > 0;
     for (const ways of document.querySelectorAll("#table .ways")) {
       ways.hidden = pages === 1;
