@@ -80,12 +80,15 @@ def test_frictionless_finds_no_fault_in_the_data_package(tmp_path: Path) -> None
         assert not frictionless.validate(str(folder / "datapackage.json")).valid
 
 
-def test_duckdb_reads_parquet_and_counts_what_the_study_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("form", "name"), [("parquet", "parquet"), ("csv", "csv"), ("jsonl", "jsonl")])
+def test_duckdb_reads_the_tables_and_counts_what_the_study_counts(tmp_path: Path, form: str, name: str) -> None:
     import duckdb
 
-    folder = export("parquet", small(7), tmp_path / "out")
-    query = f"select count(distinct case_id) from (select \"case\" as case_id from '{folder}/answers.parquet')"
-    assert duckdb.sql(query).fetchall() == [(7,)]
+    folder = export(form, small(7), tmp_path / "out")
+    given = 'select value, count(distinct "case")'
+    query = f"{given} from '{folder}/answers.{name}' where variable = 'role' group by value"
+    counted = {str(value).strip('"'): number for value, number in duckdb.sql(query).fetchall()}
+    assert counted == {"relied_on": 5, "none": 2}
 
 
 def test_followthemoney_accepts_every_entity_and_no_person_is_among_them(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ PLANTED = [
     ("person", "%D0%A1%D0%BA%D0%BE%D1%80%D0%BE%D0%B1%D0%B5%D0%B5%D0%B2", "in an address of the web"),
     ("person", "Скоробеев-Лопуховский", "as half of a double name"),
     ("person", '{"n": "\\u0421\\u043a\\u043e\\u0440\\u043e\\u0431\\u0435\\u0435\\u0432"}', "escaped as in JSON"),
+    ("person", '{"n": "дело\\nСКОРОБЕЕВ"}', "after a line feed as scripts and JSON write it"),
+    ("person", '["Скоробеев\\tИ.П."]', "before a tab so written"),
     ("phone", "89161234567", "a phone without spaces"),
     ("phone", "+7 916 123-45-67", "a phone with another beginning"),
     ("address", "г.Омск, ул.Мира, д.5, кв.7", "a home without spaces"),
@@ -112,6 +114,14 @@ ELSEWHERE = [
 @pytest.mark.parametrize(("name", "content", "kinds", "why"), ELSEWHERE, ids=[why for *_, why in ELSEWHERE])
 def test_every_file_is_looked_into(tmp_path: Path, name: str, content: str, kinds: list[str], why: str) -> None:
     assert sorted(set(look(tmp_path, name, content))) == kinds, why
+
+
+def test_a_row_of_the_table_is_read_as_that_cases(tmp_path: Path) -> None:
+    row = '["{}","{}",3,0],'
+    file = "data/cases/1.js"
+    assert look(tmp_path / "own", file, row.format(CASE, "Скоробеев И.П.")) == ["person"]
+    assert look(tmp_path / "a namesake who is named", file, row.format(OTHER, "Скоробеев А.А.")) == []
+    assert look(tmp_path / "in a list of values", file, '{"choices":["Скоробеев"]},') == ["person"]
 
 
 def test_papers_are_opened(tmp_path: Path) -> None:

@@ -94,6 +94,15 @@ def test_officials_are_still_named(done: Published) -> None:
     assert done.officials >= 4
 
 
+def test_the_table_of_all_cases_is_part_of_it_with_tokens_for_names(made: Made, done: Published) -> None:
+    table = (done.folder / "data/cases/1.js").read_text("utf-8").splitlines()[1:-1]
+    rows = [json.loads(line.rstrip(",")) for line in table]
+    assert {row[0] for row in rows} == {row.id for row in view.contents(made, "ru", "2026-01-01").cases}
+    assert all(re.match(r"\[.+\]$", row[1]) for row in rows), "numbers of cases are tokens"
+    assert "Кряжимская" in "".join(table)
+    assert (done.folder / "cases/table.html").is_file()
+
+
 def test_the_summary_counts_what_was_replaced_and_withheld(done: Published) -> None:
     assert done.replaced["person"] == 2
     assert done.replaced["case"] == 2

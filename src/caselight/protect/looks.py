@@ -21,7 +21,9 @@ _PAPERS = frozenset({".pdf", ".docx", ".odt", ".xlsx", ".zip"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".heic"})
 _TAG = re.compile(r"<[^>]*>")
 _DATA = re.compile(r"data:(?P<type>[\w/+.-]*)[^,\s\"')]*,(?P<data>[A-Za-z0-9+/=%]{16,})")
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+# How a string is written in a script or in JSON: "\nIvanov" is no word with an n in front.
+_ESCAPED = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<short>[bfnrtv\"'/\\]))")
+_SHORT = {"b": " ", "f": " ", "n": "\n", "r": "\n", "t": " ", "v": " "}
 _MOST_MEMBERS = 10_000
 
 
@@ -72,14 +74,18 @@ def readings(text: str, markup: bool) -> list[str]:
     found = [text]
     if "&" in text:
         found.append(html.unescape(text))
-    if "\\u" in text:
-        found.append(_ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
+    if "\\" in text:
+        found.append(_ESCAPED.sub(_meant, text))
     if "%D" in text or "%d" in text:
         found.append(unquote(text, errors="replace"))
     if markup and "<" in text:
         found.append(_TAG.sub("", found[1] if "&" in text else text))
     found += [inner for m in _DATA.finditer(text) for inner in _decoded(m)]
     return found
+
+
+def _meant(m: re.Match[str]) -> str:
+    return chr(int(m["code"], 16)) if m["code"] else _SHORT.get(m["short"], m["short"])
 
 
 def is_markup(name: str) -> bool:

@@ -15,7 +15,7 @@ from caselight.report.figures import Figure
 from caselight.report.frame import Frame
 from caselight.report.front import Front
 from caselight.report.maps import STEPS, Mark, circles, squares
-from caselight.report.names import FACT, Names, case_file, figure_file
+from caselight.report.names import FACT, Names, case_file, figure_file, year_file
 from caselight.report.timeline import MOST_STEPS, Timeline, strips, timeline
 
 _FACTS = ("year", "region", "court", "statute", "outcome", "instance")
@@ -154,7 +154,7 @@ class Breakdowns:
     def _years(self, place: int, answer: Figure) -> Markup:
         points = [self._parts.cell("year", year, answer) for year in self._parts.labels("year")]
         title = self._t("chart.years_title", value=answer.label.striptags()).unescape()
-        return charts.by_year(points, (f"years{place}", title), self._t) if points else Markup("")
+        return charts.by_year(points, (f"years{place}", title), self._t, year_file) if points else Markup("")
 
     # Space
 

@@ -5,7 +5,7 @@ Every chart has its numbers in words (`desc`) and beside it as CSV. Colours come
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -73,12 +73,15 @@ def figure_dot(figure: Figure) -> Markup:
     return dot(figure.share, e.low / e.N, e.high / e.N)
 
 
-def by_year(points: Sequence[Point], words: tuple[str, str], interface: Interface) -> Markup:
+def by_year(
+    points: Sequence[Point], words: tuple[str, str], interface: Interface, page: Callable[[str], str]
+) -> Markup:
     """Shares year by year, the axis from 0 to 100 %; beside each point how many of how many.
 
     Args:
         points: one a year, in their order.
         words: a name that no other chart of the page has, and the title, plain text.
+        page: of a year; its point leads there.
     """
     name, title = words
     step = (_WIDTH - _LEFT) / max(len(points), 1)
@@ -92,15 +95,18 @@ def by_year(points: Sequence[Point], words: tuple[str, str], interface: Interfac
         )
     for i, point in enumerate(points):
         x = _LEFT + step * (i + 0.5)
+        parts.append(f'<a href="{safe(page(point.label))}" aria-label="{in_words(point, interface)}">')
+        parts.append(f'<rect class="target" x="{x - step / 2:.1f}" y="0" width="{step:.1f}" height="{_HEIGHT}"/>')
         parts += _year(point, x)
         if i % every == 0:
             parts.append(_number(point, x, interface))
             parts.append(
                 f'<text class="tick" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{safe(point.label)}</text>'
             )
+        parts.append("</a>")
     told = "; ".join(str(in_words(p, interface)) for p in points)
     return made_html(
-        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">'
+        f'<svg class="years" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{safe(title)}</title><desc id="{name}-d">{told}</desc>{"".join(parts)}</svg>'
     )
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import ceil, floor
 from typing import Any
 
 from markupsafe import Markup
 
+from caselight.report.behind import Behind
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
 from caselight.report.frame import Frame, named
 from caselight.report.interface import level_percent, percent_down, percent_up
+from caselight.report.lists import PAGE_ROWS
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
 from caselight.types import Estimate
@@ -60,8 +63,9 @@ def findings(contents: Contents) -> list[Finding]:
 class FindingPages:
     """Writes the list and the page of each figure."""
 
-    def __init__(self, contents: Contents, frame: Frame, names: Names) -> None:
+    def __init__(self, contents: Contents, frame: Frame, names: Names, behind: Behind) -> None:
         self._contents, self._frame, self._names, self._t = contents, frame, names, frame.interface
+        self._behind = behind
         self._rows = {row.id: row for row in contents.cases}
         self._by_matter: dict[str, list[str]] = {}
         for row in contents.cases:
@@ -78,7 +82,7 @@ class FindingPages:
         parts: dict[str, Any] = {"blocks": by_question, "names": self._names, "page": self, "dot": self.dot}
         parts["fieldwork"] = self._contents.fieldwork
         yield "figures/index.html", self._frame.page(title, self._frame.render("findings.html", **parts), 1, "figures")
-        for one in self.found:
+        for one in chain.from_iterable(by_question.values()):
             label = f"{self.label(one.figure).striptags()} · {title}"
             body = self._frame.render(
                 "finding.html",
@@ -198,10 +202,20 @@ class FindingPages:
         numbers = {"low": self._t.number(floor(low)), "high": self._t.number(ceil(high))}
         return self._t("range.error", share=self._t.number(round(100 * e.error, 1)), **numbers)
 
+    def _read_for(self, e: Estimate) -> list[str]:
+        units = ([unit] if unit in self._rows else self._by_matter.get(unit, []) for unit in e.cases)
+        return [case for cases in units for case in cases]
+
     def cases(self, e: Estimate) -> list[tuple[str, str]]:
         """The cases that people read for it: page and name of each."""
-        ids = [case for unit in e.cases for case in ([unit] if unit in self._rows else self._by_matter.get(unit, []))]
-        return [(case_file(case), self._rows[case].number or self._rows[case].name) for case in ids]
+        return [(case_file(case), self._rows[case].number or self._rows[case].name) for case in self._read_for(e)]
+
+    def words(self, e: Estimate, root: str) -> list[Markup]:
+        """Those of them that the machine gave this answer too, with the words that it rests on."""
+        if e.variable not in self._names.variables:
+            return []
+        value = "" if self._is_number(e) else e.value
+        return self._behind.items(e.variable, value, self._read_for(e), root)[:PAGE_ROWS]
 
     def counted(self, e: Estimate) -> str:
         """The list of the cases that the machine counted; "" = there is none for this figure."""

@@ -14,7 +14,7 @@ from caselight.report.figures import Block, Figure, headline, telling
 from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
 from caselight.report.lists import excerpt
-from caselight.report.names import FACT, Names, case_file, figure_file
+from caselight.report.names import FACT, Names, case_file, figure_file, year_file
 from caselight.report.parts import Parts
 from caselight.report.sentences import Speaker
 
@@ -80,6 +80,7 @@ class Front:
         shown = [*values[: len(values) - hidden], *rest]
         more = figure_file("given", block.variable, "") if block.kind == "text" else "data/figures.csv"
         parts = {"block": block, "shown": shown, "hidden": hidden, "more_file": more, "dot": charts.figure_dot}
+        parts["sums_file"] = figure_file("given", block.variable, "")
         return made_html(self._frame.render("rows.html", **parts))
 
     def _rank(self, figure: Figure) -> tuple[int, float]:
@@ -95,7 +96,7 @@ class Front:
             return None
         points = self._years()
         title = self._t("chart.years_title", value=self.lead.label.striptags()).unescape()
-        return charts.by_year(points, ("years", title), self._t) if points else None
+        return charts.by_year(points, ("years", title), self._t, year_file) if points else None
 
     def _panel(self, fact: str, lead: Figure) -> dict[str, Any] | None:
         order = self.parts.labels(fact)

@@ -12,14 +12,15 @@ from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
 from caselight.report.figures import Block, Figure
 from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
-from caselight.report.names import FACT, Names, case_file, later_page
+from caselight.report.names import Names, case_file, in_table, later_page
 from caselight.types import Problem
 
 # Rows on one page: a page of 500 cases with quotations is about 300 kB, which a phone still opens at once.
 PAGE_ROWS = 500
 # Longer quotations are cut in lists, at a space; the case's page has them whole.
 _EXCERPT_CHARACTERS = 420
-_QUOTED = 2  # quotations shown of one case in a list
+_OPEN = ("number", "date", "text")  # kinds of question without a list of values
+QUOTED = 2  # quotations shown of one case in a list
 
 Pages = Iterator[tuple[str, str]]  # file name, content
 
@@ -59,24 +60,52 @@ class Lists:
 
     def figures(self, block: Block, quotes: Callable[[], Sequence[Sequence[Quotation]]]) -> Pages:
         """A list for each figure of a question: the cases counted, and what became of those that were not."""
+        quoted = quotes()
+        yield from self._figures(block, lambda place, figure: self._item(place, block, figure, quoted), None)
+
+    def facts(self, block: Block, lead: Figure | None, under: Callable[[str], str]) -> Pages:
+        """The same of a fact, where each case has its answer to the headline's question; those it counts come first.
+
+        Args:
+            lead: the headline; None = there is none.
+            under: id of a case -> HTML of that answer, with its words.
+        """
+
+        def item(place: int, _: Figure) -> str:
+            link, rest = self._line(place)
+            answer = under(self._contents.cases[place].id) if lead else ""
+            return f'<li><p class="case-line"><a href="{link}{rest}{answer}</li>\n'
+
+        yield from self._figures(block, item, lead)
+
+    def _figures(self, block: Block, item: Callable[[int, Figure], str], lead: Figure | None) -> Pages:
         variable = block.variable
-        quoted = () if variable.startswith(FACT) else quotes()
+        hits = frozenset(lead.estimate.cases) if lead else frozenset()
         for figure in block.figures:
             others = [other for other in block.figures if other is not figure and other.estimate.estimate]
             page = {"block": block, "figure": figure, "others": others, "root": "../../"}
             page["variable"] = self._names.variables.get(variable)
             page["names"] = self._names
-            places = [self._place[case] for case in figure.estimate.cases]
-            rows = (self._item(place, block, figure, quoted) for place in places)
+            page["in_table"] = self._in_table(block, figure)
+            page["beside"] = self._names.question(lead.estimate.variable) if lead else ""
+            cases = sorted(figure.estimate.cases, key=lambda case: case not in hits)
+            places = [self._place[case] for case in cases]
+            rows = (item(place, figure) for place in places)
             title = f"{figure.label.striptags()} · {block.question.striptags()}"
             here = "findings"
             yield from self._paged(figure.file, rows, len(places), ("figure.html", title, 2, here), page)
 
-    def cases(self) -> Pages:
-        """The table of all cases."""
+    def _in_table(self, block: Block, figure: Figure) -> str:
+        """Where the table of all cases shows the same cases; "" = it cannot tell them from others."""
+        e = figure.estimate
+        known = block.variable in self._names.variables and (block.kind not in _OPEN or e.name != "count")
+        return in_table(e.name, block.variable, e.value) if known else ""
+
+    def cases(self, with_table: bool) -> Pages:
+        """All cases; `with_table` = the table with filters is there too, and is linked."""
         rows = (self._row(row) for row in self._contents.cases)
         page = ("cases.html", str(self._t("nav.cases")), 1, "cases")
-        yield from self._paged("cases/index.html", rows, len(self._contents.cases), page, {})
+        yield from self._paged("cases/index.html", rows, len(self._contents.cases), page, {"with_table": with_table})
 
     def records(self, state: str, records: Sequence[RecordRow]) -> Pages:
         """The records that ended in one state, each with the reason."""
@@ -125,11 +154,9 @@ class Lists:
     def _item(self, place: int, block: Block, figure: Figure, quoted: Sequence[Sequence[Quotation]]) -> str:
         variable, value = block.variable, figure.estimate.value
         link, rest = self._line(place)
-        if variable.startswith(FACT):
-            return f'<li><p class="case-line"><a href="{link}{rest}</li>\n'
         shown: list[str] = []
         for i, quotation in enumerate(quoted[place], 1):
-            if quotation.value in ("", value) and len(shown) < _QUOTED:
+            if quotation.value in ("", value) and len(shown) < QUOTED:
                 shown.append(self._quotation(quotation, f"{link}#q.{variable}.{i}"))
         answer = ""
         if block.kind == "many-of" or figure.estimate.name == "given":

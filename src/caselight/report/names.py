@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -51,6 +52,11 @@ def figure_file(name: str, variable: str, value: str) -> str:
     return f"{folder}/{slug(about)}/{slug(value) if name == 'count' else '_' + name}.html"
 
 
+def year_file(year: str) -> str:
+    """Where the list of a year's cases lies."""
+    return figure_file("count", f"{FACT}year", year)
+
+
 def finding_file(digest: str) -> str:
     """Where the page of a figure that people made lies."""
     return f"figures/{digest[:16]}.html"
@@ -59,6 +65,24 @@ def finding_file(digest: str) -> str:
 def later_page(file: str, number: int) -> str:
     """The name of page `number` of a list that begins at `file`; a slug holds no stop, so none is taken twice."""
     return file if number == 1 else f"{file.removesuffix('.html')}.{number}.html"
+
+
+TABLE = "cases/table.html"  # of all cases, with filters
+FACT_COLUMNS = ("case_number", "court", "region", "judge", "decision_date", "year", "instance", "statute", "outcome")
+
+
+def column_key(variable: str) -> str:
+    """What a question's column is called there, in addresses too; a question may be called like a fact."""
+    return f"{variable}_answer" if variable in FACT_COLUMNS else variable
+
+
+def in_table(name: str, variable: str, value: str) -> str:
+    """The address at which the table shows the cases that a figure of a question counts.
+
+    >>> in_table("count", "role", "relied_on"), in_table("undetermined", "outcome", "")
+    ('cases/table.html#role=relied_on', 'cases/table.html#outcome_answer=_undetermined')
+    """
+    return f"{TABLE}#{urlencode({column_key(variable): value if name == 'count' else f'_{name}'})}"
 
 
 class Names:

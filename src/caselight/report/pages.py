@@ -12,23 +12,25 @@ from typing import Any
 from markupsafe import Markup
 
 from caselight.report import pictures
+from caselight.report.behind import Behind
 from caselight.report.breakdowns import Breakdowns, has_map
 from caselight.report.case_page import CasePages
+from caselight.report.case_table import CaseTable
 from caselight.report.contents import Contents, RecordRow
-from caselight.report.figures import faults, group
+from caselight.report.figures import Block, faults, group, headline
 from caselight.report.findings import FindingPages, rests_on
 from caselight.report.folder import Folder
 from caselight.report.frame import FOLDER, Frame
 from caselight.report.front import Front
 from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
-from caselight.report.names import Names, case_file
+from caselight.report.names import FACT, Names, case_file
 from caselight.types import Book
 from caselight.variables import ValueRule
 
 _ACCOUNTED = frozenset({"read", "duplicate", "container"})  # states that leave nothing unread
 _MOST_REASONS = 5  # of one state, on the page of the books; the state's own list has them all
-_FIGURES_FILES = ("style.css", "lists.js")
+_FIGURES_FILES = ("style.css", "lists.js", "table.js")
 
 Group = tuple[str, str, Callable[[], Pages]]  # name, digest of what it is made from, its pages
 
@@ -64,6 +66,8 @@ class _Report:
         self._faults = faults(contents)
         self._blocks = [] if self._faults else group(contents.estimates, self._names, contents.fieldwork)
         self._lists = Lists(contents, self._frame, self._names)
+        self._behind = Behind(contents, self._frame, self._names)
+        self._lead = headline([b for b in self._blocks if not b.variable.startswith(FACT)], self._names)
         self._by_state: dict[str, list[RecordRow]] = {}
         for record in contents.records:
             self._by_state.setdefault(record.state, []).append(record)
@@ -114,25 +118,35 @@ class _Report:
         """Every list, with the digest of what is on it."""
         contents, lists = self._contents, self._lists
         rows = rows_digest(contents.cases)
-        found: list[Group] = [("cases", rows, lists.cases)]
-        for block in self._blocks:
-            stamp = contents.stamps.get(block.variable, "")
-            counted = [(f.estimate.name, f.estimate.value, digest(*f.estimate.cases)) for f in block.figures]
-            quotes = partial(contents.quotes, block.variable)
-            found.append(
-                (f"figures/{block.variable}", digest(rows, stamp, counted), partial(lists.figures, block, quotes))
-            )
+        found: list[Group] = [("cases", digest(rows, bool(self._faults)), partial(lists.cases, not self._faults))]
+        if not self._faults:
+            table = CaseTable(contents, self._frame, self._names)
+            found.append(("table", table.made_from(), table.pages))
+        found += [self._block(block, rows) for block in self._blocks]
         where = digest(*(f"{row.document} {row.id}" for row in contents.cases))
         for state, records in self._by_state.items():
             made_from = digest(where, *records)
             found.append((f"records/{state}", made_from, partial(lists.records, state, records)))
-        people = FindingPages(contents, self._frame, self._names)
+        people = FindingPages(contents, self._frame, self._names, self._behind)
         work = contents.fieldwork
-        made_from = digest(rows, *rests_on(people.found), work)
+        made_from = digest(rows, *rests_on(people.found), work, *contents.stamps.items())
         found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
         return found
+
+    def _block(self, block: Block, rows: str) -> Group:
+        """The lists of one question's figures, or of one fact's."""
+        contents, name = self._contents, f"figures/{block.variable}"
+        counted = [(f.estimate.name, f.estimate.value, digest(*f.estimate.cases)) for f in block.figures]
+        if not block.variable.startswith(FACT):
+            quotes = partial(self._behind.quotes, block.variable)
+            stamp = contents.stamps.get(block.variable, "")
+            return name, digest(rows, stamp, counted), partial(self._lists.figures, block, quotes)
+        lead = self._lead.estimate if self._lead else None
+        stamp = digest(lead.variable, lead.value, contents.stamps.get(lead.variable, "")) if lead else ""
+        under = partial(self._behind.under, lead.variable, root="../../") if lead else str
+        return name, digest(rows, stamp, counted), partial(self._lists.facts, block, self._lead, under)
 
     def _single(self) -> Iterator[tuple[str, str]]:
         """The pages that stand alone; few and small, so always made."""

@@ -90,7 +90,7 @@ def _piece(body: str, start: int, end: int, cover: Sequence[Mark]) -> str:
         styles = cover[0].style
     else:
         styles = " ".join(dict.fromkeys(style for m in cover for style in m.style.split()))
-    anchors, place, numbers, tag = "", "", "", "span"
+    around, place, numbers, tag = "", "", "", "span"
     for m in cover:
         if m.number:
             tag = "mark"
@@ -99,5 +99,5 @@ def _piece(body: str, start: int, end: int, cover: Sequence[Mark]) -> str:
         if m.start == start and not place:
             place = f' id="{m.anchor}"'
         elif m.start == start:
-            anchors += f'<span id="{m.anchor}"></span>'
-    return f'{anchors}<{tag}{place} class="{styles}">{body}</{tag}>{numbers}'
+            around += f'<span id="{m.anchor}">'  # around the words, so that they are outlined when it is asked for
+    return f'{around}<{tag}{place} class="{styles}">{body}</{tag}>{"</span>" * around.count("<span")}{numbers}'

@@ -19,6 +19,8 @@ from caselight.report.flat import Columns, plain, write_tables
 MOST_ROWS = 1_048_576  # of a sheet, with its head: Excel's own limits
 MOST_CHARACTERS = 32_767
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# LibreOffice takes a truth without this format for 1 or 0; Excel shows truths as truths whatever their format.
+_TRUTH = '"TRUE";"TRUE";"FALSE"'
 _FIRST_DAY = "1900-03-01"  # Excel counts a day too many before
 _WIDTHS = {"quote": 60, "message": 80, "path": 40, "reason": 40, "court": 36}  # characters
 _USUAL_WIDTH = 18
@@ -48,6 +50,7 @@ class SheetSink:
         self._book, self._name, self._columns = book, path.name, columns
         self._head = book.add_format({"bold": True, "bottom": 1})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._truth = book.add_format({"num_format": _TRUTH})
         self._sheets = 0
         self._begin()
 
@@ -75,7 +78,7 @@ class SheetSink:
         if value is None or value == "":
             return
         if isinstance(value, bool):
-            self._sheet.write_boolean(self._next, column, value)
+            self._sheet.write_boolean(self._next, column, value, self._truth)
         elif isinstance(value, int | float):
             self._sheet.write_number(self._next, column, value)
         elif (day := _day(value)) is not None:
