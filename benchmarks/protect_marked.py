@@ -2,9 +2,9 @@
 
     python benchmarks/protect_marked.py FOLDER [--read] [--json FILE] [--without-opinion]
 
-In the files of FOLDER `[П:Скоробеев И.И.]` is a private person (the letter is that of the token: А a home, Р a birth, Т a
-phone, Э mail and networks, М a vehicle, У a document, Д a case), `{Жеребилов А.П.}` is somebody in office. A study is made of
-the files without their marks. Counted are
+In the files of FOLDER `[П:Скоробеев И.И.]` is a private person (the letter is that of the token: А a home, Р a birth,
+Т a phone, Э mail and networks, М a vehicle, У a document, Д a case), `{Жеребилов А.П.}` is somebody in office. A study
+is made of the files without their marks. Counted are
 
 - marks of private persons and of numbers of which a letter or a digit is left;
 - officials of whose name something is hidden;
@@ -50,7 +50,7 @@ class Counts:
     """What was marked, and where the finder differs."""
 
     marked: Counter[str] = field(default_factory=Counter)  # letter -> marks
-    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # letter -> what is left, with context
+    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # letter -> what is left
     lost: list[str] = field(default_factory=list)  # officials
     over: list[str] = field(default_factory=list)  # hidden though not marked
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from caselight import intake, pipeline, publishing, view
 from caselight.cli import main
 from caselight.errors import DefinitionError, UsageError
+from caselight.ordering import by_ids
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
 from caselight.store import Settings
@@ -207,3 +208,15 @@ def test_a_study_without_protect_yaml_is_careful(tmp_path: Path) -> None:
     assert policy.hides("case")
     assert policy.defenders == "hide"
     assert policy.officials == "keep"
+
+
+def test_lists_are_in_an_order_that_says_nothing_of_the_names_of_files(tmp_path: Path) -> None:
+    made = pipeline.current(make_study(tmp_path / "study", 6, 3))
+    shown = view.contents(made, "en", "2026-01-01")
+    mixed = by_ids(shown)
+    assert [row.id for row in mixed.cases] == sorted(row.id for row in shown.cases) != [row.id for row in shown.cases]
+    for name, values in shown.answers.items():
+        before = {row.id: value for row, value in zip(shown.cases, values, strict=True)}
+        assert before == {row.id: value for row, value in zip(mixed.cases, mixed.answers[name], strict=True)}
+        quoted = {row.id: quotes for row, quotes in zip(shown.cases, shown.quotes(name), strict=True)}
+        assert quoted == {row.id: quotes for row, quotes in zip(mixed.cases, mixed.quotes(name), strict=True)}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from caselight.protect import looks
 from caselight.protect.cleaned import clean, fold
+from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
@@ -32,6 +33,8 @@ _NAMED = re.compile(
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s().\u2013-]{1,3}(?=\d)")
 _DIGITS = re.compile(r"\d{6,}")
+_LONG_NUMBER = re.compile(r"\d(?:[\s().\u2013-]{0,3}\d){5}")
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 # A path of somebody's machine, in any file.
 _PATH = re.compile(
     r"(?<![\w.>/])(?:/(?:home|Users|root|tmp|mnt|media|var|work|srv|opt)/[\w.-]+|[^\W\d_]:\\{1,2}[\w. -]+)"
@@ -92,12 +95,13 @@ class _Joined:
         piece = bisect_right(self._starts, at) - 1
         return self._ends[piece] + at - self._starts[piece]
 
-    def places(self, digits: str) -> Iterator[tuple[int, int]]:
-        """Every stretch of the text as it was where these digits stand, whatever is between them."""
-        at = self.text.find(digits)
-        while at >= 0:
-            yield self.span(at, at + len(digits))
-            at = self.text.find(digits, at + 1)
+    def numbers(self, wanted: Mapping[str, Secret], lengths: Iterable[int]) -> Iterator[tuple[Secret, int, int]]:
+        """(number, start, end) of every wanted one in the text as it was, whatever is between its digits there."""
+        for m in _DIGITS.finditer(self.text):
+            for length in lengths:
+                for at in range(m.start(), m.end() - length + 1):
+                    if found := wanted.get(self.text[at : at + length]):
+                        yield found, *self.span(at, at + length)
 
 
 class _Index:
@@ -108,6 +112,7 @@ class _Index:
         self._forms: dict[str, Secret] = {}
         self._digits: dict[str, Secret] = {}
         self._written: dict[str, Secret] = {}
+        self._asked: dict[tuple[str, bool], tuple[Secret | None, bool]] = {}
         for secret in secrets:
             self._add(secret)
         # A surname alone that stays (an official's) hides nobody who bears it and is hidden.
@@ -117,13 +122,14 @@ class _Index:
 
     def _add(self, secret: Secret) -> None:
         digits = "".join(filter(str.isdigit, secret.text))
-        if secret.kind == "person" and secret.surname:
+        if secret.kind == "person" and is_whole(secret.surname):
             self._people.update(dict.fromkeys(stems(secret.surname), secret))
             self._forms.update(dict.fromkeys(forms(secret.surname), secret))
         elif secret.kind in ("phone", "document") and len(digits) >= _FEWEST_DIGITS:
             self._digits[digits[-10:] if secret.kind == "phone" else digits] = secret
-        elif len(secret.text) >= _SHORTEST:
-            self._written[flat(clean(secret.text).text)] = secret
+        elif (written := flat(clean(secret.text).text)) and len(written) >= _SHORTEST:
+            if secret.kind != "person" or _TWO_LETTERS.search(written):  # "а и в" is said of nobody
+                self._written[written] = secret
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -131,7 +137,7 @@ class _Index:
 
     @cached_property
     def _mask(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(map(re.escape, self._kept))) if self._kept else None
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self._kept))})(?!\w)") if self._kept else None
 
     @cached_property
     def _close(self) -> dict[str, Secret]:
@@ -151,13 +157,21 @@ class _Index:
         if self._pattern:
             for m in self._pattern.finditer(folded):
                 yield self._written[flat(m.group())], m.start(), m.end(), True
-        if self._digits:
-            joined = _Joined(folded)
-            for digits, secret in self._digits.items():
-                for start, end in joined.places(digits):
-                    yield secret, start, end, True
+        if self._digits and _LONG_NUMBER.search(folded):
+            for secret, start, end in _Joined(folded).numbers(self._digits, self._lengths):
+                yield secret, start, end, True
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(sorted(set(map(len, self._digits))))
 
     def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
+        """As `_named`, asked once for each way in which a word is written."""
+        if (written, in_name) not in self._asked:
+            self._asked[written, in_name] = self._named(word, written, in_name)
+        return self._asked[written, in_name]
+
+    def _named(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
         """The person whom a word names, and whether it does so surely."""
         humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
         for part in {word, *re.split("[-‐–]", word), *humps}:
