@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from caselight.protect import looks
+from caselight.protect import latin, looks
 from caselight.protect.cleaned import clean, fold
 from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
@@ -39,6 +39,7 @@ _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _PATH = re.compile(
     r"(?<![\w.>/])(?:/(?:home|Users|root|tmp|mnt|media|var|work|srv|opt)/[\w.-]+|[^\W\d_]:\\{1,2}[\w. -]+)"
 )
+_END = re.compile(r"\w+(?:\.\w+)*")  # "delo_17.docx" of "Дело Иванова, delo_17.docx"
 _FUZZY_LETTERS = 6  # a shorter word is one edit away from too many others
 _FEWEST_DIGITS = 6
 _SHORTEST = 5  # characters of what is looked for as it stands: a year of birth alone is anybody's
@@ -110,6 +111,7 @@ class _Index:
     def __init__(self, secrets: Iterable[Secret], kept: Iterable[str]) -> None:
         self._people: dict[str, Secret] = {}
         self._forms: dict[str, Secret] = {}
+        self._sounds: dict[str, Secret] = {}  # in Latin letters
         self._digits: dict[str, Secret] = {}
         self._written: dict[str, Secret] = {}
         self._asked: dict[tuple[str, bool], tuple[Secret | None, bool]] = {}
@@ -125,10 +127,13 @@ class _Index:
         if secret.kind == "person" and is_whole(secret.surname):
             self._people.update(dict.fromkeys(stems(secret.surname), secret))
             self._forms.update(dict.fromkeys(forms(secret.surname), secret))
+            self._sounds.update(dict.fromkeys(latin.sounds(secret.surname), secret))
         elif secret.kind in ("phone", "document") and len(digits) >= _FEWEST_DIGITS:
             self._digits[digits[-10:] if secret.kind == "phone" else digits] = secret
-        elif (written := flat(clean(secret.text).text)) and len(written) >= _SHORTEST:
-            if secret.kind != "person" or _TWO_LETTERS.search(written):  # "а и в" is said of nobody
+        else:
+            written = flat(clean(secret.text).text)
+            named = secret.kind != "person" or _TWO_LETTERS.search(written)  # "а и в" is said of nobody
+            if named and len(written) >= _SHORTEST:
                 self._written[written] = secret
 
     @cached_property
@@ -181,6 +186,8 @@ class _Index:
             unusual = not part.isascii() and not grammemes(part)[0]  # a small letter was typed, but it is no word
             if found and (not written.islower() or in_name or unusual):
                 return found, True
+        if word.isascii() and (found := self._sounds.get(latin.sound(word))):
+            return found, in_name or written[0].isupper()
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):
                 if short in self._close:
@@ -214,7 +221,9 @@ class Gate:
         """
         self._cases, self._every, self._machine = cases, every, machine
         self._allow = {fold(word) for word in allow}
-        self._files = sorted({fold(f) for f in files if len(f) > 4}, key=len, reverse=True)
+        self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
+        for file in {fold(clean(f).text) for f in files if len(f) > 4}:
+            self._files.setdefault(_END.findall(file)[-1] if _END.search(file) else "", []).append(file)
 
     def look(self, folder: Path) -> list[Find]:
         """Everything that must not leave, in the order of the files; those that need a look are marked."""
@@ -324,9 +333,18 @@ class Gate:
                 and re.search(rf"(?<!\w){re.escape(fold(word))}(?!\w)", folded)
             ):
                 yield Find(name, line, kind, word, "", True)
-        for file in self._files:
-            if file in folded and re.search(rf"(?<![\w.]){re.escape(file)}(?!\w)", folded):
+        for file in self._named_files(folded):
+            if re.search(rf"(?<![\w.]){re.escape(file)}(?!\w)", folded):
                 yield Find(name, line, "file name", file, "", True)
+
+    def _named_files(self, folded: str) -> Iterator[str]:
+        """Names of files that may stand in the text: the end of each does."""
+        ends = {""}
+        for run in set(_END.findall(folded)):
+            parts = run.split(".")
+            ends.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
+        for end in sorted(ends & self._files.keys()):
+            yield from (file for file in self._files[end] if file in folded)
 
 
 # Names of users and hosts that say nothing, and stand in style sheets.

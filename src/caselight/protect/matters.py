@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from caselight.protect import alone, english, halves, mentions
+from caselight.protect import alone, english, halves, latin, mentions
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
 from caselight.protect.mentions import Mention
@@ -207,6 +207,7 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds, in every text of the matter, the bare forms of every surname that was found in any."""
     named = [m for text in texts for m in text.mentions]
     stems_of_all = known_stems(named) if known.finder == "russian" else {}
+    heard = {heard: m.surname for m in named for heard in latin.sounds(m.surname)} if stems_of_all else {}
     for text in texts:
         body = text.cleaned.text
         if known.finder == "english":
@@ -224,7 +225,7 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
                 text.places.append(place)
             elif not inside:
                 kept.append(m)
-        text.mentions = kept
+        text.mentions = _without_overlap([*kept, *latin.found(body, heard)])
 
 
 def _initials(texts: Sequence[_Text], known: Knowledge) -> None:
