@@ -257,6 +257,14 @@ def test_a_place_that_stays_does_not_cover_a_longer_name(tmp_path: Path) -> None
     assert look(tmp_path, PAGE, "Лопухова пришла", Gate(lambda _: known, lambda: [known], MACHINE)) == ["person"]
 
 
+def test_cells_of_a_table_are_not_one_word(tmp_path: Path) -> None:
+    secrets = (Secret("person", "Кирова К.К.", "Кирова", "КК"),)
+    of = Gate(lambda _: None, lambda: [Known(secrets, ("г. Кирова", "Глушков А.С."))], MACHINE)
+    row = "<td>Ленинский районный суд г. Кирова</td><td>Глушков А.С.</td><td>5 июня</td>"
+    assert look(tmp_path, "cases/index.html", row, of) == []
+    assert look(tmp_path, "cases/index.html", "<td>Ки<b>рова</b></td>", of) == ["person"]
+
+
 def test_half_a_name_is_found_and_letters_alone_are_not_taken_for_one(tmp_path: Path) -> None:
     secrets = (Secret("person", "Н-ва Е.Л.", "Н…в", "ЕЛ"), Secret("person", "А.И.В.", "", "АИВ"))
     of = Gate(lambda _: Known(secrets, ()), lambda: [Known(secrets, ())], MACHINE)

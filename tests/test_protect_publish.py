@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from caselight.errors import DefinitionError, UsageError
 from caselight.ordering import by_ids
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
+from caselight.report import Contents
 from caselight.store import Settings
 from sealed_sample import make_study
 
@@ -153,11 +154,41 @@ def test_a_folder_of_the_users_is_not_overwritten(made: Made, tmp_path: Path) ->
     assert (tmp_path / "mine.txt").exists()
 
 
-def test_a_name_in_the_title_is_a_leak(made: Made, tmp_path: Path) -> None:
-    shown = replace(view.contents(made, "ru", "2026-01-01"), title="Дело Скоробеева")
+LEAKING: dict[str, Callable[[Contents], Contents]] = {
+    "the study's title": lambda shown: replace(shown, title="Дело Скоробеева"),
+    "the study's notice": lambda shown: replace(shown, sample="Спасибо Мшанникову за файлы"),
+    "the codebook's title": lambda shown: replace(
+        shown, codebook=replace(shown.codebook, title={"ru": "О Скоробееве"})
+    ),
+    "a question of the codebook": lambda shown: replace(
+        shown,
+        codebook=replace(
+            shown.codebook,
+            variables=(
+                replace(shown.codebook.variables[0], question={"ru": "Узнали ли Мшанникова?"}),
+                *shown.codebook.variables[1:],
+            ),
+        ),
+    ),
+    "in Latin letters": lambda shown: replace(shown, title="The Skorobeyev case"),
+    "with a soft hyphen": lambda shown: replace(shown, title="Ско\u00adробееву"),
+}
+
+
+@pytest.mark.parametrize("where", LEAKING)
+def test_a_name_that_the_user_wrote_is_a_leak(where: str, made: Made, tmp_path: Path) -> None:
+    shown = LEAKING[where](view.contents(made, "ru", "2026-01-01"))
     with pytest.raises(Leak, match="Nothing was published"):
         publishing.publish(made, shown, publishing.Order(tmp_path / "out"), quiet)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["memos.jsonl", "Скоробеев.jsonl"])
+def test_a_name_in_a_file_that_goes_along_is_a_leak(name: str, made: Made, tmp_path: Path) -> None:
+    memo = json.dumps({"memo": "спросить Мшанникова"}).encode() if name == "memos.jsonl" else b"{}"
+    order = publishing.Order(tmp_path / "out", own={name: memo})
+    with pytest.raises(Leak, match="person"):
+        publishing.publish(made, view.contents(made, "ru", "2026-01-01"), order, quiet)
 
 
 def run(*words: str) -> Result:

@@ -142,7 +142,7 @@ class _Index:
 
     @cached_property
     def _mask(self) -> re.Pattern[str] | None:
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self._kept))})(?!\w)") if self._kept else None
+        return re.compile(rf"(?:{'|'.join(map(re.escape, self._kept))})(?![^\W\d_])") if self._kept else None
 
     @cached_property
     def _close(self) -> dict[str, Secret]:

@@ -21,6 +21,10 @@ _MARKUP = frozenset({".html", ".svg", ".xml"})
 _PAPERS = frozenset({".pdf", ".docx", ".odt", ".xlsx", ".zip"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".heic"})
 _TAG = re.compile(r"<[^>]*>")
+# Tags that part words: what stands on both sides of a cell's border is no one word.
+_PARTING = re.compile(
+    r"</?(?:td|th|tr|li|p|div|br|h\d|dt|dd|section|article|table|ul|ol|option)\b[^>]*>", re.IGNORECASE
+)
 _DATA = re.compile(r"data:(?P<type>[\w/+.-]*)[^,\s\"')]*,(?P<data>[A-Za-z0-9+/=%]{16,})")
 # "\\u0421" of scripts, "\\u{421}" and "\\421 " of style sheets.
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\0{0,3}(4[0-9a-fA-F]{2})(?![0-9a-fA-F])\s?")
@@ -97,7 +101,7 @@ def _unwrapped(text: str, markup: bool) -> Iterator[str]:
     if "xn--" in text.lower():
         yield _PUNYCODE.sub(_domain, text)
     if markup and "<" in text:
-        yield _TAG.sub("", text)
+        yield _TAG.sub("", _PARTING.sub(" ", text))
     for m in _DATA.finditer(text):
         yield from _decoded(m)
     for m in _BASE64.finditer(text):
