@@ -49,7 +49,7 @@ SILENT = {
     "ingest/sniff.py: PowerPoint Document": "the name of a part of a file",
     "lean.py": "a bug",
     "pipeline.py: a worker": "a bug",
-    "protect/looks.py: PDF {}": "the name of an entry of a file",
+    "protect/papers.py: PDF {}": "the name of an entry of a file",
     "publishing.py: Published edition": "the notice of an edition",
     "report/annotations.py": "an export",
     "report/ftm.py": "an export",

@@ -73,6 +73,27 @@ PLANTED = [
     ("path", "C:\\\\Users\\\\anna", "a path of another system"),
     ("user", "made by annakovaleva", "who made it"),
     ("host", "on newsroom-7", "where it was made"),
+    ("person", "Skorobeyev Ivan", "in Latin letters"),
+    ("person", "СКОРОБЕЕВУ-то", "with a particle"),
+    ("person", "С к о р о б е е в", "letters apart"),
+    ("person", "Ск0робеев", "with a nought for a letter"),
+    ("person", "Σ Скοрοбеев", "with Greek letters that look the same"),
+    ("person", "%D1%EA%EE%F0%EE%E1%E5%E5%E2", "in an address of the web, in another encoding"),
+    (
+        "person",
+        "%25D0%25A1%25D0%25BA%25D0%25BE%25D1%2580%25D0%25BE%25D0%25B1%25D0%25B5%25D0%25B5%25D0%25B2",
+        "escaped twice",
+    ),
+    ("person", "xn--90aciawyapg.xn--p1ai", "as the name of a site"),
+    ("person", "'\\421\\43a\\43e\\440\\43e\\431\\435\\435\\432'", "as in a style sheet"),
+    ("person", base64.b64encode("Скоробеев пришел".encode()).decode(), "packed, and nothing says so"),
+    ("person", base64.urlsafe_b64encode("Скоробеев пришел".encode()).decode().rstrip("="), "packed for an address"),
+    ("person", base64.b64encode("Скоробеев пришел".encode("utf-16-le")).decode(), "packed in another encoding"),
+    (
+        "person",
+        "data:image/svg+xml;base64," + base64.b64encode("<svg><b>Ско</b>робеев</svg>".encode()).decode(),
+        "in a picture",
+    ),
     ("person", "data:text/plain;base64," + base64.b64encode("Скоробеев пришел домой".encode()).decode(), "packed"),
 ]
 
@@ -173,6 +194,92 @@ def test_a_number_that_may_stand_once_is_found_where_it_stands_otherwise(tmp_pat
 
 def test_the_name_of_a_file_as_received_is_found(tmp_path: Path) -> None:
     assert look(tmp_path, "index.html", "см. delo_17.docx", gate(files=("delo_17.docx",))) == ["file name"]
+
+
+@pytest.mark.parametrize("file", ["Дело И. (копия).docx", "дело 17", "a.b.c.txt", "скан!.pdf", "(1)-(2)"])
+def test_names_of_files_are_found_whatever_is_in_them(tmp_path: Path, file: str) -> None:
+    assert look(tmp_path, "index.html", f"см. {file}, {file}.", gate(files=(file,))) == ["file name"]
+    assert look(tmp_path, "index.html", f"см. x{file}", gate(files=(file,))) == []
+
+
+def packed(*members: tuple[str, str | bytes], comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.comment = comment
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+PAPERS = [
+    ("a.zip", packed(("a.txt", "ничего")), [], "nothing is wrong"),
+    ("a.zip", packed(("Скоробеев.txt", "ничего")), ["person"], "the name of a member"),
+    ("a.zip", packed(("b.zip", packed(("c.txt", "Скоробеев")))), ["person"], "a package in a package"),
+    ("a.zip", packed(("c.gz", b"\x1f\x8b")), ["file"], "a member that cannot be looked into"),
+    ("a.zip", packed(("c.txt", "x"), comment="Скоробеев".encode()), ["metadata"], "a comment on the package"),
+    ("a.xlsx", packed(("xl/sharedStrings.xml", "<t>Ско</t><t>робеев</t>")), ["person"], "a text that cells share"),
+    ("a.xlsx", packed(("xl/a.xml", "<t>&#1057;коробеев</t>")), ["person"], "an escaped letter"),
+    ("a.docx", packed(("word/embeddings/a.bin", b"x")), ["file"], "something embedded"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kinds", "why"), PAPERS, ids=[why for *_, why in PAPERS])
+def test_packages_are_looked_into(tmp_path: Path, name: str, content: bytes, kinds: list[str], why: str) -> None:
+    assert sorted(set(look(tmp_path, name, content))) == kinds, why
+
+
+def test_the_time_of_a_member_tells_something(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.txt", (2022, 3, 6, 12, 0, 0)), "x")
+    assert look(tmp_path, "a.zip", buffer.getvalue()) == ["time"]
+
+
+def pdf(what: str) -> bytes:
+    """A PDF with Latin letters that names somebody in one place."""
+    from pypdf import PdfReader, PdfWriter
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pageCompression=1)
+    canvas.drawString(50, 700, "Skorobeyev came home" if what == "page" else "Nobody is named here")
+    if what == "bookmark":
+        canvas.bookmarkPage("x")
+        canvas.addOutlineEntry("Skorobeyev", "x")
+    canvas.save()
+    writer = PdfWriter(clone_from=PdfReader(buffer))
+    if what == "attachment":
+        writer.add_attachment("a.txt", b"Skorobeyev")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("what", "kinds"), [("page", {"person"}), ("bookmark", {"person"}), ("attachment", {"file", "person"})]
+)
+def test_every_part_of_a_pdf_is_looked_into(tmp_path: Path, what: str, kinds: set[str]) -> None:
+    assert kinds <= set(look(tmp_path, "a.pdf", pdf(what)))
+
+
+def test_a_place_that_stays_does_not_cover_a_longer_name(tmp_path: Path) -> None:
+    known = Known((Secret("person", "Лопухова Л.Л.", "Лопухова", "ЛЛ"),), ("Лопух",))
+    assert look(tmp_path, PAGE, "Лопухова пришла", Gate(lambda _: known, lambda: [known], MACHINE)) == ["person"]
+
+
+def test_cells_of_a_table_are_not_one_word(tmp_path: Path) -> None:
+    secrets = (Secret("person", "Кирова К.К.", "Кирова", "КК"),)
+    of = Gate(lambda _: None, lambda: [Known(secrets, ("г. Кирова", "Глушков А.С."))], MACHINE)
+    row = "<td>Ленинский районный суд г. Кирова</td><td>Глушков А.С.</td><td>5 июня</td>"
+    assert look(tmp_path, "cases/index.html", row, of) == []
+    assert look(tmp_path, "cases/index.html", "<td>Ки<b>рова</b></td>", of) == ["person"]
+
+
+def test_half_a_name_is_found_and_letters_alone_are_not_taken_for_one(tmp_path: Path) -> None:
+    secrets = (Secret("person", "Н-ва Е.Л.", "Н…в", "ЕЛ"), Secret("person", "А.И.В.", "", "АИВ"))
+    of = Gate(lambda _: Known(secrets, ()), lambda: [Known(secrets, ())], MACHINE)
+    assert look(tmp_path, PAGE, "суд а, и в этом прав, Н-ва пришла", of) == []
+    assert look(tmp_path, PAGE, "суд выслушал Н-ва Е. Л. в заседании", of) == ["person"]
 
 
 def test_a_leak_leaves_nothing_at_the_target(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 from caselight import intake, pipeline, publishing, view
 from caselight.cli import main
 from caselight.errors import DefinitionError, UsageError
+from caselight.ordering import by_ids
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
+from caselight.report import Contents
 from caselight.store import Settings
 from sealed_sample import make_study
 
@@ -161,11 +163,41 @@ def test_a_folder_of_the_users_is_not_overwritten(made: Made, tmp_path: Path) ->
     assert (tmp_path / "mine.txt").exists()
 
 
-def test_a_name_in_the_title_is_a_leak(made: Made, tmp_path: Path) -> None:
-    shown = replace(view.contents(made, "ru", "2026-01-01"), title="Дело Скоробеева")
+LEAKING: dict[str, Callable[[Contents], Contents]] = {
+    "the study's title": lambda shown: replace(shown, title="Дело Скоробеева"),
+    "the study's notice": lambda shown: replace(shown, sample="Спасибо Мшанникову за файлы"),
+    "the codebook's title": lambda shown: replace(
+        shown, codebook=replace(shown.codebook, title={"ru": "О Скоробееве"})
+    ),
+    "a question of the codebook": lambda shown: replace(
+        shown,
+        codebook=replace(
+            shown.codebook,
+            variables=(
+                replace(shown.codebook.variables[0], question={"ru": "Узнали ли Мшанникова?"}),
+                *shown.codebook.variables[1:],
+            ),
+        ),
+    ),
+    "in Latin letters": lambda shown: replace(shown, title="The Skorobeyev case"),
+    "with a soft hyphen": lambda shown: replace(shown, title="Ско\u00adробееву"),
+}
+
+
+@pytest.mark.parametrize("where", LEAKING)
+def test_a_name_that_the_user_wrote_is_a_leak(where: str, made: Made, tmp_path: Path) -> None:
+    shown = LEAKING[where](view.contents(made, "ru", "2026-01-01"))
     with pytest.raises(Leak, match="Nothing was published"):
         publishing.publish(made, shown, publishing.Order(tmp_path / "out"), quiet)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["memos.jsonl", "Скоробеев.jsonl"])
+def test_a_name_in_a_file_that_goes_along_is_a_leak(name: str, made: Made, tmp_path: Path) -> None:
+    memo = json.dumps({"memo": "спросить Мшанникова"}).encode() if name == "memos.jsonl" else b"{}"
+    order = publishing.Order(tmp_path / "out", own={name: memo})
+    with pytest.raises(Leak, match="person"):
+        publishing.publish(made, view.contents(made, "ru", "2026-01-01"), order, quiet)
 
 
 def run(*words: str) -> Result:
@@ -232,3 +264,15 @@ def test_a_judge_who_has_the_surname_of_a_hidden_person_stays_where_judges_are_c
     for name in ("breakdowns.html", "data/judges.csv"):
         assert "Кряжимская Е.В." in (tmp_path / "out" / name).read_text("utf-8")
         assert "Кряжимск" not in (tmp_path / "out" / name).read_text("utf-8").replace("Кряжимская Е.В.", "")
+
+
+def test_lists_are_in_an_order_that_says_nothing_of_the_names_of_files(tmp_path: Path) -> None:
+    made = pipeline.current(make_study(tmp_path / "study", 6, 3))
+    shown = view.contents(made, "en", "2026-01-01")
+    mixed = by_ids(shown)
+    assert [row.id for row in mixed.cases] == sorted(row.id for row in shown.cases) != [row.id for row in shown.cases]
+    for name, values in shown.answers.items():
+        before = {row.id: value for row, value in zip(shown.cases, values, strict=True)}
+        assert before == {row.id: value for row, value in zip(mixed.cases, mixed.answers[name], strict=True)}
+        quoted = {row.id: quotes for row, quotes in zip(shown.cases, shown.quotes(name), strict=True)}
+        assert quoted == {row.id: quotes for row, quotes in zip(mixed.cases, mixed.quotes(name), strict=True)}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from caselight.lettering import letters_of, under_letters
+from caselight.ordering import by_ids
 from caselight.planning import Made
 from caselight.protect import (
     Edit,
@@ -108,7 +109,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
         UsageError: the target holds something else.
     """
     check_target(order.to)
-    shown = under_letters(shown, letters_of(made.study))
+    shown = by_ids(under_letters(shown, letters_of(made.study)))
     known, policy = knowledge(made.pack), load_policy(made.study.folder / "protect.yaml")
     with (
         tempfile.TemporaryDirectory(prefix="caselight-") as scratch,
@@ -272,7 +273,7 @@ class _Edition:
             shown,
             records=sorted((self._record(r) for r in shown.records), key=lambda r: r.name),
             cases=[self._case_row(row) for row in shown.cases],
-            problems=[self._problem(p) for p in shown.problems],
+            problems=sorted(map(self._problem, shown.problems), key=lambda p: (p.stage, p.kind, p.subject, p.message)),
             answers=answers,
             estimates=[self._estimate(e, texts) for e in shown.estimates],
             quotes=self._quotes,

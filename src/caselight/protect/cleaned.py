@@ -10,14 +10,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Latin letters whose printed form is a Cyrillic one; both sides have the same length.
-_LATIN, _CYRILLIC = "ABCEHKMOPTXYaceopxyk", "АВСЕНКМОРТХУасеорхук"
+# Latin and Greek letters whose printed form is a Cyrillic one; both sides have the same length.
+_LATIN, _CYRILLIC = "ABCEHKMOPTXYaceopxykΑΒΕΗΚΜΟΡΤΧαορκ", "АВСЕНКМОРТХУасеорхукАВЕНКМОРТХаорк"
 LOOK_ALIKE = str.maketrans(_LATIN, _CYRILLIC)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 # "Ива-" at a line's end and "нов" on the next; a double name "Иванов-\nПетров" goes on with a capital and is left.
 _LINE_END = re.compile(r"(?<=[a-zа-яё])[-\u2010]\s*\n\s*(?=[a-zа-яё])")
-_WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+")
-_CYRILLIC_LETTER = re.compile("[А-Яа-яЁё]")
+# "С к о р о б е е в": a word with its letters apart, as headings of rulings are set.
+_APART = re.compile(r"(?<![^\W\d_])(?:[А-Яа-яЁё] ){4,}[А-Яа-яЁё](?![^\W\d_])")
+# "Ск0робеев", "3айцев": digits that a scanner took for letters.
+_NOUGHT, _THREE = re.compile("(?<=[а-яё])0(?=[а-яё])"), re.compile(r"(?<!\w)3(?=[а-яё]{3})")
+# A word of letters from two alphabets, or one letter alone, which is an initial.
+_OTHER, _OWN = "A-Za-zͰ-Ͽ", "А-Яа-яЁё"
+_MIXED = re.compile(
+    rf"(?<![{_OTHER}{_OWN}])(?:(?:[{_OTHER}]+[{_OWN}]|[{_OWN}]+[{_OTHER}])[{_OTHER}{_OWN}]*|[{_OTHER}](?![{_OTHER}]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,12 @@ def clean(text: str, cyrillic: bool = True) -> Cleaned:
 
     Args:
         text: any text.
-        cyrillic: whether Latin look-alikes in a Cyrillic word, or standing alone as an initial, become Cyrillic.
+        cyrillic: whether look-alikes in a Cyrillic word, or standing alone as an initial, become Cyrillic, and a word
+            with its letters apart is joined.
     """
-    gaps = sorted([m.span() for m in _INVISIBLE.finditer(text)] + [m.span() for m in _LINE_END.finditer(text)])
+    gaps = sorted(m.span() for gap in (_INVISIBLE, _LINE_END) for m in gap.finditer(text))
+    if cyrillic:
+        gaps = sorted([*gaps, *((i, i + 1) for m in _APART.finditer(text) for i in range(m.start() + 1, m.end(), 2))])
     letters: list[str] = []
     origin: list[int] = []
     at = 0
@@ -50,7 +60,7 @@ def clean(text: str, cyrillic: bool = True) -> Cleaned:
         at = max(at, end)
     made, origin = _compose("".join(letters), origin)
     if cyrillic:
-        made = _WORD.sub(_as_cyrillic, made)
+        made = _THREE.sub("З", _NOUGHT.sub("о", _MIXED.sub(_as_cyrillic, made)))
     return Cleaned(made.replace("\u00a0", " ").replace("\u202f", " "), (*origin, len(text)))
 
 
@@ -71,10 +81,7 @@ def _compose(text: str, origin: list[int]) -> tuple[str, list[int]]:
 
 
 def _as_cyrillic(word: re.Match[str]) -> str:
-    found = word.group()
-    if len(found) == 1 or _CYRILLIC_LETTER.search(found):
-        return found.translate(LOOK_ALIKE)
-    return found
+    return word.group().translate(LOOK_ALIKE)
 
 
 def fold(text: str) -> str:

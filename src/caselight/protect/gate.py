@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from caselight.protect import looks
+from caselight.protect import latin, looks
 from caselight.protect.cleaned import clean, fold
+from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
@@ -32,10 +33,13 @@ _NAMED = re.compile(
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s().\u2013-]{1,3}(?=\d)")
 _DIGITS = re.compile(r"\d{6,}")
+_LONG_NUMBER = re.compile(r"\d(?:[\s().\u2013-]{0,3}\d){5}")
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 # A path of somebody's machine, in any file.
 _PATH = re.compile(
     r"(?<![\w.>/])(?:/(?:home|Users|root|tmp|mnt|media|var|work|srv|opt)/[\w.-]+|[^\W\d_]:\\{1,2}[\w. -]+)"
 )
+_END = re.compile(r"\w+(?:\.\w+)*")  # "delo_17.docx" of "Дело Иванова, delo_17.docx"
 _FUZZY_LETTERS = 6  # a shorter word is one edit away from too many others
 _FEWEST_DIGITS = 6
 _SHORTEST = 5  # characters of what is looked for as it stands: a year of birth alone is anybody's
@@ -92,12 +96,13 @@ class _Joined:
         piece = bisect_right(self._starts, at) - 1
         return self._ends[piece] + at - self._starts[piece]
 
-    def places(self, digits: str) -> Iterator[tuple[int, int]]:
-        """Every stretch of the text as it was where these digits stand, whatever is between them."""
-        at = self.text.find(digits)
-        while at >= 0:
-            yield self.span(at, at + len(digits))
-            at = self.text.find(digits, at + 1)
+    def numbers(self, wanted: Mapping[str, Secret], lengths: Iterable[int]) -> Iterator[tuple[Secret, int, int]]:
+        """(number, start, end) of every wanted one in the text as it was, whatever is between its digits there."""
+        for m in _DIGITS.finditer(self.text):
+            for length in lengths:
+                for at in range(m.start(), m.end() - length + 1):
+                    if found := wanted.get(self.text[at : at + length]):
+                        yield found, *self.span(at, at + length)
 
 
 class _Index:
@@ -106,8 +111,10 @@ class _Index:
     def __init__(self, secrets: Iterable[Secret], kept: Iterable[str]) -> None:
         self._people: dict[str, Secret] = {}
         self._forms: dict[str, Secret] = {}
+        self._sounds: dict[str, Secret] = {}  # in Latin letters
         self._digits: dict[str, Secret] = {}
         self._written: dict[str, Secret] = {}
+        self._asked: dict[tuple[str, bool], tuple[Secret | None, bool]] = {}
         for secret in secrets:
             self._add(secret)
         # A surname alone that stays (an official's) hides nobody who bears it and is hidden.
@@ -117,13 +124,17 @@ class _Index:
 
     def _add(self, secret: Secret) -> None:
         digits = "".join(filter(str.isdigit, secret.text))
-        if secret.kind == "person" and secret.surname:
+        if secret.kind == "person" and is_whole(secret.surname):
             self._people.update(dict.fromkeys(stems(secret.surname), secret))
             self._forms.update(dict.fromkeys(forms(secret.surname), secret))
+            self._sounds.update(dict.fromkeys(latin.sounds(secret.surname), secret))
         elif secret.kind in ("phone", "document") and len(digits) >= _FEWEST_DIGITS:
             self._digits[digits[-10:] if secret.kind == "phone" else digits] = secret
-        elif len(secret.text) >= _SHORTEST:
-            self._written[flat(clean(secret.text).text)] = secret
+        else:
+            written = flat(clean(secret.text).text)
+            named = secret.kind != "person" or _TWO_LETTERS.search(written)  # "а и в" is said of nobody
+            if named and len(written) >= _SHORTEST:
+                self._written[written] = secret
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -131,7 +142,7 @@ class _Index:
 
     @cached_property
     def _mask(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(map(re.escape, self._kept))) if self._kept else None
+        return re.compile(rf"(?:{'|'.join(map(re.escape, self._kept))})(?![^\W\d_])") if self._kept else None
 
     @cached_property
     def _close(self) -> dict[str, Secret]:
@@ -151,13 +162,21 @@ class _Index:
         if self._pattern:
             for m in self._pattern.finditer(folded):
                 yield self._written[flat(m.group())], m.start(), m.end(), True
-        if self._digits:
-            joined = _Joined(folded)
-            for digits, secret in self._digits.items():
-                for start, end in joined.places(digits):
-                    yield secret, start, end, True
+        if self._digits and _LONG_NUMBER.search(folded):
+            for secret, start, end in _Joined(folded).numbers(self._digits, self._lengths):
+                yield secret, start, end, True
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(sorted(set(map(len, self._digits))))
 
     def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
+        """As `_named`, asked once for each way in which a word is written."""
+        if (written, in_name) not in self._asked:
+            self._asked[written, in_name] = self._named(word, written, in_name)
+        return self._asked[written, in_name]
+
+    def _named(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
         """The person whom a word names, and whether it does so surely."""
         humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
         for part in {word, *re.split("[-‐–]", word), *humps}:
@@ -167,6 +186,8 @@ class _Index:
             unusual = not part.isascii() and not grammemes(part)[0]  # a small letter was typed, but it is no word
             if found and (not written.islower() or in_name or unusual):
                 return found, True
+        if word.isascii() and (found := self._sounds.get(latin.sound(word))):
+            return found, in_name or written[0].isupper()
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):
                 if short in self._close:
@@ -200,7 +221,9 @@ class Gate:
         """
         self._cases, self._every, self._machine = cases, every, machine
         self._allow = {fold(word) for word in allow}
-        self._files = sorted({fold(f) for f in files if len(f) > 4}, key=len, reverse=True)
+        self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
+        for file in {fold(clean(f).text) for f in files if len(f) > 4}:
+            self._files.setdefault(_END.findall(file)[-1] if _END.search(file) else "", []).append(file)
 
     def look(self, folder: Path) -> list[Find]:
         """Everything that must not leave, in the order of the files; those that need a look are marked."""
@@ -310,9 +333,18 @@ class Gate:
                 and re.search(rf"(?<!\w){re.escape(fold(word))}(?!\w)", folded)
             ):
                 yield Find(name, line, kind, word, "", True)
-        for file in self._files:
-            if file in folded and re.search(rf"(?<![\w.]){re.escape(file)}(?!\w)", folded):
+        for file in self._named_files(folded):
+            if re.search(rf"(?<![\w.]){re.escape(file)}(?!\w)", folded):
                 yield Find(name, line, "file name", file, "", True)
+
+    def _named_files(self, folded: str) -> Iterator[str]:
+        """Names of files that may stand in the text: the end of each does."""
+        ends = {""}
+        for run in set(_END.findall(folded)):
+            parts = run.split(".")
+            ends.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
+        for end in sorted(ends & self._files.keys()):
+            yield from (file for file in self._files[end] if file in folded)
 
 
 # Names of users and hosts that say nothing, and stand in style sheets.

@@ -11,8 +11,10 @@ from caselight.protect.roles import Knowledge
 
 # An address is no longer than this; longer, something else has been swallowed.
 _LONGEST = 220
-_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
-_STOP = re.compile(r"[;:()\n<>*«»]|(?<=\d)\.\s+(?=[А-ЯЁ][а-яё]{3,})|(?<=[а-яё]{4})\.\s+(?=[А-ЯЁ])")
+_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*(?:\s?«[А-Яа-яё]»)?")
+_STOP = re.compile(
+    r"[;:()\n<>*]|«(?![А-Яа-яё]»)|(?<!«[А-Яа-яё])»|(?<=\d)\.\s+(?=[А-ЯЁ][а-яё]{2,})|(?<=[а-яё]{4})\.\s+(?=[А-ЯЁ])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def _forward(text: str, start: int, limit: int, known: Knowledge) -> int:
     stop = _STOP.search(text, start, limit)
     end = start
     for m in _TOKEN.finditer(text, start, stop.start() if stop else limit):
+        if fold(m.group()) in known.address_joins:
+            continue
         if not _belongs(m.group(), known) or (m.group().isupper() and len(m.group()) > 3):
             break
         end = m.end()
@@ -107,6 +111,8 @@ def _backward(text: str, end: int, known: Knowledge) -> int:
     begin = stops[-1].end() if stops else begin
     start = end
     for m in reversed(list(_TOKEN.finditer(text, begin, end))):
+        if fold(m.group()) in known.address_joins:
+            continue
         if not _belongs(m.group(), known):
             break
         start = m.start()

@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from caselight.protect import papers
+
 _TEXTS = frozenset({".html", ".css", ".js", ".csv", ".json", ".jsonl", ".svg", ".txt", ".xml", ".md"})
 _MARKUP = frozenset({".html", ".svg", ".xml"})
 _PAPERS = frozenset({".pdf", ".docx", ".odt", ".xlsx", ".zip"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ico", ".heic"})
 _TAG = re.compile(r"<[^>]*>")
+# Tags that part words: what stands on both sides of a cell's border is no one word.
+_PARTING = re.compile(
+    r"</?(?:td|th|tr|li|p|div|br|h\d|dt|dd|section|article|table|ul|ol|option)\b[^>]*>", re.IGNORECASE
+)
 _DATA = re.compile(r"data:(?P<type>[\w/+.-]*)[^,\s\"')]*,(?P<data>[A-Za-z0-9+/=%]{16,})")
-# How a string is written in a script or in JSON: "\nIvanov" is no word with an n in front.
-_ESCAPED = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<short>[bfnrtv\"'/\\]))")
+# "\\u0421" and "\\n" of scripts, "\\u{421}" and "\\421 " of style sheets: "\\nIvanov" is no word with an n in front.
+_ESCAPED = re.compile(
+    r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\0{0,3}(4[0-9a-fA-F]{2})(?![0-9a-fA-F])\s?|\\([bfnrtv\"'/\\])"
+)
 _SHORT = {"b": " ", "f": " ", "n": "\n", "r": "\n", "t": " ", "v": " "}
-_MOST_MEMBERS = 10_000
+_PERCENT = re.compile("%[0-9a-fA-F]{2}")
+_PUNYCODE = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
+# Packed bytes; a digest in hexadecimal digits is none.
+_BASE64 = re.compile(r"(?<![\w+/=-])(?![0-9a-f]+(?![\w+/-]))[A-Za-z0-9+/_-]{16,}={0,2}(?![\w+/-])")
+_RUSSIAN = re.compile("[А-Яа-яЁё]{4}")
+_URL_SAFE = str.maketrans("-_", "+/")
+_DEEPEST = 3  # wrappings inside each other that are taken off
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +83,62 @@ def views(name: str, data: bytes) -> Iterator[View]:
 
 
 def readings(text: str, markup: bool) -> list[str]:
-    """The ways in which a text can be read: as it stands, unescaped, without tags (which may cut a name in two)."""
-    found = [text]
+    """The ways in which a text can be read: as it stands, unescaped, unpacked, without tags (which may cut a name)."""
+    found: dict[str, None] = {text: None}  # a dict keeps the order
+    newest = [text]
+    for _ in range(_DEEPEST):
+        newest = [r for known in newest for r in _unwrapped(known, markup) if r not in found]
+        found.update(dict.fromkeys(newest))
+    return list(found)
+
+
+def _unwrapped(text: str, markup: bool) -> Iterator[str]:
+    """The text with one wrapping taken off, for each that it has."""
     if "&" in text:
-        found.append(html.unescape(text))
+        yield html.unescape(text)
     if "\\" in text:
-        found.append(_ESCAPED.sub(_meant, text))
-    if "%D" in text or "%d" in text:
-        found.append(unquote(text, errors="replace"))
+        yield _ESCAPED.sub(_letter, text)
+    if "%" in text and _PERCENT.search(text):
+        yield unquote(text, errors="replace")
+        yield unquote(text, "cp1251", errors="replace")
+    if "xn--" in text.lower():
+        yield _PUNYCODE.sub(_domain, text)
     if markup and "<" in text:
-        found.append(_TAG.sub("", found[1] if "&" in text else text))
-    found += [inner for m in _DATA.finditer(text) for inner in _decoded(m)]
-    return found
+        yield _TAG.sub("", _PARTING.sub(" ", text))
+    for m in _DATA.finditer(text):
+        yield from _decoded(m)
+    for m in _BASE64.finditer(text):
+        yield from _hidden_text(m.group())
 
 
-def _meant(m: re.Match[str]) -> str:
-    return chr(int(m["code"], 16)) if m["code"] else _SHORT.get(m["short"], m["short"])
+def _letter(m: re.Match[str]) -> str:
+    if m[4]:
+        return _SHORT.get(m[4], m[4])
+    number = int(m[1] or m[2] or m[3], 16)
+    return chr(number) if number < 0x110000 else m.group()
+
+
+def _domain(m: re.Match[str]) -> str:
+    try:
+        return m.group().lower().encode("ascii").decode("idna")
+    except UnicodeError:
+        return m.group()
+
+
+def _hidden_text(packed: str) -> Iterator[str]:
+    """What a run of letters and digits holds, if that is a text in Russian letters."""
+    try:
+        bare = packed.rstrip("=").translate(_URL_SAFE)
+        data = base64.b64decode(bare + "=" * (-len(bare) % 4))
+    except ValueError:
+        return
+    for encoding in ("utf-8", "utf-16-le"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _RUSSIAN.search(text):
+            yield text
 
 
 def is_markup(name: str) -> bool:
@@ -105,48 +158,32 @@ def _decoded(m: re.Match[str]) -> list[str]:
         data = base64.b64decode(m["data"] + "==")
     except ValueError:
         return []
-    return _guesses(data)
-
-
-def _guesses(data: bytes) -> list[str]:
-    """Bytes of an unknown kind as the texts that they may be."""
-    return [data.decode(encoding, "ignore") for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp1251")]
+    return papers.guesses(data)
 
 
 def _paper(suffix: str, data: bytes) -> list[Strange]:
-    if suffix != ".pdf":
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                names = archive.namelist()[:_MOST_MEMBERS]
-                made = [n for n in names if re.search(r"docProps/|meta\.xml|thumbnail", n, re.IGNORECASE)]
-                pictures = [n for n in names if _suffix(n) in _PICTURES]
-        except zipfile.BadZipFile:
-            return [Strange("file", "cannot be opened, so not looked into")]
-        found = [Strange("metadata", f"{n}: who made it, when, with what") for n in made]
-        return found + [Strange("picture", n) for n in pictures]
-    from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
     try:
-        reader = PdfReader(io.BytesIO(data))
-        info, packet = dict(reader.metadata or {}), reader.xmp_metadata
-    except (PyPdfError, ValueError, OSError, KeyError):
+        if suffix == ".pdf":
+            return [Strange(*told) for told in papers.told_by_pdf(data)]
+        found = [Strange(*told) for told in papers.told_by_package(data, suffix != ".zip")]
+        inside = papers.members(data)
+    except (PyPdfError, zipfile.BadZipFile, ValueError, OSError, KeyError):
         return [Strange("file", "cannot be opened, so not looked into")]
-    found = [Strange("metadata", f"PDF {key}") for key in info if key in ("/Author", "/Title", "/Subject", "/Keywords")]
-    return found + ([Strange("metadata", "an XMP packet")] if packet is not None else [])
+    if suffix == ".zip":
+        return found + [Strange(odd.kind, f"{name}: {odd.what}") for name, of in inside for odd in strange(name, of)]
+    return found + [Strange("picture", name) for name, _ in inside if _suffix(name) in _PICTURES]
 
 
 def _texts_of_paper(suffix: str, data: bytes) -> Iterator[str]:
-    if suffix != ".pdf":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist()[:_MOST_MEMBERS]:
-                yield name
-                for guess in _guesses(archive.read(name)):
-                    yield from (guess, _TAG.sub("", guess))
+    if suffix == ".pdf":
+        yield from papers.texts_of_pdf(data)
         return
-    from pypdf import PdfReader
-
-    reader = PdfReader(io.BytesIO(data))
-    yield " ".join(map(str, (reader.metadata or {}).values()))
-    for page in reader.pages:
-        yield page.extract_text()
+    for name, content in papers.members(data):
+        yield name
+        if _suffix(name) in _PAPERS:
+            yield from _texts_of_paper(_suffix(name), content)
+            continue
+        for guess in papers.guesses(content):
+            yield from (guess, _TAG.sub("", guess))

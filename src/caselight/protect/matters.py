@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from caselight.protect import english, mentions
+from caselight.protect import alone, english, halves, latin, mentions
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
 from caselight.protect.mentions import Mention
@@ -115,6 +115,8 @@ def protect_matter(
         text.places = list(_courts(text))
         text.mentions = _first_look(text, known, policy, more)
     _bare(texts, known)
+    if known.finder == "russian":
+        _initials(texts, known)
     for text in texts:
         text.mentions = _with_roles(text, known)
         text.identifiers = _identifiers(text, known, policy)
@@ -138,7 +140,8 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
         found = english.found(body, known)
     else:
         found = mentions.found(body, known)
-        found = mentions.led(body, known, lambda t, at: role_before(t, at, known), found)
+        found = alone.led(body, known, lambda t, at: role_before(t, at, known), found)
+        found = _without_overlap([*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)])
     listed = [Mention(*m.span(), m.group(), "", "listed") for name in policy.hide for m in _occurrences(name, body)]
     found = _without_overlap(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
@@ -204,6 +207,7 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds, in every text of the matter, the bare forms of every surname that was found in any."""
     named = [m for text in texts for m in text.mentions]
     stems_of_all = known_stems(named) if known.finder == "russian" else {}
+    heard = {heard: m.surname for m in named for heard in latin.sounds(m.surname)} if stems_of_all else {}
     for text in texts:
         body = text.cleaned.text
         if known.finder == "english":
@@ -214,14 +218,23 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         ours = {(m.start, m.end) for m in text.mentions}
         covered = list(text.places)
         kept = []
-        for m in mentions.bare(body, stems_of_all, list(text.mentions)):
+        for m in alone.bare(body, stems_of_all, list(text.mentions)):
             inside = any(a <= m.start < b for a, b in covered)
             place = None if inside or (m.start, m.end) in ours else _place(body, m, known, is_known=True)
             if place:
                 text.places.append(place)
             elif not inside:
                 kept.append(m)
-        text.mentions = kept
+        text.mentions = _without_overlap([*kept, *latin.found(body, heard)])
+
+
+def _initials(texts: Sequence[_Text], known: Knowledge) -> None:
+    """Adds initials that belong to no surname of their text."""
+    letters = halves.single_letters([text.cleaned.text for text in texts], known)
+    for text in texts:
+        alone = halves.initials_alone(text.cleaned.text, known, letters)
+        outside = [m for m in alone if not any(a <= m.start < b for a, b in text.places)]
+        text.mentions = _without_overlap([*text.mentions, *outside])
 
 
 def _courts(text: _Text) -> Iterator[tuple[int, int]]:
@@ -256,11 +269,25 @@ def _field_role(document: Document, at: tuple[int, int], known: Knowledge) -> Ro
         if any(label in f.label for label in known.fields["party"]):
             row = [g for g in document.fields if g.table == f.table and g.row == f.row and f.row >= 0]
             kinds = [document.text[g.start : g.end] for g in row if g.label.startswith(known.fields["kind"])]
-            own = document.text[f.start : at[0]].rsplit(";", 1)[-1]
+            own = _heading(document.text[f.start : at[0]])
             said = " ".join([*kinds, own]).lower()
             office = any(word.lower() in said for word in known.fields["officials_in"])
             return Role.OFFICIAL if office else Role.ACCUSED
     return None
+
+
+def _heading(before: str) -> str:
+    """What a field of parties says right before a name: "Прокурор:" in "Истец: Скоробеев И.И.; Прокурор:; "."""
+    parts = [part for part in before.split(";") if part.strip()]
+    return parts[-1] if parts and (before.rstrip()[-1:] != ";" or parts[-1].rstrip().endswith(":")) else ""
+
+
+def _in_fields(text: _Text, known: Knowledge) -> Iterator[Mention]:
+    """Surnames with one initial in a card's field of parties, where nothing else has this form."""
+    for f in text.document.fields if text.document else ():
+        if any(label in f.label for label in known.fields["party"]):
+            start, end = (bisect_left(text.cleaned.origin, offset) for offset in (f.start, f.end))
+            yield from alone.in_field(text.cleaned.text, start, end, known)
 
 
 def _identifiers(text: _Text, known: Knowledge, policy: Policy) -> list[Identifier]:

@@ -7,50 +7,72 @@ found afterwards, by the surnames that are known then (`bare`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from caselight.protect.cleaned import fold
 from caselight.protect.roles import Knowledge, Role
-from caselight.protect.surnames import grammemes, stems_of_word
+from caselight.protect.surnames import grammemes
 
-_LIKE = 5  # letters that two forms of one word share
-_SMALL_WORD = re.compile("(?<![А-ЯЁа-яё])[а-яё]{3,}")
-_SMALL, _DOUBLE = "[а-яё]", r"(?:\s?[-–]\s?[А-ЯЁ]"
-# "Иванов", "Иванов-Петров", "ИВАНОВ", "д'Артаньян" is rare enough to be left to the list of the study.
-_CAPITAL = rf"[А-ЯЁ]{_SMALL}+{_DOUBLE}{_SMALL}+)?"
-_UPPER = rf"[А-ЯЁ]{{2,}}{_DOUBLE}[А-ЯЁ]+)?"
-_NAME = rf"(?:{_CAPITAL}|{_UPPER})"
+LIKE = 5  # letters that two forms of one word share
+# Letters of Russian and of names from its neighbours, such as Гөлнара, Ґонта, Қасым.
+CAPITALS, SMALLS = "А-ЯЁЄІЇҐЎӘҒҖҢӨҮҺҚҰ", "а-яёєіїґўәғҗңөүһқұ"
+BIG, SMALL, NO_LETTER = f"[{CAPITALS}]", f"[{SMALLS}]", f"(?![{CAPITALS}{SMALLS}])"
+SMALL_WORD = re.compile(f"(?<![{CAPITALS}{SMALLS}]){SMALL}{{3,}}")
+_DOUBLE = rf"(?:\s?[-–]\s?{BIG}"
+# "Иванов", "Иванов-Петров", "О'Коннор", "ИВАНОВ", "Сеймчан-старший".
+CAPITAL = rf"(?:[ОД]['’])?{BIG}{SMALL}+(?:{_DOUBLE}{SMALL}+)|-(?:старш|младш|заде){SMALL}*)?"
+_UPPER = rf"{BIG}{{2,}}{_DOUBLE}{BIG}+)?"
+NAME = rf"(?:{CAPITAL}|{_UPPER})"
 _GAP = r"[ \t]*(?:\n[ \t]*)?"
-_INITIALS = rf"(?P<first>[А-ЯЁ])[а-яё]?\s?[.,]{_GAP}(?:(?P<second>[А-ЯЁ])[а-яё]?(?![А-ЯЁа-яё])\s?\.?)?"
-# A word begins here; also where a space was forgotten: "свидетелиИванов И.И.".
-_EDGE = "(?:(?<![А-ЯЁа-яё])|(?<=[а-яё])(?=[А-ЯЁ]))"
-_SURNAME_FIRST = re.compile(rf"{_EDGE}(?P<surname>{_NAME})(?P<gap>\s{{0,3}}){_INITIALS}")
-_INITIALS_FIRST = re.compile(
-    rf"{_EDGE}(?P<first>[А-ЯЁ])[а-яё]?\s?\.{_GAP}(?:(?P<second>[А-ЯЁ])[а-яё]?\s?(?:\.|(?=\s)){_GAP})?(?P<surname>{_NAME})(?![А-ЯЁа-яё])"
+SON = r"(?:оглы|кызы|улы|гызы|уули|угли|кизи|огли|уулу)"
+# "Д.-Х.Б." has a first name of two parts, "Э.В.о." and "Э.В. оглы" end with the word for son or daughter.
+TWOFOLD = rf"(?:\s?-\s?{BIG}\.)?"
+_INITIALS = (
+    rf"(?P<first>{BIG}){SMALL}?\s?[.,]{TWOFOLD}{_GAP}(?:(?P<second>{BIG}){SMALL}?{NO_LETTER}\s?\.?{TWOFOLD})?"
+    rf"(?:(?<=\.)[оку]\.|\s{SON}{NO_LETTER})?"
 )
-_JOINED = re.compile(rf"{_EDGE}(?P<surname>{_CAPITAL})\s(?P<first>[А-ЯЁ])(?P<second>[А-ЯЁ])(?![А-ЯЁа-яё])")
+# A word begins here; also where a space was forgotten: "свидетелиИванов И.И.".
+_EDGE = f"(?:(?<![{CAPITALS}{SMALLS}])|(?<={SMALL})(?={BIG}))"
+SURNAME_FIRST = re.compile(rf"{_EDGE}(?P<surname>{NAME})(?P<gap>\s{{1,3}}|(?<={SMALL})){_INITIALS}")
+_INITIALS_FIRST = re.compile(
+    rf"{_EDGE}(?P<first>{BIG}){SMALL}?\s?\.{TWOFOLD}{_GAP}"
+    rf"(?:(?P<second>{BIG}){SMALL}?\s?(?:\.|(?=\s)){_GAP})?(?P<surname>{NAME}){NO_LETTER}"
+)
+_JOINED = re.compile(rf"{_EDGE}(?P<surname>{CAPITAL})\s(?P<first>{BIG})(?P<second>{BIG}){NO_LETTER}")
 _PATRONYMIC = (
-    r"(?:[А-ЯЁ][а-яё]+(?:[оеь]вич|[а-яё]ич)(?:а|у|ем|е)?|[А-ЯЁ][а-яё]+(?:[оеь]вн|[а-яё]чн)(?:а|ы|е|у|ой|ою)"
+    r"(?:(?:[А-ЯЁ][а-яё]+-)?[А-ЯЁ][а-яё]+(?:[оеь]вич|[а-яё]ич)(?:а|у|ем|е)?|(?:[А-ЯЁ][а-яё]+-)?[А-ЯЁ][а-яё]+(?:[оеь]вн|[а-яё]чн)(?:а|ы|е|у|ой|ою)"
     r"|[А-ЯЁ]+(?:[ОЕЬ]ВИЧ|ИЧ)(?:А|У|ЕМ|Е)?|[А-ЯЁ]+(?:[ОЕЬ]ВН|ИЧН)(?:А|Ы|Е|У|ОЙ|ОЮ)"
-    r"|[А-ЯЁ][а-яё]+[ -](?:[Оо]глы|[Кк]ызы|[Уу]лы|[Гг]ызы|[Уу]ули|[Уу]гли|[Кк]изи|[Оо]гли|ОГЛЫ|КЫЗЫ))"
+    rf"|{BIG}{SMALL}+[ -](?i:{SON}){NO_LETTER})"
 )
 _FULL = re.compile(
-    rf"{_EDGE}(?:(?P<before>{_NAME})\s{{1,3}})?(?P<name>{_NAME})\s{{1,3}}(?P<patronymic>{_PATRONYMIC})(?![А-ЯЁа-яё])"
-    rf"(?:[ \t]{{1,2}}(?P<after>{_NAME})(?![А-ЯЁа-яё.]))?"
+    rf"{_EDGE}(?:(?P<before>{NAME})\s{{1,3}})?(?P<name>{NAME})\s{{1,3}}(?P<patronymic>{_PATRONYMIC}){NO_LETTER}"
+    rf"(?:[ \t]{{1,2}}(?P<after>{NAME}){NO_LETTER}(?:(?!\.)|(?<={BIG}{{4}})|(?<={SMALL}{{4}})))?"
 )
+# "Жумабек уулу Нурлан": whose son somebody is comes first, and stands for the surname.
+_SON_OF = re.compile(rf"{_EDGE}(?P<surname>{CAPITAL})[ -](?i:{SON}){NO_LETTER}(?:[ \t](?P<name>{CAPITAL}){NO_LETTER})?")
+# "Ван дер Берг", "де Сильва", "фон Штейн А.К.", "аль-Масри".
+_PARTICLE = (
+    r"(?:[Вв]ан (?:дер |ден |де )?|[Фф]он (?:дер )?|[Дд]е (?:ла )?|[Дд]ель |[Дд]и |[Ии]бн |(?:[Аа]ль|[Ээ]ль|[Тт]ер)-)"
+)
+_PARTICLED = re.compile(
+    rf"{_EDGE}{_PARTICLE}(?P<surname>{CAPITAL}){NO_LETTER}"
+    rf"(?:[ \t]{{1,2}}(?:{_INITIALS}|(?P<name>{CAPITAL}){NO_LETTER}))?"
+)
+# "Нгуен Ван Тхань", "Кон Чер Ир": three short words, none of them with an ending of ours.
+_SHORT = rf"{BIG}{SMALL}{{1,5}}{NO_LETTER}"
+_SYLLABLES = re.compile(rf"{_EDGE}(?P<surname>{_SHORT}) {_SHORT} {_SHORT}")
+
 # The second word only looked at, so that it may be the first of the next pair: "Свободу Ивану Петрову".
-_TWO = re.compile(rf"{_EDGE}(?P<one>{_CAPITAL})(?=\s{{1,2}}(?P<two>{_CAPITAL})(?![А-ЯЁа-яё]))(?![А-ЯЁа-яё])")
-_WORD = re.compile(rf"{_EDGE}{_NAME}(?![А-ЯЁа-яё])")
-_SENTENCE = re.compile(r"(?:[.!?;]\s+|\n\s*|^\s*|[«\"(]\s*|:\s*|-\s+)$")
+_TWO = re.compile(rf"{_EDGE}(?P<one>{CAPITAL}){NO_LETTER}(?=\s{{1,2}}(?P<two>{CAPITAL}){NO_LETTER})")
+_TOWN = re.compile(r"(?<![а-яё])(?:г\.|гор\.|город[а-яё]*)\s*$")
+WORD = re.compile(rf"{_EDGE}{NAME}{NO_LETTER}")
+SENTENCE = re.compile(r"(?:[.!?;]\s+|\n\s*|^\s*|[«\"(]\s*|:\s*|-\s+)$")
 # Ends of words that are surnames when no dictionary has the word.
-_SUFFIX = re.compile(
+SUFFIX = re.compile(
     r"(?:[оеё]в(?:а|у|ым|е|ой|ых|ыми)?|[иы]н(?:а|у|ым|е|ой|ых)?|(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую)|енко|[уюия]к(?:а|у|ом)?|"
     r"[ая]н(?:а|у|ом|е)?|швили|дзе|[её]нок|чук(?:а|у|ом)?)$"
 )
-
-
-_DESCRIBES = re.compile(r"[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +90,12 @@ class Mention:
 def found(text: str, known: Knowledge) -> list[Mention]:
     """The mentions that show by themselves: with initials, with a patronymic, first name and surname."""
     taken: list[Mention] = []
-    for search in (_full, _initials_first, _surname_first, _joined, _two):
-        _take(taken, search(text, known))
+    for search in (_full, _son_of, _syllables, _particled, _initials_first, _surname_first, _joined, _two):
+        take(taken, search(text, known))
     return sorted(taken, key=lambda m: m.start)
 
 
-def _take(taken: list[Mention], more: Iterable[Mention]) -> None:
+def take(taken: list[Mention], more: Iterable[Mention]) -> None:
     """Adds those that do not overlap with what is there."""
     covered = bytearray()
     for m in taken:
@@ -93,25 +115,26 @@ def _surname(word: str, known: Knowledge) -> bool:
     folded = fold(word)
     if folded in known.not_surnames or len(folded) < 2:
         return False
-    if _SUFFIX.search(folded):
+    if SUFFIX.search(folded):
         return True
-    in_dictionary, some, _ = grammemes(folded)
-    return not in_dictionary or "Surn" in some or not some & {"VERB", "GRND", "PRTS", "INFN", "PREP", "CONJ", "NPRO"}
+    return "Surn" in grammemes(folded)[1] or nominal(folded)
 
 
 def _surname_first(text: str, known: Knowledge) -> Iterator[Mention]:
-    for m in _SURNAME_FIRST.finditer(text):
+    for m in SURNAME_FIRST.finditer(text):
         single = m["second"] is None
         if not _surname(m["surname"], known) or (single and not _single(text, m)):
             continue
+        if "Geox" in grammemes(m["surname"])[2] and _TOWN.search(text, max(0, m.start() - 10), m.start()):
+            continue  # "мэр г. Омска А.А.": the court cut the surname off
         # "Доводы А.А. отклонены": the court cut the surname off; an ordinary word only begins the sentence.
         starts = re.search(r"(?:^|[.!?;]\s+|\n\s*)$", text[max(0, m.start() - 4) : m.start()])
-        if starts and _ordinary(m["surname"]) and not _SUFFIX.search(fold(m["surname"])):
+        if starts and _ordinary(m["surname"]) and not SUFFIX.search(fold(m["surname"])):
             continue
-        yield Mention(m.start(), _trim(text, m.end()), m["surname"], m["first"] + (m["second"] or ""), "initials")
+        yield Mention(m.start(), trim(text, m.end()), m["surname"], m["first"] + (m["second"] or ""), "initials")
 
 
-def _trim(text: str, end: int) -> int:
+def trim(text: str, end: int) -> int:
     """The end without spaces."""
     while text[end - 1].isspace():
         end -= 1
@@ -124,21 +147,21 @@ def _single(text: str, m: re.Match[str]) -> bool:
     behind = text[m.end() : m.end() + 3].lstrip()
     if "\n" in text[m.start() : m.end()] or m["gap"] == "" or behind[:1].isdigit():
         return False
-    return "Surn" in some or (not in_dictionary and bool(_SUFFIX.search(fold(m["surname"]))))
+    return "Surn" in some or (not in_dictionary and bool(SUFFIX.search(fold(m["surname"]))))
 
 
 def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "И.И. Иванов", unless the initials belong to the name before them: "Иванов И.И. Петров"."""
-    small = {fold(word)[:_LIKE] for word in _SMALL_WORD.findall(text)}
+    small = {fold(word)[:LIKE] for word in SMALL_WORD.findall(text)}
     for m in _INITIALS_FIRST.finditer(text):
-        before = re.search(rf"({_NAME})\s{{0,3}}$", text[max(0, m.start() - 40) : m.start()])
+        before = re.search(rf"({NAME})\s{{0,3}}$", text[max(0, m.start() - 40) : m.start()])
         if before and _surname(before[1], known) and not _ordinary(before[1]):
             continue
-        if m["second"] is None and (_ordinary(m["surname"]) or not _SUFFIX.search(fold(m["surname"]))):
+        if m["second"] is None and (_ordinary(m["surname"]) or not SUFFIX.search(fold(m["surname"]))):
             continue
         if not _surname(m["surname"], known) or _next_sentence(text, m):
             continue
-        rare = fold(m["surname"])[:_LIKE] not in small
+        rare = fold(m["surname"])[:LIKE] not in small
         if not _ordinary(m["surname"]) or (rare and _is_name_here(text, m, before[1] if before else "", known)):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + (m["second"] or ""), "initials")
 
@@ -171,7 +194,7 @@ def _joined(text: str, _: Knowledge) -> Iterator[Mention]:
     """ "Иванову АА": initials without stops, only behind a word that can be nothing but a name."""
     for m in _JOINED.finditer(text):
         some = grammemes(m["surname"])[1]
-        if "Surn" in some and _SUFFIX.search(fold(m["surname"])) and m["first"] + m["second"] not in ("РФ", "РБ", "РТ"):
+        if "Surn" in some and SUFFIX.search(fold(m["surname"])) and m["first"] + m["second"] not in ("РФ", "РБ", "РТ"):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + m["second"], "initials")
 
 
@@ -179,13 +202,53 @@ def _full(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "Иванов Иван Иванович", "Иван Иванович Иванов", "Иван Иванович"."""
     for m in _FULL.finditer(text):
         before, after = m["before"], m["after"]
-        if fold(m["name"]) in known.not_surnames:
+        if fold(m["name"]) in known.not_surnames or _only_a_place(m["name"]):
             continue
         first = before if before and _surname(before, known) and not _starts(text, m.start("name")) else None
-        last = after if not first and after and _surname(after, known) and not _ordinary(after) else None
+        last = after if not first and after and _surname(after, known) and nominal(after) else None
         start = m.start("before") if first else m.start("name")
         end = m.end("after") if last else m.end("patronymic")
         yield Mention(start, end, first or last or "", m["name"][0] + m["patronymic"][0], "full")
+
+
+def _only_a_place(word: str) -> bool:
+    """Whether a word is a place that does not stand as a name does: "гражданин Киргизии Жумабек уулу"."""
+    _, some, always = grammemes(word)
+    return "Geox" in always and "nomn" not in some
+
+
+def nominal(word: str) -> bool:
+    """Whether the word may be a noun or an adjective, as every surname is."""
+    in_dictionary, some, _ = grammemes(word)
+    return not in_dictionary or bool(some & {"NOUN", "ADJF"})
+
+
+def _son_of(text: str, known: Knowledge) -> Iterator[Mention]:
+    """ "Жумабек уулу Нурлан"."""
+    for m in _SON_OF.finditer(text):
+        if fold(m["surname"]) not in known.not_surnames:
+            yield Mention(m.start(), m.end(), m["surname"], (m["name"] or "")[:1], "full")
+
+
+def _particled(text: str, known: Knowledge) -> Iterator[Mention]:
+    """ "фон Штейн А.К.", "Ван дер Берг Йоханнес", not "на фон Кремля"."""
+    for m in _PARTICLED.finditer(text):
+        if fold(m["surname"]) in known.not_surnames or "Geox" in grammemes(m["surname"])[1]:
+            continue
+        name = m["name"] if m["name"] and not _ordinary(m["name"]) else ""
+        end = m.end("surname") if m["name"] and not name else trim(text, m.end())
+        yield Mention(m.start(), end, m["surname"], name[:1] or (m["first"] or "") + (m["second"] or ""), "two")
+
+
+def _syllables(text: str, known: Knowledge) -> Iterator[Mention]:
+    """ "Нгуен Ван Тхань": of three short words one at least is in no dictionary, and none only the name of a place."""
+    for m in _SYLLABLES.finditer(text):
+        words = m.group().split(" ")
+        marks = [grammemes(word) for word in words]
+        strange = [word for word, (in_dictionary, _, _) in zip(words, marks, strict=True) if not in_dictionary]
+        no_name = any(fold(word) in known.not_surnames for word in words)
+        if strange and not no_name and not any(always & {"Geox", "Abbr", "Orgn"} for _, _, always in marks):
+            yield Mention(m.start(), m.end(), m["surname"], words[1][0] + words[2][0], "full")
 
 
 def _starts(text: str, at: int) -> bool:
@@ -195,65 +258,21 @@ def _starts(text: str, at: int) -> bool:
 
 
 def _two(text: str, known: Knowledge) -> Iterator[Mention]:
-    """ "Анна Иванова", "Иванова Анна"."""
+    """ "Анна Иванова", "Иванова Анна", "Ваня Кольцо"."""
     for m in _TWO.finditer(text):
         for name, surname in ((m["one"], m["two"]), (m["two"], m["one"])):
-            _, some, _ = grammemes(name)
-            in_dictionary, _, always = grammemes(surname)
+            _, some, always = grammemes(name)
             if "Name" not in some or fold(surname) in known.not_surnames or "Geox" in some:
                 continue
-            if "Surn" in always or (not in_dictionary and _SUFFIX.search(fold(surname))):
+            first = name == m["one"] or not SENTENCE.search(text[max(0, m.start() - 4) : m.start()])
+            if _bears(surname, "Name" in always and first):
                 yield Mention(m.start(), m.end("two"), surname, name[0], "two")
                 break
 
 
-def bare(text: str, known_stems: Mapping[str, object], taken: list[Mention]) -> list[Mention]:
-    """The words outside `taken` that are a form of a surname known by its stems."""
-    more = [
-        Mention(m.start(), m.end(), m.group(), "", "bare")
-        for m in _WORD.finditer(text)
-        if not known_stems.keys().isdisjoint(stems_of_word(m.group()))
-    ]
-    _take(taken, more)
-    return sorted(taken, key=lambda m: m.start)
-
-
-def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken: list[Mention]) -> list[Mention]:
-    """Names that stand alone behind a role ("свидетель Иванов"), and words that can be nothing but a surname."""
-    more = []
-    for m in _WORD.finditer(text):
-        word = m.group()
-        in_dictionary, some, always = grammemes(word)
-        if fold(word) in known.not_surnames or len(word) < 3 or word.isupper() or _quoted(text, m):
-            continue
-        sure = (not always.isdisjoint({"Surn", "Name"}) and in_dictionary and "Geox" not in some) or (
-            not in_dictionary and "Surn" in some and bool(_SUFFIX.search(fold(word))) and len(word) > 4
-        )
-        named = "Surn" in some or "Name" in some or not in_dictionary
-        if in_dictionary and ("Geox" in some or _adjective(text, m)):
-            continue
-        begins = _begins(text, m.start())
-        if (sure and not (begins and in_dictionary)) or (
-            named and not begins and role_of(text, m.start()) is not Role.UNKNOWN
-        ):
-            more.append(Mention(m.start(), m.end(), word, "", "role"))
-    _take(taken, more)
-    return sorted(taken, key=lambda m: m.start)
-
-
-def _begins(text: str, at: int) -> bool:
-    """Whether a sentence, a line or a quotation begins here."""
-    return bool(_SENTENCE.search(text[max(0, at - 4) : at]))
-
-
-def _adjective(text: str, m: re.Match[str]) -> bool:
-    """Whether the word describes the noun behind it: "на Московском метрополитене", not "Чайковский пояснил"."""
-    behind = re.match(r" ([а-яё]{3,})", text[m.end() : m.end() + 40])
-    return bool(behind and _DESCRIBES.search(fold(m.group())) and "NOUN" in grammemes(behind[1])[1])
-
-
-def _quoted(text: str, m: re.Match[str]) -> bool:
-    """Whether the word is (part of) a title between quotation marks: a firm, a party, a newspaper."""
-    before = text[max(0, m.start() - 60) : m.start()]
-    opened = max(before.rfind("«"), before.rfind('"'), before.rfind("“"))
-    return opened > before.rfind("»") and "\n" not in before[opened:]
+def _bears(surname: str, surely: bool) -> bool:
+    """Whether a word beside a first name is its bearer's surname; `surely`: the first name can be nothing else."""
+    in_dictionary, some, always = grammemes(surname)
+    if "Surn" in always or (not in_dictionary and (surely or SUFFIX.search(fold(surname)))):
+        return True
+    return surely and bool(some & {"NOUN", "ADJF"}) and not some & {"Geox", "Orgn", "Abbr"}

@@ -19,6 +19,7 @@ _WINDOW = 150
 _SENTENCE_END = re.compile(
     r"(?:[а-яё]{5,}|\d{4}|[)»])[.!?]\s+(?=[А-ЯЁA-Z])|;|\n\s*\n\s*(?=(?:УСТАНОВИЛ|у\s?с\s?т\s?а\s?н))|[a-z]{3,}\.\s+(?=[A-Z])"
 )
+_HALF = 4  # letters of a half of a double name that is looked for alone
 _LOWER_WORD = re.compile(r"(?<![^\W\d_])[а-яё]{2,}")
 _LIST = re.compile(r"\s*(?:,|и|,\s*и|and|,\s*and)\s*$")
 _BREAKS = frozenset({"VERB", "GRND", "INFN"})
@@ -183,7 +184,9 @@ def _fits(person: Person, m: Mention, own: frozenset[str]) -> bool:
             return False
         a, b = person.initials, m.initials
         return a.startswith(b) or b.startswith(a)
-    return bool(m.initials) and len(m.initials) == 2 and person.initials == m.initials
+    if person.initials != m.initials or (person.role is Role.OFFICIAL and m.role is not Role.OFFICIAL):
+        return False
+    return len(m.initials) == 2 or not person.stems
 
 
 def shares_name_with_accused(person: Person, people: Sequence[Person]) -> bool:
@@ -192,6 +195,9 @@ def shares_name_with_accused(person: Person, people: Sequence[Person]) -> bool:
 
 
 def known_stems(found: Iterable[Mention]) -> dict[str, bool]:
-    """Every stem and every form of the surnames that were found."""
-    surnames = {m.surname for m in found if m.surname}
+    """Every stem and every form of the surnames that were found, and of the halves of double ones."""
+    named = [m for m in found if m.surname]
+    surnames = {m.surname for m in named}
+    double = [m.surname for m in named if "-" in m.surname and m.how in ("initials", "full")]
+    surnames |= {half for name in double for half in name.split("-") if len(half) >= _HALF}
     return {stem: True for surname in surnames for stem in (*stems(surname), *forms(surname))}

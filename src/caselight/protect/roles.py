@@ -37,6 +37,9 @@ class Knowledge:
 
     finder: str  # name in FINDERS
     roles: tuple[tuple[Role, re.Pattern[str]], ...]
+    bearers: re.Pattern[str] | None  # matches up to the name of a human being
+    said: re.Pattern[str] | None  # the same, words for what somebody said or asked
+    called: re.Pattern[str] | None  # what stands before a name that somebody is called by
     accused_after: re.Pattern[str] | None  # matches what stands behind the name of the accused
     not_surnames: frozenset[str]  # folded
     places_before: re.Pattern[str] | None
@@ -46,6 +49,7 @@ class Knowledge:
     address_leads: re.Pattern[str] | None  # None = addresses are no more than what `numbers` says
     home: re.Pattern[str] | None
     address_words: frozenset[str]
+    address_joins: frozenset[str]  # words that never end an address
     wiped: re.Pattern[str] | None  # what the court has wiped, which stays as it is
     fields: Mapping[str, tuple[str, ...]]  # party, kind, official, officials_in -> labels
 
@@ -79,6 +83,9 @@ def knowledge(pack: Pack) -> Knowledge:
     return Knowledge(
         finder=str(data["finder"]),
         roles=tuple(roles),
+        bearers=_right_before(part, "bearers"),
+        said=_right_before(part, "said"),
+        called=_any(part, "called"),
         accused_after=_any(part, "accused_after"),
         not_surnames=frozenset(word.lower().replace("ё", "е") for word in data.get("not_surnames", ())),
         places_before=_ending(part, "places_before"),
@@ -88,6 +95,7 @@ def knowledge(pack: Pack) -> Knowledge:
         address_leads=_address(part, "leads"),
         home=_address(part, "home"),
         address_words=frozenset(data.get("addresses", {}).get("words", ())),
+        address_joins=frozenset(data.get("addresses", {}).get("joins", ())),
         wiped=re.compile(rf"(?:{'|'.join(data['wiped'])})(?!\w)", re.IGNORECASE) if data.get("wiped") else None,
         fields=fields,
     )
@@ -131,6 +139,12 @@ def _ending(part: Definition, key: str) -> re.Pattern[str] | None:
     joined = "|".join(f"(?:{row['pattern']})" for row in rows)
     # A capital inside keeps its meaning: "ул. Маршала" may come before the name, "ул. дом" not.
     return re.compile(rf"(?<![^\W\d_])(?:{joined})$") if joined else None
+
+
+def _right_before(part: Definition, key: str) -> re.Pattern[str] | None:
+    """Matches where one of these is the last word of a text, but for a dash."""
+    joined = "|".join(f"(?:{row['pattern']})" for row in part.data.get(key, ()))
+    return re.compile(rf"(?<![^\W\d_])(?:{joined})\s{{1,3}}(?:[–—-]\s)?$", re.IGNORECASE) if joined else None
 
 
 def _address(part: Definition, key: str) -> re.Pattern[str] | None:

@@ -1,0 +1,189 @@
+"""Names that stand alone: behind a word for a human being, or a surname that the text has named elsewhere.
+
+What comes in: a cleaned text with the mentions that show by themselves. What goes out: those and more, sorted, not
+overlapping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from caselight.protect.cleaned import fold
+from caselight.protect.mentions import (
+    BIG,
+    CAPITALS,
+    LIKE,
+    NAME,
+    NO_LETTER,
+    SENTENCE,
+    SMALL,
+    SMALL_WORD,
+    SMALLS,
+    SON,
+    SUFFIX,
+    SURNAME_FIRST,
+    TWOFOLD,
+    WORD,
+    Mention,
+    nominal,
+    take,
+    trim,
+)
+from caselight.protect.roles import Knowledge, Role
+from caselight.protect.surnames import grammemes, stems_of_word
+
+# Beside a surname that is known already, a single initial is enough.
+_INITIALS_BEHIND = re.compile(
+    rf"\s{{0,3}}(?P<first>{BIG})\s?\.{TWOFOLD}(?:\s?(?P<second>{BIG})\s?\.{TWOFOLD})?"
+    rf"(?:[оку]\.|\s{SON}{NO_LETTER})?(?!\s?{BIG}{SMALL}+\s+{BIG}\.)"
+)
+_INITIALS_BEFORE = re.compile(
+    rf"(?<![{CAPITALS}{SMALLS}])(?P<first>{BIG})\.{TWOFOLD}\s?(?:(?P<second>{BIG})\.{TWOFOLD}\s?)?$"
+)
+_NAME_BEHIND = re.compile(rf"[ \t]({NAME}){NO_LETTER}")
+_NAME_BEFORE = re.compile(rf"(?<![{CAPITALS}{SMALLS}])({NAME})[ \t]$")
+_CALLED = re.compile(
+    rf"[«\"“](?P<quoted>[^»\"”\n<*.][^»\"”\n]{{1,40}})[»\"”]|(?P<plain>{NAME}(?: {NAME}){{0,2}}){NO_LETTER}"
+)
+_CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
+_BEARER = 40  # characters before a name in which the word for a human being stands
+_DESCRIBES = re.compile(r"[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)$")
+
+
+def bare(text: str, known_stems: Mapping[str, object], taken: list[Mention]) -> list[Mention]:
+    """The words outside `taken` that are a form of a known surname, with the initials or first name beside them."""
+    free = _free(taken)
+    more = [_widened(text, m, free) for m in WORD.finditer(text) if _bears_one(m.group(), known_stems)]
+    take(taken, more)
+    take(taken, _written_small(text, known_stems))
+    return sorted(taken, key=lambda m: m.start)
+
+
+def _bears_one(word: str, known_stems: Mapping[str, object]) -> bool:
+    """Whether a word, or a half of it ("Скоробеев-Сервис"), is a form of a known surname."""
+    parts = [word, *(part for part in word.split("-") if len(part) > LIKE)] if "-" in word else [word]
+    return any(not known_stems.keys().isdisjoint(stems_of_word(part)) for part in parts)
+
+
+def _free(taken: Sequence[Mention]) -> Callable[[int, int], bool]:
+    """Whether a stretch touches none of these."""
+    covered = {i for m in taken for i in range(m.start, m.end)}
+    return lambda start, end: covered.isdisjoint(range(start, end))
+
+
+def _widened(text: str, m: re.Match[str], free: Callable[[int, int], bool], how: str = "bare") -> Mention:
+    """A surname with the initials or the first name beside it: "Гвоздь Е.Р.", "М. Сковородько", "Варя Блоха"."""
+    start, end, initials = m.start(), m.end(), ""
+    if (i := _INITIALS_BEHIND.match(text, end)) and free(end, i.end()):
+        end, initials = trim(text, i.end()), i["first"] + (i["second"] or "")
+    elif (i := _INITIALS_BEFORE.search(text, max(0, start - 12), start)) and free(i.start(), start):
+        start, initials = i.start(), i["first"] + (i["second"] or "")
+    elif (i := _NAME_BEHIND.match(text, end)) and _first_name(i[1]) and free(end, i.end()):
+        end, initials = i.end(), i[1][0]
+    elif (i := _NAME_BEFORE.search(text, max(0, start - 20), start)) and _first_name(i[1]) and free(i.start(), start):
+        start, initials = i.start(), i[1][0]
+    return Mention(start, end, m.group(), initials, how)
+
+
+def _first_name(word: str) -> bool:
+    return len(word) > 2 and "Name" in grammemes(word)[1]
+
+
+def _written_small(text: str, known_stems: Mapping[str, object]) -> Iterator[Mention]:
+    """Known surnames that somebody typed without a capital: "задержан скоробеев"."""
+    for m in SMALL_WORD.finditer(text):
+        if m.group() in known_stems and _no_other_word(m.group()):
+            yield Mention(m.start(), m.end(), m.group(), "", "bare")
+
+
+def _no_other_word(word: str) -> bool:
+    """Whether a word in small letters can be nothing but a surname."""
+    in_dictionary, _, always = grammemes(word)
+    return len(word) > LIKE and (not in_dictionary or "Surn" in always)
+
+
+def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken: list[Mention]) -> list[Mention]:
+    """Names that stand alone behind a role ("свидетель Иванов"), and words that can be nothing but a surname."""
+    free = _free(taken)
+    more = []
+    for m in WORD.finditer(text):
+        word = m.group()
+        if fold(word) in known.not_surnames or len(word) < 3 or not free(m.start(), m.end()):
+            continue
+        if _bearer(text, m, known) or (not word.isupper() and not _quoted(text, m) and _alone(text, m, role_of)):
+            more.append(_widened(text, m, free, "role"))
+    take(taken, more)
+    return sorted(taken, key=lambda m: m.start)
+
+
+def in_field(text: str, start: int, end: int, known: Knowledge) -> Iterator[Mention]:
+    """Surnames with initials between two offsets, whatever the dictionary says of them."""
+    for m in SURNAME_FIRST.finditer(text, start, end):
+        if fold(m["surname"]) not in known.not_surnames:
+            yield Mention(m.start(), trim(text, m.end()), m["surname"], m["first"] + (m["second"] or ""), "initials")
+
+
+def called(text: str, known: Knowledge) -> Iterator[Mention]:
+    """Names behind "звали", "под именем", "представился": first names and nicknames too."""
+    for m in known.called.finditer(text) if known.called else ():
+        if name := _CALLED.match(text, m.end()):
+            start, end = name.span("quoted" if name["quoted"] else "plain")
+            if fold(text[start:end]) not in known.not_surnames and not (known.wiped and known.wiped.match(text, start)):
+                yield Mention(start, end, text[start:end].rsplit(maxsplit=1)[-1], "", "called")
+
+
+def _alone(text: str, m: re.Match[str], role_of: Callable[[str, int], Role]) -> bool:
+    """Whether a word is a surname by the dictionary, or by it and a role before."""
+    in_dictionary, some, always = grammemes(m.group())
+    sure = (not always.isdisjoint({"Surn", "Name"}) and in_dictionary and "Geox" not in some) or (
+        not in_dictionary and "Surn" in some and bool(SUFFIX.search(fold(m.group()))) and len(m.group()) > 4
+    )
+    named = "Surn" in some or "Name" in some or not in_dictionary
+    if in_dictionary and ("Geox" in some or _adjective(text, m)):
+        return False
+    begins = _begins(text, m.start())
+    if sure and not (begins and in_dictionary):
+        return True
+    return named and not begins and role_of(text, m.start()) is not Role.UNKNOWN
+
+
+def _bearer(text: str, m: re.Match[str], known: Knowledge) -> bool:
+    """Whether a word stands behind one for a human being, in its case: "потерпевший Холодец", "соседке Коробке"."""
+    led = known.bearers and known.bearers.search(text, max(0, m.start() - _BEARER), m.start())
+    in_dictionary, some, _ = grammemes(m.group())
+    if not led or not nominal(m.group()) or led.group().isupper() != m.group().isupper():
+        return False
+    if in_dictionary and some & {"Geox", "Orgn", "Abbr"}:
+        return False
+    if (
+        "ADJF" in some
+    ):  # "свидетеля Центральной больницы", "гражданина Российской Федерации", but "бухгалтер Дорогая Зоя"
+        behind = re.match(rf"[ \n]([{CAPITALS}{SMALLS}]{{3,}})", text[m.end() : m.end() + 40])
+        marks = grammemes(behind[1])[1] if behind else frozenset()
+        if marks & {"NOUN", "ADJF"} and not marks & {"Name", "Surn"}:
+            return False
+    elif not in_dictionary or SUFFIX.search(fold(m.group())):
+        return True
+    if _INITIALS_BEHIND.match(text, m.end()):
+        return True
+    noun = re.findall(rf"{SMALL}{{3,}}", fold(led.group()))
+    return bool(noun and grammemes(noun[-1])[1] & some & _CASES)
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a sentence, a line or a quotation begins here."""
+    return bool(SENTENCE.search(text[max(0, at - 4) : at]))
+
+
+def _adjective(text: str, m: re.Match[str]) -> bool:
+    """Whether the word describes the noun behind it: "на Московском метрополитене", not "Чайковский пояснил"."""
+    behind = re.match(r" ([а-яё]{3,})", text[m.end() : m.end() + 40])
+    return bool(behind and _DESCRIBES.search(fold(m.group())) and "NOUN" in grammemes(behind[1])[1])
+
+
+def _quoted(text: str, m: re.Match[str]) -> bool:
+    """Whether the word is (part of) a title between quotation marks: a firm, a party, a newspaper."""
+    before = text[max(0, m.start() - 60) : m.start()]
+    opened = max(before.rfind("«"), before.rfind('"'), before.rfind("“"))
+    return opened > before.rfind("»") and "\n" not in before[opened:]
