@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from caselight import ingest
 from caselight.ingest import READERS, read
+from caselight.ingest.html import read_html
 from caselight.ingest.language import guess_language
 from caselight.ingest.pdf import tidy
 from caselight.ingest.sniff import media_type
@@ -378,3 +379,12 @@ def test_every_real_file_ends_in_a_state_and_is_read_if_it_holds_text(shared: Pa
 def test_reading_is_re_exported_with_containers() -> None:
     assert ingest.is_container(b"PK\x03\x04" + b"\x00" * 60, "a.zip")
     assert not ingest.is_container((EXAMPLES / "word.docx").read_bytes(), "word.docx")
+
+
+def test_a_sentence_beside_the_tables_of_a_card_is_kept() -> None:
+    said = "Суд установил, что человек был найден по записи камеры видеонаблюдения, и назначил ему штраф."
+    row = "<tr><td>Судья</td><td>Сомова А.А.</td></tr>"
+    page = f'<div id="content"><table>{row}<tr><td>Статья</td><td>20.2</td></tr></table><p>{said}</p></div>'
+    content = read_html(page.encode())
+    assert content.text.split("\n")[:3] == ["Судья: Сомова А.А.", "Статья: 20.2", said]
+    assert {region.kind for region in content.regions} == {RegionKind.CARD}

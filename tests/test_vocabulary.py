@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from pathlib import Path
 
@@ -125,3 +126,11 @@ def test_many_forms_are_all_found_again() -> None:
     rows = tokenise(texts, vocabulary).row
     assert len(set(rows.tolist())) == 5_001
     assert vocabulary.look_up(hash_words(texts)).min() >= 2
+
+
+def test_a_vocabulary_can_be_handed_to_a_worker_that_is_not_forked() -> None:
+    known = Vocabulary("ru")
+    words = tokenise(["камеры митинга"], known)
+    handed = pickle.loads(pickle.dumps(known))
+    assert same(tokenise(["камеры митинга"], handed), words)
+    assert len(handed) == len(known)

@@ -121,10 +121,14 @@ def _read(page: bytes, start: int) -> Content | None:
     acts = acts or _find_acts(scope, card, whole=not start)
     _mark_hidden(acts)
     texts = [text for text in map(_act_text, acts) if text]
-    _read_rest_as_card(scope, acts, card)
+    apart = all(act.mem_id != scope.mem_id for act in acts)
+    if apart:
+        _read_rest_as_card(scope, acts, card)
     _refuse_empty(scope, texts, card, whole=not start)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
+    if apart:
+        _keep_prose(scope, card)
     writer = Writer()
     card.write(writer)
     for text in texts:
@@ -151,11 +155,17 @@ def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
 
 def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
     """Everything that is not in the acts' blocks; those are cut from the tree."""
-    if any(act.mem_id == scope.mem_id for act in acts):
-        return
     for act in acts:
         act.decompose()
     read_card(scope, card)
+
+
+def _keep_prose(scope: Any, card: Card) -> None:
+    """Long lines that stand in none of the card's tables: not coded, but not lost either."""
+    written = "".join(card.lines)
+    for line in _act_text(scope).split("\n"):
+        if len(line) >= PROSE_LINE and (kept := one_line(line)) not in written:
+            card.add("", kept)
 
 
 def _title(page: bytes) -> bytes:

@@ -127,6 +127,10 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._text)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process is handed where workers are not forked: without the dictionary, which asks are for."""
+        return self.__dict__ | {"_lemmatise": None, "_ask": None}
+
     @property
     def forms(self) -> Forms:
         """All rows up to now."""
