@@ -34,7 +34,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Study:
     for name in ("anna", "boris"):
         coder = office.coder(name)
         for number, (case, _) in enumerate(coder.get("/api/desk").json["queue"]):
-            found = coder.get(f"/api/cases/{case}").json
+            found = coder.get(f"/api/cases/{case}").json["documents"][0]
             start = found["text"].index("Конец")
             words = {
                 "document": found["document"],
@@ -79,7 +79,7 @@ def emptied(study: Study, to: Path) -> Made:
 @pytest.mark.parametrize("form", ["csv", "label-studio", "qdpx"])
 def test_everything_comes_back_that_went_out(coded: Study, tmp_path: Path, form: str) -> None:
     file = tmp_path / "answers"
-    assert trading.hand_out(pipeline.current(coded), form, file) == 16
+    assert trading.hand_out(pipeline.current(coded), form, file) == (16, 0)
     made = emptied(coded, tmp_path / "other")
     assert trading.take_in(made, form, file, "", "t") == {"anna": 8, "boris": 8}
     assert kept(made.study) == kept(coded)
@@ -119,7 +119,7 @@ def test_offsets_for_label_studio_count_as_browsers_do(coded: Study, tmp_path: P
 
 
 def test_the_codebook_goes_out_alone(coded: Study, tmp_path: Path) -> None:
-    assert trading.hand_out(pipeline.current(coded), "qdc", tmp_path / "a.qdc") == 4
+    assert trading.hand_out(pipeline.current(coded), "qdc", tmp_path / "a.qdc") == (4, 0)
     root = etree.fromstring((tmp_path / "a.qdc").read_bytes())
     assert root.tag == "{urn:QDA-XML:codebook:1.0}CodeBook"
     assert {code.get("name") for code in root.iter("{*}Code")} >= {"role", "relied_on", "metro"}

@@ -103,8 +103,14 @@ def _exchange(study: Study, how: Mapping[str, Any], as_json: bool) -> None:
 
     made = pipeline.current(study)
     if to := how["export_to"]:
-        number = trading.hand_out(made, how["form"], to)
-        print_result(as_json, {"to": str(to), "written": number}, [f"Wrote {number:,} to {to}."])
+        number, left_out = trading.hand_out(made, how["form"], to)
+        lines = [f"Wrote {number:,} to {to}."]
+        if left_out:
+            lines.append(
+                f"{left_out:,} answers are left out: they are about no single text of this study (as those about matters). "
+                f"They are in readings.jsonl of an export: caselight export {study.folder} --format jsonl --to DIR"
+            )
+        print_result(as_json, {"to": str(to), "written": number, "left_out": left_out}, lines)
     if source := how["import_from"]:
         if how["form"] not in trading.READERS:
             raise UsageError("A codebook alone (qdc) is not taken in: the study has its own. Choose another format.")

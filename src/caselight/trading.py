@@ -31,16 +31,19 @@ READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
 }
 
 
-def hand_out(made: Made, form: str, to: Path) -> int:
-    """Writes every answer of people that counts to the file; how many.
+def hand_out(made: Made, form: str, to: Path) -> tuple[int, int]:
+    """Writes every answer of people that counts to the file.
 
+    Returns:
+        How many were written; how many were left out, because they are about no single text: a matter has several,
+        which no other tool takes as one. An export has these in readings.jsonl.
     Raises:
         UsageError: the file is there already.
     """
     if to.exists():
         raise UsageError(f"{to} exists. Choose another name.")
     variables = {variable.name: variable for variable in made.codebook.variables}
-    told = list(_told(made, variables))
+    told, left_out = _told(made, variables)
     if form == "csv":
         data = ("\ufeff" + forms.to_csv(told, variables, harmless)).encode("utf-8", "surrogatepass")
     elif form == "label-studio":
@@ -50,26 +53,29 @@ def hand_out(made: Made, form: str, to: Path) -> int:
     else:
         data = refi.to_qdc(made.codebook)
     write_whole(to, lambda temporary: temporary.write_bytes(data))
-    return len(told) if form != "qdc" else len(variables)
+    return (len(told), left_out) if form != "qdc" else (len(variables), 0)
 
 
-def _told(made: Made, variables: Mapping[str, Variable]) -> list[Told]:
+def _told(made: Made, variables: Mapping[str, Variable]) -> tuple[list[Told], int]:
     kept = []
     for file in sorted(folder_of(made.study).glob("*.jsonl")):
         found = standing(contents(file).entries).values()
         kept += [(file.stem, one) for one in found if one.decision.variable in variables]
     texts = _documents(made, {one.decision.case for _, one in kept})
-    return [Told(coder, one, texts[one.decision.case]) for coder, one in kept if one.decision.case in texts]
+    told = [Told(coder, one, texts[one.decision.case]) for coder, one in kept if one.decision.case in texts]
+    return told, len(kept) - len(told)
 
 
-def _documents(made: Made, cases: set[str]) -> dict[str, Document]:
+def _documents(made: Made, wanted: set[str]) -> dict[str, Document]:
+    """Case, or record, -> its text; of those wanted that the study has."""
     found: dict[str, Document] = {}
     for plan in made.plans:
-        here = read_table(plan.paths["cases"], ["id"])["id"].to_pylist()
-        rows = [row for row, case in enumerate(here) if case in cases]
+        part = read_table(plan.paths["cases"], ["id", "documents"]).to_pydict()
+        names = [{case, of[0]} & wanted for case, of in zip(part["id"], part["documents"], strict=True)]
+        rows = [row for row, named in enumerate(names) if named]
         if rows:
             documents = documents_of(read_table(plan.paths["texts"]).take(rows))
-            found |= {here[row]: document for row, document in zip(rows, documents, strict=True)}
+            found |= {name: document for row, document in zip(rows, documents, strict=True) for name in names[row]}
     return found
 
 

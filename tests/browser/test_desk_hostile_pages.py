@@ -89,12 +89,12 @@ CODE_HOSTILE = """async ([memo, value]) => {
   const told = [];
   const headers = {'Content-Type': 'application/json'};
   const post = async (url, sent) => {
-    const body = JSON.stringify({key: crypto.randomUUID(), ...sent});
+    const body = JSON.stringify({key: crypto.randomUUID(), sitter: desk.coder, ...sent});
     const answer = await fetch(url, {method: 'POST', headers, body});
     told.push(answer.ok ? '' : await answer.text());
   };
   for (const [name] of desk.queue) {
-    const found = await (await fetch('/api/cases/' + name)).json();
+    const [found] = (await (await fetch('/api/cases/' + name)).json()).documents;
     const start = found.text.indexOf('<'), end = start + 200;
     const quote = [...found.text].slice(start, end).join('');
     const quotes = [{document: found.document, start, end, quote, said_by: 'court', denied: false, memo}];

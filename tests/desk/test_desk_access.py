@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,7 +13,8 @@ from caselight.desk.access import ADJUDICATOR, CODER
 from caselight.desk.call import ENTERED, OPEN, Way
 from caselight.desk.routes import WAYS
 from desk_client import Browser, Office
-from desk_office import GOOD, KINDS, MUTATING, journal_bytes, queue, sample_body
+from desk_office import GOOD, KINDS, MUTATING, both_code, decide, journal_bytes, key, queue, sample_body
+from desk_study import SEED
 
 
 def test_a_one_time_address_opens_one_session(still: Office) -> None:
@@ -96,6 +99,74 @@ def test_a_request_without_its_session_changes_nothing(still: Office, way: Way) 
         assert answer.status in (303, 401)
         assert answer.header("location") in ("", "/enter")
     assert journal_bytes(still.study) == before
+
+
+SITTERS: dict[str, dict[str, str]] = {
+    "opened by another": {"sitter": "anna"},
+    "opened before anybody had come": {"sitter": ""},
+    "does not say who opened it": {},
+    "opened by whoever leads": {"sitter": "-"},
+}
+
+
+@pytest.mark.parametrize("sitter", SITTERS.values(), ids=list(SITTERS))
+@pytest.mark.parametrize("way", [way for way in MUTATING if OPEN not in way.who], ids=lambda way: way.path)
+def test_a_page_that_somebody_else_opened_changes_nothing(office: Office, way: Way, sitter: dict[str, str]) -> None:
+    """Two at one browser: what is sent from the first one's page is not kept as the second one's."""
+    cases = both_code(office)
+    browser = office.lead() if ADJUDICATOR in way.who else office.coder("boris")
+    if sitter.get("sitter") == browser.sitter:
+        sitter = {"sitter": "zoya"}
+    before = journal_bytes(office.study)
+    good = {"key": key(), "case": cases[0], "variable": "role", "value": "none", "memo": "words", "choice": "a"}
+    good |= {"undoes": "key-00000001", "size": "2", "seed": SEED, "role": CODER, "name": "zoya"}
+    sent = {name: good.get(name, "1") for name in way.body} | sitter
+    body = json.dumps(sent) if way.takes == "json" else urlencode(sent)
+    answer = browser.send(way.method, way.path, body.encode(), {"Content-Type": KINDS[way.takes]})
+    assert (answer.status, answer.header("set-cookie")) == (403, "")
+    assert "nothing was kept" in answer.text
+    assert journal_bytes(office.study) == before
+    assert browser.get("/progress").status == 200, "who sits here stays"
+
+
+def test_the_same_sent_from_her_own_page_is_kept(office: Office) -> None:
+    boris = office.coder("boris")
+    case = queue(boris)[0]
+    sent = {"key": key(), "case": case, "variable": "role", "value": "none"}
+    told = boris.post("/api/decisions", sent | {"sitter": "anna"})
+    assert (told.status, told.json["why"]) == (403, "other_sits")
+    assert decide(boris, case, "role", "none")["saved"]
+
+
+def test_a_page_that_somebody_else_opened_is_shown_no_answers(office: Office) -> None:
+    case = both_code(office)[0]
+    boris = office.coder("boris")
+    for path in (f"/api/cases/{case}", "/api/desk", "/progress"):
+        assert boris.get(f"{path}?sitter=boris").status == 200
+        answer = boris.get(f"{path}?sitter=anna")
+        assert answer.status == 403
+        assert "from boris" not in answer.text
+
+
+LANGUAGES_ASKED = [
+    ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+    ("en-GB,en;q=0.5", "en"),
+    ("de-CH, ru;q=0.7, en;q=0.8", "en"),
+    ("uk, ru;q=0.1", "ru"),
+    ("fr", "en"),  # neither: the study's
+    ("", "en"),
+    ("*;q=x, ;;, ru;q=2", "en"),
+]
+
+
+@pytest.mark.parametrize(("header", "language"), LANGUAGES_ASKED)
+def test_a_first_visit_is_in_the_language_of_the_browser(still: Office, header: str, language: str) -> None:
+    browser = still.enter()
+    answer = browser.send("GET", "/start", headers={"Accept-Language": header})
+    assert f'<html lang="{language}">' in answer.text
+    browser.form("/language", {"language": "ru", "back": "/start"})
+    answer = browser.send("GET", "/start", headers={"Accept-Language": header})
+    assert '<html lang="ru">' in answer.text, "what was chosen stays"
 
 
 @pytest.mark.parametrize("role", [CODER, ADJUDICATOR])

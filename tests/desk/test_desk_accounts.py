@@ -31,6 +31,7 @@ def test_accounts_are_let_in_by_password_and_keep_their_role(office: Office, tmp
     assert browser.get("/").header("location") == "/login"
     assert browser.form("/login", {"name": "anna", "password": "wrong"}).status == 403
     assert browser.form("/login", {"name": "anna", "password": "a long password"}).status == 303
+    browser.sitter = "anna"
     assert browser.get("/api/desk").json["coder"] == "anna"
     assert browser.get("/settle").status == 403
     assert browser.form("/start", {"role": "adjudicator"}).status == 303

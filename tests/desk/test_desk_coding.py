@@ -37,7 +37,7 @@ def test_the_queue_is_the_order_of_tickets_and_a_second_coder_gets_the_doubles(o
 def test_an_answer_is_kept_with_its_quotations(office: Office) -> None:
     anna = office.coder("anna")
     case = queue(anna)[0]
-    found = anna.get(f"/api/cases/{case}").json
+    found = anna.get(f"/api/cases/{case}").json["documents"][0]
     start = found["text"].index("митинге")
     words = {
         "document": found["document"],
@@ -174,11 +174,11 @@ def test_the_desk_takes_in_a_run_that_changed_only_answers(office: Office, tmp_p
     book = office.study.codebook
     book.write_text(book.read_text("utf-8").replace("phrases: [камера]", "phrases: [телефон]"), "utf-8")
     room.refresh()
-    assert "has changed since its last run" in room.notice
+    assert "has changed since its last run" in str(room.trouble)
     with office.study.locked():
         make_tables(office.study, Options(1, tmp_path / "words", "2026-01-01"), lambda *_: None)
     room.refresh()
-    assert room.notice == ""
+    assert room.trouble is None
     asked = [plan.paths["answers/role"] for plan in room.pile.made.plans]
     assert asked == [plan.paths["answers/role"] for plan in current(office.study).plans]
 

@@ -54,7 +54,7 @@ def test_a_difference_is_settled_with_the_quotations_that_were_ticked(office: Of
     anna, boris = office.coder("anna"), office.coder("boris")
     case = queue(anna)[0]
     queue(boris)
-    found = anna.get(f"/api/cases/{case}").json
+    found = anna.get(f"/api/cases/{case}").json["documents"][0]
     words = {
         "document": found["document"],
         "start": 0,

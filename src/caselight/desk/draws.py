@@ -38,7 +38,7 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
         try:
             parts["outlook"] = outlook(room, _wish(asked))
         except CaselightError as error:
-            parts["wrong"] = str(error)
+            parts["wrong"] = call.pages.told(error)
     status = 422 if parts["wrong"] else 200
     return as_page(call.pages.page("draw.html", str(call.pages.words("nav.draw")), "draw", **parts), status)
 
@@ -100,7 +100,7 @@ def commit(call: Call) -> Response:
         with call.room.study.locked():
             drawing.freeze(call.room.pile.made, _wish(asked), call.room.now()[:10])
     except CaselightError as error:
-        return draw_page(call, str(error), asked)
+        return draw_page(call, call.pages.told(error), asked)
     call.room.refresh()
     return go("/draw")
 
@@ -111,6 +111,6 @@ def throw(call: Call) -> Response:
         with call.room.study.locked():
             drawing.throw(call.room.study, "".join(call.text("seed", 400).split()))
     except CaselightError as error:
-        return draw_page(call, str(error))
+        return draw_page(call, call.pages.told(error))
     call.room.refresh()
     return go("/draw")

@@ -81,8 +81,7 @@ def start(call: Call) -> Response:
         if other := _same_but_for_case(call, name):
             return start_page(call, known=other)
         who = Who(name, CODER)
-    call.doors.name(call.cookie, who)
-    return go(HOME[who.role])
+    return go(HOME[who.role]) if call.doors.name(call.cookie, who) else home(call)
 
 
 def _same_but_for_case(call: Call, name: str) -> str:

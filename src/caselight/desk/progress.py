@@ -62,7 +62,7 @@ def _told(room: Room, person: Person) -> dict[str, Any]:
 
 def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
     """What this person may know of how far it is."""
-    shared = {"drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn), "notice": room.notice}
+    shared = {"drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn)}
     if role != LEADS:
         return shared | {"coders": {name: _told(room, room.person(name))}}
     coders = {other: _told(room, person) for other, person in room.coders().items()}
@@ -77,12 +77,12 @@ def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
 
 def progress_json(call: Call) -> Response:
     """Progress as data."""
-    return as_json(progress_of(call.room, call.who.name, call.who.role))
+    return as_json(progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice})
 
 
 def progress_page(call: Call) -> Response:
     """Progress in words."""
-    told = progress_of(call.room, call.who.name, call.who.role)
+    told = progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice}
     parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
     if call.who.role == LEADS:
         parts |= {"figures": _figures(call), "agreed": agreement_of(call.room)}
@@ -130,7 +130,7 @@ def agreement_page(call: Call) -> Response:
     answers = sorted({answer for key in table for answer in key}, key=lambda a: _place(variable, a))
     one, other = call.query.get("one"), call.query.get("other")
     key = tuple(sorted((one, other))) if one is not None and other is not None else None
-    cases = [(case, call.room.pile.label(case)) for case in table.get((key[0], key[1]), [])] if key else []
+    cases = [(case, call.room.label(case)) for case in table.get((key[0], key[1]), [])] if key else []
     parts = {
         "variable": call.path["variable"],
         "table": table,

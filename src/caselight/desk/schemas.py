@@ -34,6 +34,7 @@ ANSWER = record_of(value=VALUE, decided=TRUTH, asked=TRUTH, memo=TEXT, quotes=li
 GO = record_of(go=TEXT)
 
 # What is sent
+SITTER = {"sitter": TEXT}  # who opened the page: with every request that changes something
 TOKEN = {"token": TEXT}
 ACCOUNT = {"name": TEXT, "password": TEXT}
 START = {"name": TEXT, "role": TEXT}
@@ -60,6 +61,7 @@ DESK = record_of(
     words=map_of(TEXT),
     reads=TEXT,
     draw=TEXT,
+    unit=TEXT,
     notice=TEXT,
     queue=list_of(list_of(TEXT)),
     undoable=list_of(record_of(ref=TEXT, case=TEXT, variable=TEXT)),
@@ -67,17 +69,16 @@ DESK = record_of(
     torn=COUNT,
 )
 _BLOCK = record_of(start=COUNT, end=COUNT, kind=TEXT, label=TEXT)
-CASE = record_of(
-    case=TEXT,
+_DOCUMENT = record_of(
     document=TEXT,
     record=TEXT,
     language=TEXT,
     text=TEXT,
     blocks=list_of(_BLOCK),
     pages=list_of(record_of(number=COUNT, start=COUNT)),
-    number=COUNT,
-    answers=map_of(ANSWER),
-    again=map_of(TEXT),
+)
+CASE = record_of(
+    case=TEXT, record=TEXT, documents=list_of(_DOCUMENT), number=COUNT, answers=map_of(ANSWER), again=map_of(TEXT)
 )
 _CODER = record_of(
     reads=TEXT,
