@@ -107,8 +107,8 @@ def _exchange(study: Study, how: Mapping[str, Any], as_json: bool) -> None:
         lines = [f"Wrote {number:,} to {to}."]
         if left_out:
             lines.append(
-                f"{left_out:,} answers are left out: they are about no single text of this study (as those about matters). "
-                f"They are in readings.jsonl of an export: caselight export {study.folder} --format jsonl --to DIR"
+                f"{left_out:,} answers are left out: they are about no single text of this study, as those about "
+                f"matters. They are in readings.jsonl: caselight export {study.folder} --format jsonl --to DIR"
             )
         print_result(as_json, {"to": str(to), "written": number, "left_out": left_out}, lines)
     if source := how["import_from"]:

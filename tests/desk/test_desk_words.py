@@ -93,7 +93,17 @@ def test_every_phrase_that_is_used_is_there_and_every_one_there_is_used() -> Non
     known = set(phrases("en", FOLDER / "words"))
     used = used_phrases()
     assert used <= known, used - known
-    built = ("nav.", "list.facet_", "list.reading_", "settle.state_", "draw.claim_", "case.by_", "progress.reads_")
+    built = (
+        "nav.",
+        "list.facet_",
+        "list.reading_",
+        "settle.state_",
+        "draw.claim_",
+        "case.by_",
+        "progress.reads_",
+        "start.drawn_",
+        "draw.unit_",
+    )
     unused = {name for name in known - used if not name.startswith((*built, "js.again_", "js.place_"))}
     assert unused <= {"js.number", "js.date", "js.text", "js.not_clear"}, unused
 

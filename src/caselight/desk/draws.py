@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import Any
 
 from starlette.responses import Response
 
-from caselight import drawing, view
+from caselight import drawing, sizing
 from caselight.desk.call import Call, as_json, as_page, go
-from caselight.desk.progress import seconds_a_case
+from caselight.desk.progress import costs
 from caselight.desk.room import Room
 from caselight.drawing import Wish
+from caselight.drawing.pile import UNITS
 from caselight.errors import CaselightError, UsageError
-from caselight.estimate.sample import has
-from caselight.estimate.stratified import count
-from caselight.review import allocate
-from caselight.types import Stratum
+
+WISHED = ("unit", "size", "by", "double", "level", "claim")  # what the form asks
+# Cases that the form proposes to read: an evening's work that gives a range of about a fifth of the pile. Of small piles
+# half: somebody who wants all of them says so.
+SUGGESTED = 100
 
 
 def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -> Response:
@@ -26,7 +27,9 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
     parts: dict[str, Any] = {
         "draw": room.waiting,
         "drawn": room.drawn,
-        "cases": len(room.pile.places),
+        "units": {unit: room.pile.count(unit) for unit in UNITS},
+        "wished": WISHED,
+        "suggested": max(1, min(SUGGESTED, len(room.pile.places) // 2)),
         "variables": [v for v in room.codebook.variables if v.values],
         "names": call.pages.names(room.codebook),
         "asked": asked,
@@ -46,31 +49,13 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
 def outlook(room: Room, wish: Wish) -> dict[str, Any]:
     """What a draw would cost, at the speed of the coders so far, and how wide its intervals would be if people found
     just what the machine says: then the truth is known here, and only the width is of interest."""
-    speeds = [s for person in room.coders().values() if (s := seconds_a_case(person.times)) is not None]
+    units, ranges = sizing.ranges_of(room.pile.made, wish)
+    widths = [
+        {"variable": one.variable, "value": one.value, "machine": one.machine, "low": one.low, "high": one.high}
+        for one in ranges
+    ]
     readings = wish.size + round(wish.double * wish.size)
-    speed = median(speeds) if speeds else None
-    told: dict[str, Any] = {"readings": readings, "seconds_a_case": speed, "widths": []}
-    told["hours"] = round(readings * speed / 3600, 1) if speed is not None else None
-    size = len(room.pile.places)
-    if not 1 <= wish.size <= size:
-        raise UsageError(f"The study has {size:,} cases. Choose a number from 1 to {size}.")
-    for by in wish.by:
-        name, _, value = by.partition("=")
-        variable = room.codebook.variable(name)
-        found = view.values(room.pile.made, name)
-        for one in [value] if value else variable.value_names():
-            flagged = sum(has(answer, one) for answer in found)
-            told["widths"].append(_width(name, one, (flagged, size - flagged), wish))
-    return told
-
-
-def _width(variable: str, value: str, parts: tuple[int, int], wish: Wish) -> dict[str, Any]:
-    flagged, rest = parts
-    sizes = {name: n for name, n in (("flagged", flagged), ("rest", rest)) if n}
-    drawn = allocate(sizes, max(wish.size, len(sizes)), "rest")
-    strata = [Stratum(sizes[name], drawn[name], drawn[name] if name == "flagged" else 0) for name in sizes]
-    limits = count(strata, wish.level, wish.claim)
-    return {"variable": variable, "value": value, "machine": flagged, "low": limits.low, "high": limits.high}
+    return {"units": units, "readings": readings, **costs(room, readings), "widths": widths}
 
 
 def outlook_json(call: Call) -> Response:
@@ -79,6 +64,7 @@ def outlook_json(call: Call) -> Response:
 
 
 def _wish(asked: dict[str, str]) -> Wish:
+    unit = asked.get("unit") or "case"
     try:
         size, double = int(asked.get("size", "")), float(asked.get("double", "20") or 0) / 100
         level = float(asked.get("level", "95")) / 100
@@ -87,12 +73,12 @@ def _wish(asked: dict[str, str]) -> Wish:
     if not 0 <= double <= 1 or not 0.5 <= level <= 0.999:
         raise UsageError("The share read twice is 0 to 100 %, the level 50 to 99.9 %.")
     by = tuple(part for part in (asked.get("by", ""),) if part)
-    return Wish(size, by, double, level, asked.get("claim", "standard"))
+    return Wish(size, by, double, level, asked.get("claim", "standard"), unit)
 
 
 def commit(call: Call) -> Response:
     """Commits a draw. What it prints is to be published before dice are thrown."""
-    asked = {name: call.text(name) for name in ("size", "double", "by", "level", "claim") if call.text(name)}
+    asked = {name: call.text(name) for name in WISHED if call.text(name)}
     waiting = call.room.waiting
     if waiting is not None and not waiting.thrown:
         return draw_page(call, str(call.pages.words("draw.waiting")), asked)

@@ -62,7 +62,8 @@ def start_page(call: Call, wrong: str = "", known: str = "") -> Response:
         return home(call)
     room = call.room
     doubles = sum(one.double for one in room.drawn)
-    shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles, "wrong": wrong}
+    shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles}
+    shown |= {"unit": room.unit, "wrong": wrong}
     shown |= {"known": known, "far": progress_of(room, known, CODER)["coders"][known] if known else {}}
     page = call.pages.page("start.html", str(call.pages.words("start.title")), who=call.who, **shown)
     return as_page(page, 422 if wrong or known else 200)

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from caselight import drawing
+from caselight import drawing, sizing
 from caselight.desk.access import ADJUDICATOR as LEADS
 from caselight.desk.call import Call, as_json, as_page
 from caselight.desk.person import Person
@@ -48,6 +48,27 @@ def seconds_a_case(times: Sequence[tuple[str, str]]) -> float | None:
     return found or None  # answers that came in as a table have one time
 
 
+def costs(room: Room, readings: int) -> dict[str, float | None]:
+    """Seconds that a case takes the coders here, and hours that so many readings take; None = not known yet."""
+    speeds = [s for person in room.coders().values() if (s := seconds_a_case(person.times)) is not None]
+    speed = median(speeds) if speeds else None
+    return {"seconds_a_case": speed, "hours": round(readings * speed / 3600, 1) if speed is not None else None}
+
+
+def ahead_of(room: Room) -> dict[str, Any] | None:
+    """What reading on costs and what ranges it buys; None = there is nothing to read, or no draw."""
+    found = sizing.ahead(room.study, room.codebook)
+    if found is None or room.committed is None:
+        return None
+    twice = room.committed.doubles / room.committed.n
+    ranges = [
+        {"variable": one.variable, "value": one.value, "low": one.low, "high": one.high}
+        for one in found.ranges.values()
+    ]
+    cost = costs(room, round(found.more * (1 + twice)))
+    return {"more": found.more, "extends": found.extends, **cost, "ranges": ranges}
+
+
 def _told(room: Room, person: Person) -> dict[str, Any]:
     queue = room.queue(person)
     variables, meanings = room.codebook.variables, room.meanings
@@ -62,7 +83,7 @@ def _told(room: Room, person: Person) -> dict[str, Any]:
 
 def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
     """What this person may know of how far it is."""
-    shared = {"drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn)}
+    shared = {"unit": room.unit, "drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn)}
     if role != LEADS:
         return shared | {"coders": {name: _told(room, room.person(name))}}
     coders = {other: _told(room, person) for other, person in room.coders().items()}
@@ -72,7 +93,7 @@ def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
         "settled": states.count("settled"),
         "agree": states.count("agree"),
     }
-    return shared | {"coders": coders, "differences": differences}
+    return shared | {"coders": coders, "differences": differences, "ahead": ahead_of(room)}
 
 
 def progress_json(call: Call) -> Response:
@@ -85,7 +106,9 @@ def progress_page(call: Call) -> Response:
     told = progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice}
     parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
     if call.who.role == LEADS:
-        parts |= {"figures": _figures(call), "agreed": agreement_of(call.room)}
+        figures, ahead = _figures(call), told["ahead"]
+        then = {(one["variable"], one["value"]): one for one in ahead["ranges"]} if ahead else {}
+        parts |= {"figures": figures, "agreed": agreement_of(call.room), "then": then}
     parts["names"] = call.pages.names(call.room.codebook)
     return as_page(call.pages.page("progress.html", str(call.pages.words("nav.progress")), "progress", **parts))
 

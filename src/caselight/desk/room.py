@@ -17,6 +17,7 @@ from caselight.desk.person import Person, meanings_of
 from caselight.desk.units import Opened, Unit, unit_of
 from caselight.drawing import Committed
 from caselight.drawing.commitment import ELUSION
+from caselight.drawing.pile import members_of
 from caselight.errors import CaselightError
 from caselight.journals import folder_of
 from caselight.pipeline import current
@@ -50,6 +51,14 @@ class Pile:
             for row, case in enumerate(read_table(plan.paths["cases"], ["id"])["id"].to_pylist()):
                 found[case] = plan, row
         return found
+
+    def count(self, unit: str) -> int:
+        """How many units of this kind there are: case | matter | record."""
+        return self._matters if unit == "matter" else len(self.places)
+
+    @cached_property
+    def _matters(self) -> int:
+        return len(members_of(self.made, "matter"))
 
     @cached_property
     def rows(self) -> list[CaseRow]:

@@ -44,7 +44,7 @@ DECISION = _OF_A_CASE | {"value": VALUE, "decided": TRUTH, "quotes": list_of(QUO
 UNDO = {"key": TEXT, "undoes": TEXT}
 ASKED = _OF_A_CASE | {"memo": TEXT}
 SETTLEMENT = _OF_A_CASE | {"choice": TEXT, "memo": TEXT, "value": TEXT}
-WISH = {"size": TEXT, "double": TEXT, "by": TEXT, "level": TEXT, "claim": TEXT}
+WISH = {"unit": TEXT, "size": TEXT, "double": TEXT, "by": TEXT, "level": TEXT, "claim": TEXT}
 SEED = {"seed": TEXT}
 
 # What is given
@@ -90,12 +90,12 @@ _CODER = record_of(
     hours_left=MAYBE,
     torn=COUNT,
 )
-PROGRESS = record_of(drawn=COUNT, read_twice=COUNT, notice=TEXT, coders=map_of(_CODER))
+PROGRESS = record_of(unit=TEXT, drawn=COUNT, read_twice=COUNT, notice=TEXT, coders=map_of(_CODER))
 _MEASURES = record_of(variable=TEXT, pairs=COUNT, same=NUMBER, alpha=MAYBE, ac1=MAYBE, differ=COUNT)
 AGREEMENT = record_of(questions=list_of(_MEASURES))
 PAIRS = record_of(pairs=list_of(record_of(case=TEXT, variable=TEXT, state=TEXT, a=ANSWER, b=ANSWER)))
-_WIDTH = record_of(variable=TEXT, value=TEXT, machine=COUNT, low=COUNT, high=COUNT)
-OUTLOOK = record_of(readings=COUNT, seconds_a_case=MAYBE, hours=MAYBE, widths=list_of(_WIDTH))
+_WIDTH = record_of(variable=TEXT, value=TEXT, machine=COUNT, low=NUMBER, high=NUMBER)
+OUTLOOK = record_of(units=COUNT, readings=COUNT, seconds_a_case=MAYBE, hours=MAYBE, widths=list_of(_WIDTH))
 _ROW = dict.fromkeys(("id", "path", "court", "judge", "number", "decision_date", "outcome", "instance", "matter"), TEXT)
 CASES = record_of(total=COUNT, cases=list_of(record_of(**_ROW)))
 _SHORT_QUOTE = record_of(start=COUNT, end=COUNT, quote=TEXT, said_by=TEXT, denied=TRUTH)
