@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from typing import Any
+from urllib.parse import quote
 
 from caselight.desk.call import Way
 from caselight.desk.routes import WAYS
@@ -52,14 +53,21 @@ def sample_body(way: Way) -> bytes:
     return json.dumps(data).encode() if way.takes == "json" else "&".join(f"{k}={v}" for k, v in data.items()).encode()
 
 
+ASKED = {"variable": "role", "state": "agree", "one": "mentioned", "other": "none", "size": "2", "by": "role"}
+ASKED |= {"reading": "coded", "q": "метро", "kind": "x", "page": "1", "unit": "matter"}
+
+
 def everything_seen_by(browser: Browser, cases: list[str]) -> dict[str, tuple[int, bytes]]:
+    """Every address that is there, of every case and question, plain and with whatever can be asked of it."""
     seen = {}
-    for way in WAYS:
-        if way.method == "GET":
-            for case in cases if "{case}" in way.path else cases[:1]:
-                path = way.path.replace("{case}", case).replace("{variable}", "role")
-                answer = browser.get(path)
-                seen[path] = (answer.status, answer.body)
+    for way in (way for way in WAYS if way.method == "GET"):
+        for case in cases if "{case}" in way.path else cases[:1]:
+            for variable in ("role", "place", "people", "words") if "{variable}" in way.path else ("role",):
+                path = way.path.replace("{case}", case).replace("{variable}", variable)
+                asked = "&".join(f"{name}={quote(ASKED[name])}" for name in way.query if name in ASKED)
+                for target in (path, f"{path}?{asked}") if asked else (path,):
+                    answer = browser.get(target)
+                    seen[target] = (answer.status, answer.body)
     return seen
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import yaml
 
+from caselight.desk.pages import LANGUAGES
+from caselight.desk.routes import WAYS
 from caselight.drawing import Wish
 from caselight.store import Study
 from desk_server import Served, Visit
-from desk_study import make_study, record
+from desk_study import CODEBOOK, make_study, record
 from payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -26,7 +30,23 @@ def hostile_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     names = [f"{n} {payload.replace('/', '_')}"[:80] + ".html" for n, payload in enumerate(PAYLOADS[:4])]
     texts = [(name, page.format(escape(record(n, every)))) for n, name in enumerate(names)]
     folder = tmp_path_factory.mktemp("hostile")
-    return make_study(folder, texts, Wish(4, double=1.0), title=" ".join(PAYLOADS[:5]))
+    return make_study(folder, texts, Wish(4, double=1.0), hostile_codebook(), title=" ".join(PAYLOADS[:5]))
+
+
+def hostile_codebook() -> str:
+    """The small codebook with payloads wherever it has words."""
+    book = yaml.safe_load(CODEBOOK)
+    words = iter(itertools.cycle(PAYLOADS))
+    book["title"] = {language: next(words) for language in LANGUAGES}
+    for variable in book["variables"]:
+        variable["question"] = {language: f"{variable['name']} {next(words)} {next(words)}" for language in LANGUAGES}
+        variable["definition"] = {language: next(words) + next(words) for language in LANGUAGES}
+        for value in variable.get("values", ()):
+            value["label"] = {language: f"{value['name']} {next(words)}" for language in LANGUAGES}
+            value["definition"] = {language: next(words) for language in LANGUAGES}
+            value["examples"] = [next(words)]
+    text: str = yaml.safe_dump(book, allow_unicode=True, sort_keys=False)
+    return text
 
 
 @pytest.fixture(scope="module")
@@ -63,25 +83,32 @@ def test_thirty_payloads_in_every_field_execute_nothing(browser: Any, hostile: S
         page = visit.lead()
         pair = page.evaluate("fetch('/settle.json').then(a => a.json()).then(d => d.pairs[0])")
         ask = quote("".join(PAYLOADS[:12]))
-        paths = [
-            f"/settle/{pair['case']}/{pair['variable']}",
-            f"/cases/{pair['case']}",
-            "/questions",
-            "/problems",
-            "/settle",
-        ]
-        paths += [f"/cases?q={ask}&court={ask}", f"/search?q={ask}", f"/settle?variable={ask}&state={ask}", "/progress"]
-        paths += [
-            f"/agreement/role?one={ask}&other={ask}",
-            f"/draw?size=2&by={ask}",
-            f"/problems?kind={ask}",
-            f"/{ask[:900]}",
-        ]
-        for path in paths:
+        for path in hostile_paths(pair, ask):
             visit.go(path)
             assert not executed(page), path
+        page.goto(f"{hostile.base}/settle/{pair['case']}/role")
+        page.wait_for_selector("#settle[data-state=ready]")
+        page.keyboard.press("b")
+        page.fill("textarea[name=memo]", every[:3900])
+        page.click("#settle button.main")
+        page.wait_for_url(lambda url: "/role" not in url or pair["case"] not in url)
+        for path in (f"/settle/{pair['case']}/role", f"/cases/{pair['case']}", "/settle?state=settled", "/progress"):
+            visit.go(path)
+            assert not executed(page), path
+        assert "<script>" in page.goto(f"{hostile.base}/cases/{pair['case']}.json").text(), "they are there, as text"
         assert "dialog" not in " ".join(visit.said)
         assert visit.foreign() == []
+
+
+def hostile_paths(pair: dict[str, Any], ask: str) -> list[str]:
+    """Every page of the desk, as it is and with hostile words in whatever it can be asked."""
+    paths = []
+    for way in WAYS:
+        if way.method == "GET" and way.gives == "text/html":
+            path = way.path.replace("{case}", pair["case"]).replace("{variable}", "role")
+            paths += [path, f"{path}?" + "&".join(f"{name}={ask}" for name in (*way.query, "sitter")[:4])]
+            paths += [f"{path}?{name}={ask}" for name in way.query]
+    return [*paths, f"/draw?size=2&by={ask}", f"/agreement/{ask[:300]}", f"/{ask[:900]}"]
 
 
 CODE_HOSTILE = """async ([memo, value]) => {

@@ -15,7 +15,7 @@ from caselight.drawing.pile import UNITS
 from caselight.errors import CaselightError, UsageError
 
 WISHED = ("unit", "size", "by", "double", "level", "claim")  # what the form asks
-# Cases that the form proposes to read: an evening's work that gives a range of about a fifth of the pile. Of small piles
+# Cases that the form proposes to read: an evening's work, for a range of about a fifth of the pile. Of small piles
 # half: somebody who wants all of them says so.
 SUGGESTED = 100
 
