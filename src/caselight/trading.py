@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from caselight.drawing import named_cases
 from caselight.errors import UsageError
 from caselight.journals import folder_of
 from caselight.planning import Made
 from caselight.report.cells import harmless
-from caselight.review import ADJUDICATOR, Decision, Told, body_of, read_decision, refi, standing
+from caselight.review import ADJUDICATOR, Decision, Told, body_of, read_decision, refi, refi_reading, standing
 from caselight.review import exchange as forms
 from caselight.review.names import why_no_name
 from caselight.store.files import write_whole
@@ -27,7 +28,7 @@ FORMATS = ("csv", "label-studio", "qdpx", "qdc")
 READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
     "csv": lambda data: forms.from_csv(data.decode("utf-8-sig")),
     "label-studio": lambda data: forms.from_label_studio(data.decode("utf-8")),
-    "qdpx": refi.from_qdpx,
+    "qdpx": refi_reading.from_qdpx,
 }
 
 
@@ -94,6 +95,7 @@ def take_in(made: Made, form: str, file: Path, coder: str, time: str) -> dict[st
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be taken in: {error}. Nothing was taken.") from None
     variables = {variable.name: variable for variable in made.codebook.variables}
+    rows = _by_record(made, rows)
     texts = _documents(made, {str(row["case"]) for row in rows})
     fresh: dict[str, list[Fresh]] = {}
     for number, row in enumerate(rows, 1):
@@ -108,6 +110,14 @@ def take_in(made: Made, form: str, file: Path, coder: str, time: str) -> dict[st
         key = hashlib.sha256(json.dumps(["taken", body], ensure_ascii=True, sort_keys=True).encode()).hexdigest()
         fresh.setdefault(who, []).append(Fresh(body, key))
     return {who: _add(folder_of(made.study) / f"{who}.jsonl", lines, time) for who, lines in sorted(fresh.items())}
+
+
+def _by_record(made: Made, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with their cases: what has lost its case on the way is known by its record, if that name is its own."""
+    if all(row["case"] for row in rows):
+        return rows
+    cases = named_cases(made)
+    return [row if row["case"] else row | {"case": cases.get(row.get("record", "")) or ""} for row in rows]
 
 
 def _add(file: Path, lines: list[Fresh], time: str) -> int:
@@ -135,7 +145,7 @@ def _decision(row: Mapping[str, Any], variables: Mapping[str, Variable], texts: 
     if variable is None:
         raise ValueError(f"there is no variable {row['variable']!r} in the codebook.")
     if document is None:
-        raise ValueError(f"{row['case']!r} is no case of this study.")
+        raise ValueError(f"{row['case'] or row.get('record', '')!r} is no case of this study, or means several.")
     sent = forms.value_of(str(row["value"]), variable)
     asked = sent.pop("asked", True)
     quotes = [dict(quote, document=document.id) for quote in row["quotes"]]
