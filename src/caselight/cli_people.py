@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @STUDY
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: one of the study]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need accounts.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="Another name the desk is reached under.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
