@@ -118,3 +118,24 @@ def test_a_draft_outlives_a_closed_browser_and_is_called_unsaved_until_it_is_sav
         saved(page)
     (answer,) = [e.body for e in journal_of(served, "anna") if e.body.get("variable") == "role"]
     assert [q["quote"] for q in answer["quotes"]] == [quoted]
+
+
+def test_what_one_coder_answers_while_another_sits_here_waits_for_its_coder(browser: Any, served: Served) -> None:
+    """Somebody has logged in as Boris in another window, and Anna's page is still open."""
+    with Visit(browser, served) as annas, Visit(browser, served) as boriss:
+        page = annas.code_as("anna")
+        boriss.code_as("boris")
+        kept = annas.context.cookies()
+        annas.context.add_cookies(boriss.context.cookies())
+        case = page.get_attribute("main", "data-case")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        until(page, SAVED, "other_sits")
+        assert "Somebody else sits at this desk now" in page.inner_text("#saved")
+        assert [e for name in ("anna", "boris") for e in journal_of(served, name) if e.body["kind"] == "answer"] == []
+        annas.context.add_cookies(kept)
+        annas.go("/code")
+        saved(page)
+    kept_as = [(name, e.body) for name in ("anna", "boris") for e in journal_of(served, name)]
+    answers = [(name, body["case"]) for name, body in kept_as if body.get("variable") == "role"]
+    assert answers == [("anna", case)]

@@ -39,7 +39,7 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
     }
     if not wrong and asked.get("size"):
         try:
-            parts["outlook"] = outlook(room, _wish(asked))
+            parts["outlook"] = outlook(room, _wish(call, asked))
         except CaselightError as error:
             parts["wrong"] = call.pages.told(error)
     status = 422 if parts["wrong"] else 200
@@ -60,18 +60,25 @@ def outlook(room: Room, wish: Wish) -> dict[str, Any]:
 
 def outlook_json(call: Call) -> Response:
     """The same as data."""
-    return as_json(outlook(call.room, _wish(dict(call.query))))
+    return as_json(outlook(call.room, _wish(call, dict(call.query))))
 
 
-def _wish(asked: dict[str, str]) -> Wish:
-    unit = asked.get("unit") or "case"
+def _wish(call: Call, asked: dict[str, str]) -> Wish:
+    """The draw that the form asks for.
+
+    Raises:
+        UsageError: it is none, in the words of the desk.
+    """
+    words, unit = call.pages.words, asked.get("unit") or "case"
     try:
         size, double = int(asked.get("size", "")), float(asked.get("double", "20") or 0) / 100
         level = float(asked.get("level", "95")) / 100
     except ValueError:
-        raise UsageError("Size, share read twice and level are numbers.") from None
+        raise UsageError(str(words("draw.no_number"))) from None
     if not 0 <= double <= 1 or not 0.5 <= level <= 0.999:
-        raise UsageError("The share read twice is 0 to 100 %, the level 50 to 99.9 %.")
+        raise UsageError(str(words("draw.wrong_share")))
+    if unit in UNITS and not 1 <= size <= (total := call.room.pile.count(unit)):
+        raise UsageError(str(words("draw.wrong_size", total=call.pages.words.number(total))))
     by = tuple(part for part in (asked.get("by", ""),) if part)
     return Wish(size, by, double, level, asked.get("claim", "standard"), unit)
 
@@ -84,7 +91,7 @@ def commit(call: Call) -> Response:
         return draw_page(call, str(call.pages.words("draw.waiting")), asked)
     try:
         with call.room.study.locked():
-            drawing.freeze(call.room.pile.made, _wish(asked), call.room.now()[:10])
+            drawing.freeze(call.room.pile.made, _wish(call, asked), call.room.now()[:10])
     except CaselightError as error:
         return draw_page(call, call.pages.told(error), asked)
     call.room.refresh()

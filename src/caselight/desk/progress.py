@@ -52,7 +52,7 @@ def costs(room: Room, readings: int) -> dict[str, float | None]:
     """Seconds that a case takes the coders here, and hours that so many readings take; None = not known yet."""
     speeds = [s for person in room.coders().values() if (s := seconds_a_case(person.times)) is not None]
     speed = median(speeds) if speeds else None
-    return {"seconds_a_case": speed, "hours": round(readings * speed / 3600, 1) if speed is not None else None}
+    return {"seconds_a_case": speed, "hours": max(0.1, round(readings * speed / 3600, 1)) if speed else None}
 
 
 def ahead_of(room: Room) -> dict[str, Any] | None:
