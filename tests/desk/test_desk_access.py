@@ -203,6 +203,12 @@ def test_each_answer_carries_the_rules_for_the_browser(still: Office) -> None:
         assert answer.header("cache-control") == "no-store"
 
 
+def test_the_application_has_no_route_that_the_table_does_not_name(still: Office) -> None:
+    known = {(way.method, way.path) for way in WAYS} | {("GET", "/static/{name}")}
+    there = {(method, route.path) for route in still.app.routes for method in route.methods if method != "HEAD"}
+    assert there == known
+
+
 def test_every_route_that_changes_something_is_looked_up_by_a_fixed_address() -> None:
     assert all("{" not in way.path and way.takes in KINDS for way in MUTATING)
     assert all(way.takes == "" for way in WAYS if way.method == "GET")

@@ -23,7 +23,7 @@ def described(ways: Sequence[Way]) -> dict[str, Any]:
     info = {
         "title": "Caselight review desk",
         "version": __version__,
-        "description": "Whoever changes anything sends Origin.",
+        "description": "Whoever changes anything sends Origin, and as `sitter` the name of the session.",
     }
     session = {"type": "apiKey", "in": "cookie", "name": "caselight-PORT"}
     return {
