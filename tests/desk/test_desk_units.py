@@ -11,6 +11,7 @@ from caselight.desk.units import unit_of
 from caselight.drawing import Wish, drawn_cases, fieldwork, members
 from caselight.pipeline import current
 from caselight.planning import Made
+from caselight.report.interface import Interface
 from caselight.store.journal import contents
 from caselight.trading import hand_out, take_in
 from desk_client import Office
@@ -93,8 +94,31 @@ def test_figures_of_matters_come_from_what_was_answered_at_the_desk(office: Offi
         for unit in queue(coder):
             decide(coder, unit, "surveillance_role", "mentioned")
     _, figures = fieldwork(office.study, office.room.codebook)
+    shown = office.lead().get("/progress").text
+    recall = next(f for f in figures if (f.name, f.variable, f.value) == ("recall", "surveillance_role", "mentioned"))
+    assert "Found by the machine" in shown
+    assert f"{round(100 * recall.low)} to {round(100 * recall.high)} %" in shown
     mine = [f for f in figures if (f.variable, f.value) == ("surveillance_role", "mentioned")]
     assert {(f.unit, f.n, f.N, f.estimate) for f in mine if f.name == "count"} == {("matter", 40, 40, 40)}
+
+
+def test_agreement_so_far_stands_with_its_limits(office: Office) -> None:
+    for name in ("anna", "boris"):
+        coder = office.coder(name)
+        for n, unit in enumerate(queue(coder)):
+            decide(coder, unit, "surveillance_role", "none" if n % (4 if name == "anna" else 3) else "mentioned")
+    lead = office.lead()
+    row = next(r for r in lead.get("/api/agreement").json["questions"] if r["variable"] == "surveillance_role")
+    page = lead.get("/progress").text
+    for name, factor in (("same", 100), ("alpha", 1)):
+        low, high = row["ranges"][name]
+        assert low < row[name] < high
+        assert f"({number(low * factor)} to {number(high * factor)})" in page
+
+
+def number(value: float) -> str:
+    """As the page writes it."""
+    return Interface("en").number(round(value) if abs(value) > 1 else value)
 
 
 def test_a_difference_about_a_matter_is_settled_with_all_its_texts_in_sight(office: Office) -> None:

@@ -113,3 +113,15 @@ def test_words_are_read_as_text() -> None:
         for name, phrase in phrases(language, FOLDER / "words").items():
             assert isinstance(phrase, str) or all(isinstance(text, str) for text in phrase.values()), name
         assert load(FOLDER / "words" / f"{language}.yaml").data
+
+
+def test_messages_from_below_pass_one_place() -> None:
+    """`Pages.told`: whatever puts them into another language has to stand there and nowhere else."""
+    raw = re.compile(r"str\(error\)|\{error(\.args.*)?\}|p\.message\b")
+    for file in FOLDER.glob("*.py"):
+        found = [line for line in file.read_text("utf-8").splitlines() if raw.search(line) and ".told(" not in line]
+        assert [line for line in found if RAISED_AGAIN.get(file.name, "\n") not in line] == [], file.name
+
+
+# What goes on as an error of ours, on the command line or to `Pages.told`.
+RAISED_AGAIN = {"accounts.py": "cannot be read ({error})", "__init__.py": "error.strerror or str(error)"}

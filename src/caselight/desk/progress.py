@@ -18,7 +18,7 @@ from caselight.desk.call import Call, as_json, as_page
 from caselight.desk.person import Person
 from caselight.desk.room import Room, words_of
 from caselight.desk.settling import is_open, pair_states
-from caselight.estimate import agreements
+from caselight.estimate import RECALL, agreements
 from caselight.report.interface import safe
 from caselight.review import Pair, confusion
 
@@ -106,20 +106,23 @@ def progress_page(call: Call) -> Response:
     told = progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice}
     parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
     if call.who.role == LEADS:
-        figures, ahead = _figures(call), told["ahead"]
+        found, ahead = _figures(call), told["ahead"]
+        figures = [figure for figure in found if figure.name == "count"]
+        recalls = {(figure.variable, figure.value): figure for figure in found if figure.name == RECALL}
         then = {(one["variable"], one["value"]): one for one in ahead["ranges"]} if ahead else {}
-        parts |= {"figures": figures, "agreed": agreement_of(call.room), "then": then}
+        parts |= {"figures": figures, "agreed": agreement_of(call.room), "then": then, "recalls": recalls}
     parts["names"] = call.pages.names(call.room.codebook)
     return as_page(call.pages.page("progress.html", str(call.pages.words("nav.progress")), "progress", **parts))
 
 
 def _figures(call: Call) -> list[Any]:
-    """The figures so far, by the claim committed to; widths while reading may be looked at at any time."""
+    """The figures so far, by the claim committed to: counts, whose widths while reading may be looked at at any time;
+    and, once the draw is read, how much of each answer the machine found."""
     _, figures = drawing.fieldwork(call.room.study, call.room.codebook)
     first: dict[tuple[str, str, str], Any] = {}
     for figure in figures:
         first.setdefault((figure.name, figure.variable, figure.value), figure)
-    return [figure for figure in first.values() if figure.name == "count"]
+    return list(first.values())
 
 
 def agreement_of(room: Room) -> list[dict[str, Any]]:
@@ -132,7 +135,8 @@ def agreement_of(room: Room) -> list[dict[str, Any]]:
         measure = agreements(variable, [[p.a.decision.value, p.b.decision.value] for p in decided])
         if measure is not None:
             told = {"variable": variable.name, "pairs": len(own), "same": measure.same}
-            rows.append(told | {"alpha": measure.alpha, "ac1": measure.ac1, "differ": _differing(own)})
+            told |= {"alpha": measure.alpha, "ac1": measure.ac1, "differ": _differing(own)}
+            rows.append(told | {"ranges": {name: list(limits) for name, limits in measure.ranges.items()}})
     return rows
 
 

@@ -91,7 +91,9 @@ _CODER = record_of(
     torn=COUNT,
 )
 PROGRESS = record_of(unit=TEXT, drawn=COUNT, read_twice=COUNT, notice=TEXT, coders=map_of(_CODER))
-_MEASURES = record_of(variable=TEXT, pairs=COUNT, same=NUMBER, alpha=MAYBE, ac1=MAYBE, differ=COUNT)
+_MEASURES = record_of(
+    variable=TEXT, pairs=COUNT, same=NUMBER, alpha=MAYBE, ac1=MAYBE, differ=COUNT, ranges=map_of(list_of(NUMBER))
+)
 AGREEMENT = record_of(questions=list_of(_MEASURES))
 PAIRS = record_of(pairs=list_of(record_of(case=TEXT, variable=TEXT, state=TEXT, a=ANSWER, b=ANSWER)))
 _WIDTH = record_of(variable=TEXT, value=TEXT, machine=COUNT, low=NUMBER, high=NUMBER)
