@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 
 from caselight.desk import Accounts, application
 from caselight.desk.app import Setting
+from caselight.desk.room import Room
 from caselight.store import Study
 
 PORT = 8765
@@ -69,6 +70,7 @@ class Browser:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.cookies: dict[str, str] = {}
+        self.sitter = ""  # who opened the pages that are sent from here
 
     def send(
         self, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None, plain: bool = False
@@ -88,11 +90,12 @@ class Browser:
         return self.send("GET", target)
 
     def post(self, target: str, data: dict[str, Any]) -> Answer:
-        return self.send("POST", target, json.dumps(data).encode(), {"Content-Type": "application/json"})
+        sent = json.dumps({"sitter": self.sitter} | data).encode()
+        return self.send("POST", target, sent, {"Content-Type": "application/json"})
 
     def form(self, target: str, data: dict[str, Any]) -> Answer:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.send("POST", target, urlencode(data).encode(), kind)
+        return self.send("POST", target, urlencode({"sitter": self.sitter} | data).encode(), kind)
 
 
 class Office:
@@ -103,6 +106,11 @@ class Office:
         self.seconds = 0
         self.accounts = Accounts(self.study, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.app, self.doors = application(self.study, SETTING, self.now, self.accounts)
+
+    @property
+    def room(self) -> Room:
+        """The study as a desk that is opened now sees it."""
+        return Room(self.study, self.now)
 
     def now(self) -> str:
         self.seconds += 7
@@ -116,9 +124,11 @@ class Office:
     def coder(self, name: str) -> Browser:
         browser = self.enter()
         assert browser.form("/start", {"role": "coder", "name": name}).status == 303
+        browser.sitter = name
         return browser
 
     def lead(self) -> Browser:
         browser = self.enter()
         assert browser.form("/start", {"role": "adjudicator"}).status == 303
+        browser.sitter = "-"
         return browser

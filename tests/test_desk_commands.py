@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from caselight.cli import main
+from caselight.desk import usual_port
 from caselight.drawing import Wish
 from caselight.store import Study, journal
 from desk_study import make_study, record
@@ -36,9 +37,49 @@ def run(*words: object, typed: str = "") -> Result:
     return CliRunner().invoke(main, list(map(str, words)), input=typed)
 
 
-def test_the_desk_opens_by_the_address_that_the_terminal_shows_once(study: Path) -> None:
+def opened(study: Path) -> Any:
+    """The desk, as somebody opens it."""
     command = [sys.executable, "-m", "caselight", "review", str(study), "--no-open"]
-    asked: Any = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=os.environ)
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=os.environ)
+
+
+def place_of(asked: Any) -> tuple[str, list[str]]:
+    """Host and port of an opened desk, and what it said before."""
+    before = []
+    for line in asked.stderr:
+        if line.startswith("http://"):
+            return line.removeprefix("http://").partition("/")[0], before
+        before.append(line.strip())
+    raise AssertionError(before)
+
+
+def killed(asked: Any) -> None:
+    asked.kill()
+    asked.wait(20)
+    asked.stderr.close()
+
+
+def test_a_desk_comes_back_at_its_port_after_a_crash_and_two_do_not_push_each_other_out(
+    study: Path, tmp_path: Path
+) -> None:
+    """Browsers keep what waits unsent under the address with its port."""
+    first = opened(study)
+    place, said = place_of(first)
+    second = opened(study)
+    other, warned = place_of(second)
+    killed(second)
+    assert other != place
+    assert any("Another program has the usual port of this desk" in line for line in warned)
+    assert not any("usual port" in line for line in said)
+    killed(first)
+    again = opened(study)
+    assert place_of(again)[0] == place
+    killed(again)
+    assert usual_port(Study.open(shutil.copytree(study, tmp_path / "copy"))) != usual_port(Study.open(study))
+
+
+def test_the_desk_opens_by_the_address_that_the_terminal_shows_once(study: Path) -> None:
+    asked = opened(study)
     try:
         address = next(line.strip() for line in asked.stderr if line.startswith("http://"))
         place, token = address.removeprefix("http://").split("/enter#")

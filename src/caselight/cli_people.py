@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @STUDY
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: any free one]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. [default: one of the study]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need accounts.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="Another name the desk is reached under.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
@@ -104,8 +104,14 @@ def _exchange(study: Study, how: Mapping[str, Any], as_json: bool) -> None:
 
     made = pipeline.current(study)
     if to := how["export_to"]:
-        number = trading.hand_out(made, how["form"], to)
-        print_result(as_json, {"to": str(to), "written": number}, [f"Wrote {number:,} to {to}."])
+        number, left_out = trading.hand_out(made, how["form"], to)
+        lines = [f"Wrote {number:,} to {to}."]
+        if left_out:
+            lines.append(
+                f"{left_out:,} answers are left out: they are about no single text of this study, as those about "
+                f"matters. They are in readings.jsonl: caselight export {study.folder} --format jsonl --to DIR"
+            )
+        print_result(as_json, {"to": str(to), "written": number, "left_out": left_out}, lines)
     if source := how["import_from"]:
         if how["form"] not in trading.READERS:
             raise UsageError("A codebook alone (qdc) is not taken in: the study has its own. Choose another format.")

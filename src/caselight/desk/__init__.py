@@ -6,12 +6,13 @@ module it belongs to, one line in `routes.WAYS`, a template, and its words in bo
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 
@@ -22,7 +23,12 @@ from caselight.desk.room import Room
 from caselight.errors import UsageError
 from caselight.store import Study
 
-__all__ = ["Accounts", "Opening", "application", "listen", "open_desk"]
+__all__ = ["Accounts", "Opening", "application", "listen", "open_desk", "usual_port"]
+
+
+# Usual ports of desks: registered for nobody, and below those that systems give out by themselves (32768 and up).
+_FIRST_PORT, _PORTS = 20_000, 10_000
+_WAITS = "Answers that wait unsent in a browser are sent when the desk is opened at that port again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Opening:
     """How the desk is to be opened."""
 
     host: str = "127.0.0.1"  # address to listen on
-    port: int = 0  # 0 = any that is free
+    port: int = 0  # 0 = the usual one of the study, or any that is free
     names: tuple[str, ...] = ()  # further names the desk is reached under, e.g. that of a TLS server in front
 
 
@@ -69,8 +75,10 @@ def open_desk(study: Study, opening: Opening, now: Callable[[], str], told: Call
         )
     import uvicorn
 
-    listening = listen(opening)
+    listening = listen(opening if opening.port else replace(opening, port=usual_port(study)), or_any=not opening.port)
     port = listening.getsockname()[1]
+    if not opening.port and port != usual_port(study):
+        told(f"Another program has the usual port of this desk, {usual_port(study)}. {_WAITS}", False)
     hosts = frozenset(_names(opening, port, local))
     app, doors = application(study, Setting(hosts, port, secure=not local), now)
     shown = f"[{opening.host}]" if ":" in opening.host else opening.host
@@ -87,14 +95,27 @@ def open_desk(study: Study, opening: Opening, now: Callable[[], str], told: Call
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def listen(opening: Opening) -> socket.socket:
+def usual_port(study: Study) -> int:
+    """The same for a study as long as it stays in its folder.
+
+    Browsers keep what waits to be sent under the desk's address with its port: at another port after a crash it would
+    neither be found nor sent.
+    """
+    place = hashlib.sha256(str(study.folder.resolve()).encode("utf-8", "surrogateescape")).digest()
+    return _FIRST_PORT + int.from_bytes(place[:4], "big") % _PORTS
+
+
+def listen(opening: Opening, or_any: bool = False) -> socket.socket:
     """A socket that connections to the desk come in at.
 
+    Args:
+        or_any: if the port is taken, any other will do.
     Raises:
         UsageError: the address is no address of this computer, or the port is taken.
     """
+    family = socket.AF_INET6 if ":" in opening.host else socket.AF_INET
+    listening = None
     try:
-        family = socket.AF_INET6 if ":" in opening.host else socket.AF_INET
         # With the protocol named, asyncio sends each part of an answer at once; without, it waits 40 ms for the other
         # side to acknowledge the part before (Nagle's algorithm).
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -102,6 +123,10 @@ def listen(opening: Opening) -> socket.socket:
         listening.bind((opening.host, opening.port))
         listening.listen(128)  # from here on whoever opens the address waits instead of being refused
     except OSError as error:
+        if listening is not None:
+            listening.close()
+        if or_any:
+            return listen(replace(opening, port=0))
         what = error.strerror or str(error)
         raise UsageError(f"Cannot listen on {opening.host}, port {opening.port} ({what}). Choose another.") from None
     return listening

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -72,6 +72,25 @@ def refuse(method: str, headers: Mapping[str, str], hosts: frozenset[str], takes
     if not wanted or headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
         return Refusal(415, f"The request must be {wanted or 'GET'}.")
     return None
+
+
+def preferred(untrusted_header: str, known: Sequence[str]) -> str:
+    """The language that a browser prefers of those known; "" = it names none of them.
+
+    >>> preferred("de-CH, ru;q=0.7, en-GB;q=0.8", ("en", "ru"))
+    'en'
+    """
+    found: list[tuple[float, str]] = []
+    for part in untrusted_header[:200].split(","):
+        tag, _, weight = part.partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        try:
+            quality = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        if language in known and 0 < quality <= 1:
+            found.append((-quality, language))
+    return min(found, key=lambda one: one[0])[1] if found else ""
 
 
 def _foreign(site: str | None, origin: str | None, hosts: frozenset[str]) -> str:

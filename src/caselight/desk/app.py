@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from caselight.desk.access import HEADERS, SAFE_METHODS, Doors, Who, refuse
+from caselight.desk.access import HEADERS, SAFE_METHODS, Doors, Who, preferred, refuse
 from caselight.desk.accounts import Accounts
-from caselight.desk.call import ENTERED, OPEN, Call, Way, as_page, fault, go
+from caselight.desk.call import ENTERED, OPEN, OTHER_SITS, Call, Way, as_page, fault, go
 from caselight.desk.pages import LANGUAGES, Pages
 from caselight.desk.room import Room
 from caselight.desk.routes import WAYS
@@ -78,19 +78,38 @@ class Desk:
 
     def _answer(self, way: Way, request: Request, body: dict[str, Any]) -> Response:
         cookie = request.cookies.get(self.setting.cookie, "")
-        who = self.doors.who(cookie)
+        who, pages = self.doors.who(cookie), self._pages(request)
         if OPEN not in way.who:
             if who is None:
-                return self._stranger(way)
+                return self._stranger(way, pages)
             if ENTERED not in way.who and who.role not in way.who:
-                return go("/start") if not who.name and way.gives == "text/html" else fault("Not yours to see.", 403)
-        language = request.cookies.get("caselight-language", self.room.study.settings.language)
+                to_start = not who.name and way.gives == "text/html"
+                return go("/start") if to_start else fault(str(pages.words("fault.not_yours")), 403)
+        parts = (dict(request.path_params), dict(request.query_params), body, cookie, pages.address)
+        call = Call(self.room, who or Who(), pages, self.doors, self.accounts, *parts)
+        if self._is_anothers(way, call):
+            return self._trouble(way, call, str(pages.words("fault.other_sits")), 403, {"why": OTHER_SITS})
+        return self._finished(self._handled(way, call))
+
+    def _pages(self, request: Request) -> Pages:
+        """In the language that was chosen; before anything was, in the browser's; else in the study's."""
         settings = self.room.study.settings
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        pages = Pages(language if language in LANGUAGES else "en", settings.title, settings.notice, address)
-        parts = (dict(request.path_params), dict(request.query_params), body, cookie, address)
-        call = Call(self.room, who or Who(), pages, self.doors, self.accounts, *parts)
-        return self._finished(self._handled(way, call))
+        chosen = request.cookies.get("caselight-language", "")
+        if chosen not in LANGUAGES:
+            chosen = preferred(request.headers.get("accept-language", ""), LANGUAGES) or settings.language
+        return Pages(chosen if chosen in LANGUAGES else "en", settings.title, settings.notice, address)
+
+    @staticmethod
+    def _is_anothers(way: Way, call: Call) -> bool:
+        """Whether the page that asks was opened by somebody else than who sits here now, e.g. in another window.
+
+        Whatever changes something names its sitter; a page that only reads may.
+        """
+        if OPEN in way.who:
+            return False
+        sitter = call.text("sitter") if way.takes else call.query.get("sitter", call.who.name)
+        return sitter != call.who.name
 
     def _handled(self, way: Way, call: Call) -> Response:
         try:
@@ -100,17 +119,17 @@ class Desk:
             return self._trouble(way, call, call.pages.told(error), 409)
         except OSError as error:
             traceback.print_exc()
-            return self._trouble(way, call, f"Not saved: the disk failed ({error.strerror}).", 503)
+            return self._trouble(way, call, str(call.pages.words("fault.disk", why=error.strerror)), 503)
 
-    def _trouble(self, way: Way, call: Call, message: str, status: int) -> Response:
+    def _trouble(self, way: Way, call: Call, message: str, status: int, more: dict[str, str] | None = None) -> Response:
         if way.gives != "text/html":
-            return fault(message, status)
+            return fault(message, status, more)
         title = str(call.pages.words("trouble.title"))
         return as_page(call.pages.page("trouble.html", title, who=call.who, message=message), status)
 
-    def _stranger(self, way: Way) -> Response:
+    def _stranger(self, way: Way, pages: Pages) -> Response:
         if way.gives != "text/html":
-            return fault("Come in by the address that the terminal shows, or log in.", 401)
+            return fault(str(pages.words("fault.stranger")), 401)
         return go("/login" if self.accounts.names() else "/enter")
 
     def _finished(self, response: Response) -> Response:

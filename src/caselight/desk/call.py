@@ -16,6 +16,7 @@ from caselight.desk.room import Room
 from caselight.report.cells import csv_text
 
 OPEN, ENTERED = "open", "entered"  # who may call beside the roles: anybody; anybody with a session
+OTHER_SITS = "other_sits"  # why a request is refused: its page was opened by somebody else than who sits here now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class Call:
         """A text of the body, cut; "" = not there."""
         value = self.body.get(name, "")
         return value[:most] if isinstance(value, str) else ""
+
+    @property
+    def notice(self) -> str:
+        """Why the desk shows the study as it was, in words; "" = it is up to date."""
+        return self.pages.told(self.room.trouble) if self.room.trouble else ""
+
+    def fault(self, name: str, status: int) -> Response:
+        """What was wrong, as JSON, in the words of the desk (`fault.*`)."""
+        return fault(str(self.pages.words(f"fault.{name}")), status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,6 @@ def go(to: str) -> Response:
     return Response(status_code=303, headers={"Location": to})
 
 
-def fault(message: str, status: int) -> Response:
+def fault(message: str, status: int, more: Mapping[str, str] | None = None) -> Response:
     """What was wrong, as JSON."""
-    return as_json({"error": message}, status)
+    return as_json({"error": message, **(more or {})}, status)

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from caselight.desk.call import Call, as_json, as_page, fault
 from caselight.desk.person import Person
-from caselight.desk.room import Opened, words_of
+from caselight.desk.room import words_of
+from caselight.desk.units import Opened, Unit
 from caselight.report.passages import blocks
 from caselight.review import QUESTION, Decision, read_decision
 from caselight.store.journal import Fresh
@@ -48,7 +49,8 @@ def desk_state(call: Call) -> Response:
             "words": call.pages.plain(),
             "reads": room.reads(person),
             "draw": room.committed.digest if room.committed else "",
-            "notice": room.notice,
+            "unit": room.unit,
+            "notice": call.notice,
             "queue": queue,
             "undoable": undoable,
             "variables": [_question(call, variable) for variable in variables],
@@ -84,22 +86,25 @@ def _plain(marked: Any) -> str:
 
 
 def one_case(call: Call) -> Response:
-    """A case of the coder's own queue: its text, where its sections are, and her own answers."""
+    """A case (or matter) of the coder's own queue: its texts, where their sections are, and her own answers."""
     person, drawn = _own(call, call.path["case"])
     if drawn is None:
-        return fault("This case is not among those that you read.", 404)
-    opened = call.room.pile.open(drawn.case)
+        return call.fault("not_your_case", 404)
+    unit = call.room.open(drawn.case)
     answers = {name: shown_answer(one) for name, one in person.given(drawn.case).items()}
-    again = person.again(drawn.case, call.room.meanings, opened.digest)
-    return as_json(record_of(call, opened) | {"number": drawn.number, "answers": answers, "again": again})
+    again = person.again(drawn.case, call.room.meanings, unit.digest)
+    return as_json(record_of(call, unit) | {"number": drawn.number, "answers": answers, "again": again})
 
 
-def record_of(call: Call, opened: Opened) -> dict[str, Any]:
-    """The text of a case and its parts, as data."""
+def record_of(call: Call, unit: Unit) -> dict[str, Any]:
+    """What is read as one, as data: its documents one after the other, each with its text and parts."""
+    documents = [_document(call, part) for part in unit.parts]
+    return {"case": unit.id, "record": " · ".join(one["record"] for one in documents), "documents": documents}
+
+
+def _document(call: Call, opened: Opened) -> dict[str, Any]:
     document, pages = opened.document, call.pages
-    cut = blocks(document, opened.case.sections)
     return {
-        "case": opened.case.id,
         "document": document.id,
         "record": document.name,
         "language": document.language or call.room.codebook.language,
@@ -111,7 +116,7 @@ def record_of(call: Call, opened: Opened) -> dict[str, Any]:
                 "kind": block.kind.value,
                 "label": pages.section(block.section) if block.kind == "act" else pages.kind(block.kind.value),
             }
-            for block in cut
+            for block in blocks(document, opened.case.sections)
         ],
         "pages": [{"number": page.number, "start": page.start} for page in document.pages],
     }
@@ -133,12 +138,11 @@ def decide(call: Call) -> Response:
     person, drawn = _own(call, call.text("case"))
     key, variable = call.text("key"), words_of(call.room, call.text("variable"))
     if drawn is None:
-        return fault("This case is not among those that you read.", 404)
+        return call.fault("not_your_case", 404)
     if not _KEY.fullmatch(key) or variable is None:
-        return fault("A decision has a key of its own and a variable of the codebook.", 422)
-    opened = call.room.pile.open(drawn.case)
+        return call.fault("no_decision", 422)
     try:
-        decision = read_decision(call.body, variable, opened.document)
+        decision = read_decision(call.body, variable, *call.room.open(drawn.case).documents)
     except ValueError as error:
         return fault(call.pages.told(error), 422)
     variables = call.room.codebook.variables
@@ -153,7 +157,7 @@ def undo(call: Call) -> Response:
     person = call.room.person(call.who.name)
     key, ref = call.text("key"), call.text("undoes")
     if not _KEY.fullmatch(key):
-        return fault("Taking back has a key of its own.", 422)
+        return call.fault("no_key", 422)
     place = person.take_back(ref, key, call.room.now())
     if place is None:
         return as_json({"saved": True, "case": "", "variable": "", "answers": {}, "done": False})
@@ -167,9 +171,9 @@ def raise_question(call: Call) -> Response:
     person, drawn = _own(call, call.text("case"))
     key, memo = call.text("key"), call.text("memo", MOST_QUESTION_CHARS).strip()
     if drawn is None:
-        return fault("This case is not among those that you read.", 404)
+        return call.fault("not_your_case", 404)
     if not _KEY.fullmatch(key) or not memo or words_of(call.room, call.text("variable")) is None:
-        return fault("A question has a key, a variable of the codebook, and words.", 422)
+        return call.fault("no_question", 422)
     body = {"kind": QUESTION, "case": drawn.case, "variable": call.text("variable"), "memo": memo}
     person.append([Fresh(body, key)], call.room.now())
     return as_json({"saved": True})

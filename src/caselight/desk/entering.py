@@ -62,7 +62,8 @@ def start_page(call: Call, wrong: str = "", known: str = "") -> Response:
         return home(call)
     room = call.room
     doubles = sum(one.double for one in room.drawn)
-    shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles, "wrong": wrong}
+    shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles}
+    shown |= {"unit": room.unit, "wrong": wrong}
     shown |= {"known": known, "far": progress_of(room, known, CODER)["coders"][known] if known else {}}
     page = call.pages.page("start.html", str(call.pages.words("start.title")), who=call.who, **shown)
     return as_page(page, 422 if wrong or known else 200)
@@ -81,8 +82,7 @@ def start(call: Call) -> Response:
         if other := _same_but_for_case(call, name):
             return start_page(call, known=other)
         who = Who(name, CODER)
-    call.doors.name(call.cookie, who)
-    return go(HOME[who.role])
+    return go(HOME[who.role]) if call.doors.name(call.cookie, who) else home(call)
 
 
 def _same_but_for_case(call: Call, name: str) -> str:

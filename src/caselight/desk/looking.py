@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from caselight import finding, view
-from caselight.desk.call import Call, as_csv, as_json, as_page, fault
+from caselight.desk.call import Call, as_csv, as_json, as_page
 from caselight.desk.coding import shown_answer
 from caselight.desk.record import record_html
+from caselight.desk.units import unit_of
 from caselight.report import CaseRow
 from caselight.report.passages import Mark
 from caselight.review import ADJUDICATOR
@@ -38,10 +39,9 @@ FACETS: tuple[Facet, ...] = (
 
 def _reading(call: Call) -> dict[str, str]:
     """Case -> where it stands with people: drawn, coded, settled."""
-    states = {one.case: "drawn" for one in call.room.drawn}
-    for person in call.room.coders().values():
-        states |= {case: "coded" for case in person.cases() if case in states}
-    return states
+    drawn = {one.case for one in call.room.drawn}
+    read = {unit for person in call.room.coders().values() for unit in person.cases() if unit in drawn}
+    return {case: "coded" if unit in read else "drawn" for unit in drawn for case in call.room.cases_of(unit)}
 
 
 def _matching(call: Call) -> tuple[list[CaseRow], dict[str, Counter[str]], dict[str, str]]:
@@ -100,8 +100,9 @@ def case_page(call: Call) -> Response:
     """One case: facts, the machine's and people's answers, and the text with their quotations marked."""
     case = call.path["case"]
     if case not in call.room.pile.places:
-        return fault("There is no such case.", 404)
-    opened = call.room.pile.open(case)
+        return call.fault("no_case", 404)
+    unit = unit_of(case, [call.room.pile.open(case)])
+    (document,) = unit.documents
     page = next(view.case_pages(call.room.pile.made, [case]))
     answers, marks = [], [Mark(f.span.start, f.span.end, f"fact-{i}", "fact") for i, f in enumerate(page.case.facts)]
     for place, answer in enumerate(page.answers):
@@ -119,23 +120,23 @@ def case_page(call: Call) -> Response:
         "answers": answers,
         "people": _people(call, case),
         "names": call.pages.names(call.room.codebook),
-        "record": record_html(call.pages, call.room.codebook.language, opened, marks),
-        "language": opened.document.language or call.room.codebook.language,
+        "record": record_html(call.pages, call.room.codebook.language, unit, {document.id: marks}),
+        "language": document.language or call.room.codebook.language,
         "who": call.who,
     }
     return as_page(call.pages.page("case.html", row.number or row.name, "cases", **parts))
 
 
 def _people(call: Call, case: str) -> list[tuple[str, str, Any]]:
-    """(variable, who, decision) of people's answers to the case; coders by letter, in no order that names them."""
-    found = []
-    settled = call.room.person(ADJUDICATOR).given(case)
-    for variable in call.room.codebook.variables:
-        for person in call.room.coders().values():
-            if decision := person.given(case).get(variable.name):
-                found.append((variable.name, "coder", decision))
-        if variable.name in settled:
-            found.append((variable.name, ADJUDICATOR, settled[variable.name]))
+    """(variable, who, decision) of people's answers to the case, and to the matter or record in which it was drawn."""
+    found: list[tuple[str, str, Any]] = []
+    for unit in call.room.units_of(case):
+        coders = [person.given(unit) for person in call.room.coders().values()]
+        settled = call.room.person(ADJUDICATOR).given(unit)
+        for variable in call.room.codebook.variables:
+            found += [(variable.name, "coder", given[variable.name]) for given in coders if variable.name in given]
+            if variable.name in settled:
+                found.append((variable.name, ADJUDICATOR, settled[variable.name]))
     return found
 
 
@@ -143,7 +144,7 @@ def case_json(call: Call) -> Response:
     """The case as data: row, facts and answers, with quotations."""
     case = call.path["case"]
     if case not in call.room.pile.places:
-        return fault("There is no such case.", 404)
+        return call.fault("no_case", 404)
     page = next(view.case_pages(call.room.pile.made, [case]))
     facts = [{"name": f.name, "value": f.value, "start": f.span.start, "end": f.span.end} for f in page.case.facts]
     machine = [
@@ -259,9 +260,12 @@ def _questions(call: Call) -> Sequence[dict[str, Any]]:
 def questions_page(call: Call) -> Response:
     """What coders ask about the codebook, with the cases that made them ask."""
     rows = sorted(_questions(call), key=lambda row: row["time"], reverse=True)
-    labels = {row["case"]: call.room.pile.by_id[row["case"]] for row in rows if row["case"] in call.room.pile.by_id}
-    parts = {"rows": rows, "labels": labels, "names": call.pages.names(call.room.codebook), "who": call.who}
-    return as_page(call.pages.page("questions.html", str(call.pages.words("nav.questions")), "questions", **parts))
+    cases = {row["case"]: call.room.cases_of(row["case"])[0] for row in rows}
+    labels = {row["case"]: call.room.label(row["case"]) for row in rows}
+    parts = {"rows": rows, "labels": labels, "cases": cases, "names": call.pages.names(call.room.codebook)}
+    return as_page(
+        call.pages.page("questions.html", str(call.pages.words("nav.questions")), "questions", who=call.who, **parts)
+    )
 
 
 def questions_json(call: Call) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from caselight import __version__
 from caselight.desk.access import CONTENT_TYPES
 from caselight.desk.call import OPEN, Way
+from caselight.desk.schemas import SITTER
 
 _PART = re.compile(r"\{(\w+)\}")
 
@@ -22,7 +23,7 @@ def described(ways: Sequence[Way]) -> dict[str, Any]:
     info = {
         "title": "Caselight review desk",
         "version": __version__,
-        "description": "Whoever changes anything sends Origin.",
+        "description": "Whoever changes anything sends Origin, and as `sitter` the name of the session.",
     }
     session = {"type": "apiKey", "in": "cookie", "name": "caselight-PORT"}
     return {
@@ -51,6 +52,7 @@ def _operation(way: Way) -> dict[str, Any]:
         **({} if way.takes == "form" else {"content": content}),
     }
     if way.takes:
-        schema = {"type": "object", "properties": dict(way.body)}
+        sitter = {} if OPEN in way.who else SITTER
+        schema = {"type": "object", "properties": dict(way.body) | sitter}
         told["requestBody"] = {"required": True, "content": {CONTENT_TYPES[way.takes]: {"schema": schema}}}
     return told

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from caselight.codebook import Codebook
 from caselight.report.interface import Interface, made_html, phrases, safe
@@ -35,7 +36,8 @@ class Pages:
     def page(self, template: str, title: str, here: str = "", **parts: Any) -> str:
         """A whole page: `here` is its entry in the navigation."""
         shared = {"t": self.words, "r": self.report, "study": self.title, "sample": self.notice, "back": self.address}
-        return _environment().get_template(template).render(title=title, here=here, **shared, **parts)
+        sitter = _SITTER.format(parts["who"].name)
+        return _environment().get_template(template).render(title=title, here=here, sitter=sitter, **shared, **parts)
 
     def told(self, message: str | Exception) -> str:
         """A message from below (an error, a problem of a run) as the desk shows it: all of them pass here."""
@@ -59,6 +61,8 @@ class Pages:
         return phrases(self.language, FOLDER / "words")
 
 
+# In every form that changes something: it is refused if somebody else sits here by then.
+_SITTER = Markup('<input type="hidden" name="sitter" value="{}">')
 _SPEAKERS = ("court", "police", "prosecution", "defence", "witness", "expert", "unknown")
 
 

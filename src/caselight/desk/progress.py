@@ -12,13 +12,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from caselight import drawing
+from caselight import drawing, sizing
 from caselight.desk.access import ADJUDICATOR as LEADS
 from caselight.desk.call import Call, as_json, as_page
 from caselight.desk.person import Person
 from caselight.desk.room import Room, words_of
 from caselight.desk.settling import is_open, pair_states
-from caselight.estimate import agreements
+from caselight.estimate import RECALL, agreements
 from caselight.report.interface import safe
 from caselight.review import Pair, confusion
 
@@ -48,6 +48,27 @@ def seconds_a_case(times: Sequence[tuple[str, str]]) -> float | None:
     return found or None  # answers that came in as a table have one time
 
 
+def costs(room: Room, readings: int) -> dict[str, float | None]:
+    """Seconds that a case takes the coders here, and hours that so many readings take; None = not known yet."""
+    speeds = [s for person in room.coders().values() if (s := seconds_a_case(person.times)) is not None]
+    speed = median(speeds) if speeds else None
+    return {"seconds_a_case": speed, "hours": max(0.1, round(readings * speed / 3600, 1)) if speed else None}
+
+
+def ahead_of(room: Room) -> dict[str, Any] | None:
+    """What reading on costs and what ranges it buys; None = there is nothing to read, or no draw."""
+    found = sizing.ahead(room.study, room.codebook)
+    if found is None or room.committed is None:
+        return None
+    twice = room.committed.doubles / room.committed.n
+    ranges = [
+        {"variable": one.variable, "value": one.value, "low": one.low, "high": one.high}
+        for one in found.ranges.values()
+    ]
+    cost = costs(room, round(found.more * (1 + twice)))
+    return {"more": found.more, "extends": found.extends, **cost, "ranges": ranges}
+
+
 def _told(room: Room, person: Person) -> dict[str, Any]:
     queue = room.queue(person)
     variables, meanings = room.codebook.variables, room.meanings
@@ -62,7 +83,7 @@ def _told(room: Room, person: Person) -> dict[str, Any]:
 
 def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
     """What this person may know of how far it is."""
-    shared = {"drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn), "notice": room.notice}
+    shared = {"unit": room.unit, "drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn)}
     if role != LEADS:
         return shared | {"coders": {name: _told(room, room.person(name))}}
     coders = {other: _told(room, person) for other, person in room.coders().items()}
@@ -72,31 +93,36 @@ def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
         "settled": states.count("settled"),
         "agree": states.count("agree"),
     }
-    return shared | {"coders": coders, "differences": differences}
+    return shared | {"coders": coders, "differences": differences, "ahead": ahead_of(room)}
 
 
 def progress_json(call: Call) -> Response:
     """Progress as data."""
-    return as_json(progress_of(call.room, call.who.name, call.who.role))
+    return as_json(progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice})
 
 
 def progress_page(call: Call) -> Response:
     """Progress in words."""
-    told = progress_of(call.room, call.who.name, call.who.role)
+    told = progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice}
     parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
     if call.who.role == LEADS:
-        parts |= {"figures": _figures(call), "agreed": agreement_of(call.room)}
+        found, ahead = _figures(call), told["ahead"]
+        figures = [figure for figure in found if figure.name == "count"]
+        recalls = {(figure.variable, figure.value): figure for figure in found if figure.name == RECALL}
+        then = {(one["variable"], one["value"]): one for one in ahead["ranges"]} if ahead else {}
+        parts |= {"figures": figures, "agreed": agreement_of(call.room), "then": then, "recalls": recalls}
     parts["names"] = call.pages.names(call.room.codebook)
     return as_page(call.pages.page("progress.html", str(call.pages.words("nav.progress")), "progress", **parts))
 
 
 def _figures(call: Call) -> list[Any]:
-    """The figures so far, by the claim committed to; widths while reading may be looked at at any time."""
+    """The figures so far, by the claim committed to: counts, whose widths while reading may be looked at at any time;
+    and, once the draw is read, how much of each answer the machine found."""
     _, figures = drawing.fieldwork(call.room.study, call.room.codebook)
     first: dict[tuple[str, str, str], Any] = {}
     for figure in figures:
         first.setdefault((figure.name, figure.variable, figure.value), figure)
-    return [figure for figure in first.values() if figure.name == "count"]
+    return list(first.values())
 
 
 def agreement_of(room: Room) -> list[dict[str, Any]]:
@@ -109,7 +135,8 @@ def agreement_of(room: Room) -> list[dict[str, Any]]:
         measure = agreements(variable, [[p.a.decision.value, p.b.decision.value] for p in decided])
         if measure is not None:
             told = {"variable": variable.name, "pairs": len(own), "same": measure.same}
-            rows.append(told | {"alpha": measure.alpha, "ac1": measure.ac1, "differ": _differing(own)})
+            told |= {"alpha": measure.alpha, "ac1": measure.ac1, "differ": _differing(own)}
+            rows.append(told | {"ranges": {name: list(limits) for name, limits in measure.ranges.items()}})
     return rows
 
 
@@ -130,7 +157,7 @@ def agreement_page(call: Call) -> Response:
     answers = sorted({answer for key in table for answer in key}, key=lambda a: _place(variable, a))
     one, other = call.query.get("one"), call.query.get("other")
     key = tuple(sorted((one, other))) if one is not None and other is not None else None
-    cases = [(case, call.room.pile.label(case)) for case in table.get((key[0], key[1]), [])] if key else []
+    cases = [(case, call.room.label(case)) for case in table.get((key[0], key[1]), [])] if key else []
     parts = {
         "variable": call.path["variable"],
         "table": table,

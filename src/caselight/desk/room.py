@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,31 +14,24 @@ import pyarrow as pa
 from caselight import drawing, view
 from caselight.codebook import Codebook, load_codebook
 from caselight.desk.person import Person, meanings_of
+from caselight.desk.units import Opened, Unit, unit_of
 from caselight.drawing import Committed
 from caselight.drawing.commitment import ELUSION
+from caselight.drawing.pile import members_of
 from caselight.errors import CaselightError
 from caselight.journals import folder_of
 from caselight.pipeline import current
 from caselight.planning import Made, Plan
 from caselight.report import CaseRow
-from caselight.review import ADJUDICATOR, JOINED, Pair, pairs, text_digest
+from caselight.review import ADJUDICATOR, JOINED, Pair, pairs
 from caselight.store import Study
 from caselight.store.journal import Fresh
 from caselight.tables import case_of, documents_of, read_table
-from caselight.types import Case, Document, Drawn, Problem
+from caselight.types import Drawn, Problem
 
 ALL, DOUBLES = "all", "doubles"  # what a coder reads of a draw
 _KEPT_TABLES = 256  # files of tables left open; systems allow 1,024
 _KEPT_TEXTS = 64  # parsed texts in memory: a few coders' present and next cases
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One case, ready to be read."""
-
-    case: Case
-    document: Document
-    digest: str  # sha256 of the text
 
 
 class Pile:
@@ -60,6 +52,14 @@ class Pile:
                 found[case] = plan, row
         return found
 
+    def count(self, unit: str) -> int:
+        """How many units of this kind there are: case | matter | record."""
+        return self._matters if unit == "matter" else len(self.places)
+
+    @cached_property
+    def _matters(self) -> int:
+        return len(members_of(self.made, "matter"))
+
     @cached_property
     def rows(self) -> list[CaseRow]:
         """What lists show of each case, in the order of their paths."""
@@ -69,11 +69,6 @@ class Pile:
     def by_id(self) -> Mapping[str, CaseRow]:
         """The same by case."""
         return {row.id: row for row in self.rows}
-
-    def label(self, case: str) -> str:
-        """What a list calls the case: its number, or the name of its record; its id, if it is gone."""
-        row = self.by_id.get(case)
-        return (row.number or row.name) if row else case
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -102,7 +97,7 @@ class Pile:
         plan, row = self.places[case]
         found = case_of(self._table(plan.paths["cases"]).slice(row, 1).to_pylist()[0])
         document = documents_of(self._table(plan.paths["texts"]).slice(row, 1))[0]
-        opened = Opened(found, document, text_digest(document.text))
+        opened = Opened(found, document)
         with self._lock:
             self._texts[case] = opened
             while len(self._texts) > _KEPT_TEXTS:
@@ -116,7 +111,7 @@ class Room:
     def __init__(self, study: Study, now: Callable[[], str]) -> None:
         self.study = study
         self.now = now
-        self.notice = ""  # why the desk shows the study as it was, "" = it is up to date
+        self.trouble: CaselightError | None = None  # why the desk shows the study as it was; None = it is up to date
         self.pile = Pile(current(study))
         self.codebook: Codebook = self.pile.made.codebook
         self._people: dict[str, Person] = {}
@@ -144,15 +139,15 @@ class Room:
             if seen == self._stamp:
                 return
             self._stamp = seen
-            self.notice = ""
+            self.trouble = None
             try:
                 self.codebook = load_codebook(self.study.codebook)
             except CaselightError as error:
-                self.notice = str(error)
+                self.trouble = error
             try:
                 self.pile = Pile(current(self.study))
             except CaselightError as error:
-                self.notice = self.notice or str(error)
+                self.trouble = self.trouble or error
             self._read_draw()
 
     def _read_draw(self) -> None:
@@ -160,15 +155,18 @@ class Room:
         committed, beside = drawing.last(self.study), drawing.last(self.study, ELUSION)
         self.waiting = drawing.waiting(self.study)
         found: dict[str, Drawn] = {}
+        self._members: dict[str, tuple[str, ...]] = {}
         for one in filter(None, (committed, beside)):
-            if one.unit == "case":
-                found = {drawn.case: drawn for drawn in drawing.drawn_cases(one)} | found
-            elif not self.notice:
-                self.notice = f"Draw {one.number} is of {one.unit}s, not shown by the desk. Read it by its sheet."
+            found = {drawn.case: drawn for drawn in drawing.drawn_cases(one)} | found
+            self._members |= drawing.members(one)
         own = {drawn.case for drawn in drawing.drawn_cases(committed)} if committed else set()
         ordered = sorted(found.values(), key=lambda drawn: (drawn.case not in own, drawn.number))
-        self._draw = committed or beside, [drawn for drawn in ordered if drawn.case in self.pile.places]
+        self._draw = committed or beside, [drawn for drawn in ordered if self.is_here(drawn.case)]
         self._by_case = {drawn.case: drawn for drawn in self._draw[1]}
+        self._units: dict[str, list[str]] = {}
+        for unit in self._by_case:
+            for case in self.cases_of(unit):
+                self._units.setdefault(case, []).append(unit)
 
     @property
     def committed(self) -> Committed | None:
@@ -176,9 +174,39 @@ class Room:
         return self._draw[0]
 
     @property
+    def unit(self) -> str:
+        """What the draw that is being read is of: case | matter | record."""
+        return self.committed.unit if self.committed else "case"
+
+    @property
     def drawn(self) -> list[Drawn]:
         """Its cases in the order of tickets; none before the dice were thrown."""
         return self._draw[1]
+
+    def cases_of(self, unit: str) -> tuple[str, ...]:
+        """The cases that are read as one under this name: of a matter all its instances, else one."""
+        return self._members.get(unit, (unit,))
+
+    def units_of(self, case: str) -> tuple[str, ...]:
+        """What answers about the case stand under: itself, and the drawn units that it belongs to."""
+        return (case, *(unit for unit in self._units.get(case, ()) if unit != case))
+
+    def is_here(self, unit: str) -> bool:
+        """Whether the study still has all of its cases."""
+        return all(case in self.pile.places for case in self.cases_of(unit))
+
+    def open(self, unit: str) -> Unit:
+        """The unit with its texts.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return unit_of(unit, map(self.pile.open, self.cases_of(unit)))
+
+    def label(self, unit: str) -> str:
+        """What a list calls the unit: numbers of its cases, or names of their records; its id, if it is gone."""
+        rows = [row for case in self.cases_of(unit) if (row := self.pile.by_id.get(case))]
+        return " · ".join(dict.fromkeys(row.number or row.name for row in rows)) or unit
 
     @property
     def meanings(self) -> dict[str, str]:

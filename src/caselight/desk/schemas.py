@@ -34,6 +34,7 @@ ANSWER = record_of(value=VALUE, decided=TRUTH, asked=TRUTH, memo=TEXT, quotes=li
 GO = record_of(go=TEXT)
 
 # What is sent
+SITTER = {"sitter": TEXT}  # who opened the page: with every request that changes something
 TOKEN = {"token": TEXT}
 ACCOUNT = {"name": TEXT, "password": TEXT}
 START = {"name": TEXT, "role": TEXT}
@@ -43,7 +44,7 @@ DECISION = _OF_A_CASE | {"value": VALUE, "decided": TRUTH, "quotes": list_of(QUO
 UNDO = {"key": TEXT, "undoes": TEXT}
 ASKED = _OF_A_CASE | {"memo": TEXT}
 SETTLEMENT = _OF_A_CASE | {"choice": TEXT, "memo": TEXT, "value": TEXT}
-WISH = {"size": TEXT, "double": TEXT, "by": TEXT, "level": TEXT, "claim": TEXT}
+WISH = {"unit": TEXT, "size": TEXT, "double": TEXT, "by": TEXT, "level": TEXT, "claim": TEXT}
 SEED = {"seed": TEXT}
 
 # What is given
@@ -60,6 +61,7 @@ DESK = record_of(
     words=map_of(TEXT),
     reads=TEXT,
     draw=TEXT,
+    unit=TEXT,
     notice=TEXT,
     queue=list_of(list_of(TEXT)),
     undoable=list_of(record_of(ref=TEXT, case=TEXT, variable=TEXT)),
@@ -67,17 +69,16 @@ DESK = record_of(
     torn=COUNT,
 )
 _BLOCK = record_of(start=COUNT, end=COUNT, kind=TEXT, label=TEXT)
-CASE = record_of(
-    case=TEXT,
+_DOCUMENT = record_of(
     document=TEXT,
     record=TEXT,
     language=TEXT,
     text=TEXT,
     blocks=list_of(_BLOCK),
     pages=list_of(record_of(number=COUNT, start=COUNT)),
-    number=COUNT,
-    answers=map_of(ANSWER),
-    again=map_of(TEXT),
+)
+CASE = record_of(
+    case=TEXT, record=TEXT, documents=list_of(_DOCUMENT), number=COUNT, answers=map_of(ANSWER), again=map_of(TEXT)
 )
 _CODER = record_of(
     reads=TEXT,
@@ -89,12 +90,14 @@ _CODER = record_of(
     hours_left=MAYBE,
     torn=COUNT,
 )
-PROGRESS = record_of(drawn=COUNT, read_twice=COUNT, notice=TEXT, coders=map_of(_CODER))
-_MEASURES = record_of(variable=TEXT, pairs=COUNT, same=NUMBER, alpha=MAYBE, ac1=MAYBE, differ=COUNT)
+PROGRESS = record_of(unit=TEXT, drawn=COUNT, read_twice=COUNT, notice=TEXT, coders=map_of(_CODER))
+_MEASURES = record_of(
+    variable=TEXT, pairs=COUNT, same=NUMBER, alpha=MAYBE, ac1=MAYBE, differ=COUNT, ranges=map_of(list_of(NUMBER))
+)
 AGREEMENT = record_of(questions=list_of(_MEASURES))
 PAIRS = record_of(pairs=list_of(record_of(case=TEXT, variable=TEXT, state=TEXT, a=ANSWER, b=ANSWER)))
-_WIDTH = record_of(variable=TEXT, value=TEXT, machine=COUNT, low=COUNT, high=COUNT)
-OUTLOOK = record_of(readings=COUNT, seconds_a_case=MAYBE, hours=MAYBE, widths=list_of(_WIDTH))
+_WIDTH = record_of(variable=TEXT, value=TEXT, machine=COUNT, low=NUMBER, high=NUMBER)
+OUTLOOK = record_of(units=COUNT, readings=COUNT, seconds_a_case=MAYBE, hours=MAYBE, widths=list_of(_WIDTH))
 _ROW = dict.fromkeys(("id", "path", "court", "judge", "number", "decision_date", "outcome", "instance", "matter"), TEXT)
 CASES = record_of(total=COUNT, cases=list_of(record_of(**_ROW)))
 _SHORT_QUOTE = record_of(start=COUNT, end=COUNT, quote=TEXT, said_by=TEXT, denied=TRUTH)

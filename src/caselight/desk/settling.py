@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from caselight.desk.call import Call, as_csv, as_json, as_page, fault, go
+from caselight.desk.call import Call, as_csv, as_json, as_page, go
 from caselight.desk.coding import shown_answer
 from caselight.desk.record import record_html
 from caselight.desk.room import Room, words_of
@@ -43,7 +43,7 @@ def list_page(call: Call) -> Response:
     rows = [row for row in states if _wanted(row, variable, wanted)]
     numbers = Counter(state for _, state in states)
     numbers["open"] = numbers["differ"] + numbers["undecided"]
-    shown_rows = [(pair, state, call.room.pile.label(pair.case)) for pair, state in rows[:500]]
+    shown_rows = [(pair, state, call.room.label(pair.case)) for pair, state in rows[:500]]
     parts = {"rows": shown_rows, "total": len(rows), "numbers": numbers, "filters": FILTERS, "variable": variable}
     parts |= {
         "wanted": wanted,
@@ -86,13 +86,13 @@ def one_page(call: Call) -> Response:
     """One difference: the record with both coders' quotations, both answers, and the form for the one that counts."""
     pair = _pair(call, call.path["case"], call.path["variable"])
     if pair is None:
-        return fault("Two coders have not answered this question.", 404)
+        return call.fault("no_pair", 404)
     return _one_page(call, pair)
 
 
 def _one_page(call: Call, pair: Pair, wrong: str = "") -> Response:
     room, variable = call.room, words_of(call.room, pair.variable)
-    opened = room.pile.open(pair.case)
+    unit = room.open(pair.case)
     quotes = {"a": pair.a.decision.quotes, "b": pair.b.decision.quotes}
     history = room.person(ADJUDICATOR).history(pair.case, pair.variable)
     parts = {
@@ -100,14 +100,14 @@ def _one_page(call: Call, pair: Pair, wrong: str = "") -> Response:
         "state": SETTLED if history else pair.state,
         "variable": variable,
         "names": call.pages.names(room.codebook),
-        "label": call.room.pile.label(pair.case),
-        "record": record_html(call.pages, room.codebook.language, opened, _marks(quotes)),
+        "label": call.room.label(pair.case),
+        "record": record_html(call.pages, room.codebook.language, unit, _marks(quotes)),
         "quotes": quotes,
         "history": history,
         "key": secrets.token_hex(16),
         "wrong": wrong,
         "next": _next(room, pair),
-        "language": opened.document.language or room.codebook.language,
+        "language": unit.documents[0].language or room.codebook.language,
         "who": call.who,
     }
     return as_page(
@@ -115,14 +115,16 @@ def _one_page(call: Call, pair: Pair, wrong: str = "") -> Response:
     )
 
 
-def _marks(quotes: Mapping[str, Sequence[Quote]]) -> list[Mark]:
+def _marks(quotes: Mapping[str, Sequence[Quote]]) -> dict[str, list[Mark]]:
+    """Document -> the marks in it."""
     colour = {"a": "k0", "b": "k1"}
-    made = []
+    made: dict[str, list[Mark]] = {}
     for who, kept in quotes.items():
         for i, quote in enumerate(kept):
             style = f"q {colour[who]}{' denied' if quote.denied else ''}"
             number = f"{who.upper()}{i + 1}"
-            made.append(Mark(quote.start, quote.end, f"m-{who}{i}", style, number, f"q-{who}{i}", number))
+            mark = Mark(quote.start, quote.end, f"m-{who}{i}", style, number, f"q-{who}{i}", number)
+            made.setdefault(quote.document, []).append(mark)
     return made
 
 
@@ -146,12 +148,11 @@ def settle(call: Call) -> Response:
     pair = _pair(call, call.text("case"), call.text("variable"))
     variable = words_of(call.room, call.text("variable"))
     if pair is None or variable is None or not _KEY.fullmatch(call.text("key")):
-        return fault("Two coders have not answered this question.", 404)
-    opened = call.room.pile.open(pair.case)
+        return call.fault("no_pair", 404)
     try:
-        decision = read_decision(_sent(call, pair), variable, opened.document)
+        decision = read_decision(_sent(call, pair), variable, *call.room.open(pair.case).documents)
     except ValueError as error:
-        return _one_page(call, pair, str(error))
+        return _one_page(call, pair, call.pages.told(error))
     named = Decision(**{name: getattr(decision, name) for name in decision.__slots__} | {"by": call.who.name})
     call.room.person(ADJUDICATOR).decide(named, call.text("key"), (), call.room.now())
     following = _next(call.room, pair)

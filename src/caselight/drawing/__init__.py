@@ -15,7 +15,7 @@ asking      figures of parts of the pile, differences, trends; kept: those that 
 from caselight.drawing.answering import given, named_cases, quotes_of, state_of, take, take_machine, to_read
 from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
-from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, waiting
+from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, members, waiting
 from caselight.drawing.elsewhere import adopt
 from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
@@ -46,6 +46,7 @@ __all__ = [
     "last",
     "later",
     "machine_answers",
+    "members",
     "named_cases",
     "published",
     "quotes_of",

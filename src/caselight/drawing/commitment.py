@@ -151,6 +151,24 @@ def drawn_cases(committed: Committed) -> list[Drawn]:
         raise StudyError(f"{committed.folder / 'drawn.tsv'} is no list of drawn units. {_BACK}") from None
 
 
+def members(committed: Committed) -> dict[str, tuple[str, ...]]:
+    """Unit of the pile -> the cases that it is made of; {} = every unit is a case.
+
+    Raises:
+        StudyError: the list is missing or is none.
+    """
+    if committed.unit == "case":
+        return {}
+    found: dict[str, list[str]] = {}
+    try:
+        for line in text_of(committed.folder, "members.tsv").splitlines():
+            unit, case, _ = line.split("\t")
+            found.setdefault(unit, []).append(case)
+    except ValueError:
+        raise StudyError(f"{committed.folder / 'members.tsv'} is no list of units and their cases. {_BACK}") from None
+    return {unit: tuple(cases) for unit, cases in found.items()}
+
+
 def drawn_rows(text: str) -> Iterator[Drawn]:
     """The rows of a drawn.tsv."""
     for r in csv.DictReader(io.StringIO(text), delimiter="\t"):

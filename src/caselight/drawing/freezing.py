@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from caselight.drawing import commitment
 from caselight.drawing.answering import answered
 from caselight.drawing.checking import checked, redrawn
 from caselight.drawing.commitment import ELUSION, FIGURES, Committed, drawn_cases
-from caselight.drawing.pile import COLLAPSE, Pile, part, pile, strata_of
+from caselight.drawing.pile import COLLAPSE, Answers, Pile, part, pile, strata_of
 from caselight.errors import StudyError, UsageError
 from caselight.planning import Made, code_digest
 from caselight.review import FrameRow, allocate, digest_of, enlarged, frame_text
@@ -78,10 +78,7 @@ def freeze(made: Made, wish: Wish, day: str = "") -> Committed:
         strata = [part(about[0], about[1], whole.machine[unit].get(about[0].name)) for unit in units]
         sizes = _elusion_sizes(Counter(strata), about, wish)
     else:
-        strata, rest = strata_of(made.codebook, wish.by, [whole.machine[unit] for unit in units])
-        counts = Counter(strata)
-        _check(wish, counts)
-        sizes = allocate(dict(sorted(counts.items())), wish.size, rest)
+        strata, sizes = divided(made.codebook, wish, [whole.machine[unit] for unit in units])
     frame = frame_text(FrameRow(unit, whole.text(unit), name) for unit, name in zip(units, strata, strict=True))
     told = _commitment(made, whole, frame, wish) | {
         "kind": ELUSION if about else FIGURES,
@@ -98,6 +95,20 @@ def freeze(made: Made, wish: Wish, day: str = "") -> Committed:
     if wish.unit != "case":
         files["members.tsv"] = whole.members_text()
     return commitment.write(commitment.next_folder(made.study), files, told)
+
+
+def divided(codebook: Codebook, wish: Wish, answers: Sequence[Answers]) -> tuple[list[str], dict[str, int]]:
+    """The stratum of each unit, and how many units of each stratum are drawn.
+
+    Args:
+        answers: what the machine says of each unit, at least of the variables in `wish.by`.
+    Raises:
+        UsageError: the wish cannot be met.
+    """
+    strata, rest = strata_of(codebook, wish.by, answers)
+    counts = Counter(strata)
+    _check(wish, counts)
+    return strata, allocate(dict(sorted(counts.items())), wish.size, rest)
 
 
 def _commitment(made: Made, whole: Pile, frame: str, wish: Wish) -> dict[str, Any]:

@@ -7,7 +7,7 @@ collapsed by a rule that is part of the commitment (`COLLAPSE`). Machine answers
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,11 +60,9 @@ def pile(made: Made, unit: str = "case", machines: Sequence[str] = ()) -> Pile:
     Raises:
         UsageError: no such unit, or an imported machine is not known or does not answer every case.
     """
-    if unit not in UNITS:
-        raise UsageError(f"--unit {unit}: a draw is of units of one kind: {', '.join(UNITS)}.")
-    texts = _texts(made)
     members = members_of(made, unit)
-    ours = _ours(made)
+    texts = _texts(made)
+    ours = _ours(made, made.codebook.variables)
     by = {}
     for name in machines:
         for variable, answers in imported(made.study, name, made.codebook).items():
@@ -78,16 +76,37 @@ def pile(made: Made, unit: str = "case", machines: Sequence[str] = ()) -> Pile:
             for case, answer in answers.items():
                 if case in ours:
                     ours[case] = ours[case] | {variable: answer}
-    kinds = {variable.name: variable for variable in made.codebook.variables}
-    machine = {
+    return Pile(unit, members, texts, _of_units(made.codebook.variables, members, ours), by)
+
+
+def said(made: Made, names: Collection[str], unit: str = "case") -> list[Answers]:
+    """What our machine says of each unit to these questions; no text is looked at.
+
+    Raises:
+        UsageError: no such unit.
+    """
+    asked = [variable for variable in made.codebook.variables if variable.name in names]
+    return list(_of_units(asked, members_of(made, unit), _ours(made, asked)).values())
+
+
+def _of_units(
+    variables: Iterable[Variable], members: Mapping[str, tuple[str, ...]], ours: Mapping[str, Answers]
+) -> dict[str, Answers]:
+    kinds = {variable.name: variable for variable in variables}
+    return {
         one: {name: collapsed(variable, [ours[case][name] for case in cases]) for name, variable in kinds.items()}
         for one, cases in members.items()
     }
-    return Pile(unit, members, texts, machine, by)
 
 
 def members_of(made: Made, unit: str) -> dict[str, tuple[str, ...]]:
-    """Unit -> the cases that it is made of."""
+    """Unit -> the cases that it is made of.
+
+    Raises:
+        UsageError: no such unit.
+    """
+    if unit not in UNITS:
+        raise UsageError(f"--unit {unit}: a draw is of units of one kind: {', '.join(UNITS)}.")
     cases: list[tuple[str, str]] = []
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents"]).to_pydict()
@@ -197,10 +216,10 @@ def _texts(made: Made) -> dict[str, str]:
     return texts
 
 
-def _ours(made: Made) -> dict[str, Answers]:
+def _ours(made: Made, variables: Iterable[Variable]) -> dict[str, Answers]:
     found: dict[str, Answers] = {}
     for plan in made.plans:
-        for variable in made.codebook.variables:
+        for variable in variables:
             rows = read_table(plan.paths[f"answers/{variable.name}"], ["case", "value"]).to_pydict()
             for case, value in zip(rows["case"], rows["value"], strict=True):
                 found.setdefault(case, {})[variable.name] = json.loads(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,7 +48,7 @@ class Decision:
     memo: str = ""
     asked: bool = True  # False = a skip rule left the question out
     meaning: str = ""  # `meaning_of` the question when it was answered; "" = unknown (taken from a table)
-    text: str = ""  # sha256 of the text that was read; "" = unknown
+    text: str = ""  # `text_digest` of what was read; "" = unknown
     by: str = ""  # who, where several write into one journal (adjudicators)
 
 
@@ -89,12 +89,12 @@ def meaning_of(variable: Variable) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def read_decision(untrusted: Mapping[str, Any], variable: Variable, document: Document) -> Decision:
+def read_decision(untrusted: Mapping[str, Any], variable: Variable, *documents: Document) -> Decision:
     """The decision that somebody sent.
 
     Args:
         untrusted: case, value, decided, quotes, memo as JSON gives them.
-        document: the case's text, against which every quotation is checked.
+        documents: the texts that were read, against which every quotation is checked; several of a matter.
     Raises:
         ValueError: it is none; the message says what is wrong.
     """
@@ -112,16 +112,17 @@ def read_decision(untrusted: Mapping[str, Any], variable: Variable, document: Do
         variable=variable.name,
         value=_value(untrusted.get("value"), variable) if decided else None,
         decided=decided,
-        quotes=tuple(_quote(one, document) for one in quotes),
+        quotes=tuple(_quote(one, documents) for one in quotes),
         memo=memo,
         meaning=meaning_of(variable),
-        text=text_digest(document.text),
+        text=text_digest(*(document.text for document in documents)),
     )
 
 
-def text_digest(text: str) -> str:
-    """sha256 of the text in UTF-8, hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def text_digest(*texts: str) -> str:
+    """sha256 of the text in UTF-8, hex; of several texts, of their sums, a line each."""
+    sums = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in texts]
+    return sums[0] if len(sums) == 1 else hashlib.sha256("\n".join(sums).encode()).hexdigest()
 
 
 def _value(untrusted: Any, variable: Variable) -> Value:
@@ -142,13 +143,14 @@ def _value(untrusted: Any, variable: Variable) -> Value:
     return untrusted
 
 
-def _quote(untrusted: Any, document: Document) -> Quote:
+def _quote(untrusted: Any, documents: Sequence[Document]) -> Quote:
     if not isinstance(untrusted, dict):
         raise ValueError("A quotation has a start, an end, a quote, a speaker and whether it is denied.")
     start, end = untrusted.get("start"), untrusted.get("end")
     said_by, denied = untrusted.get("said_by", "unknown"), untrusted.get("denied", False)
-    whole = isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(document.text)
-    if not whole or document.text[start:end] != untrusted.get("quote") or untrusted.get("document") != document.id:
+    document = next((one for one in documents if one.id == untrusted.get("document")), None)
+    whole = document and isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(document.text)
+    if document is None or not whole or document.text[start:end] != untrusted.get("quote"):
         raise ValueError("A quotation does not stand in the record at its place. Mark it again.")
     if said_by not in SPEAKERS:
         raise ValueError(f"{said_by!r} is no speaker. Allowed: {', '.join(SPEAKERS)}.")

@@ -2,19 +2,17 @@
 
 A codebook (.qdc) has a code for each question and, below it, one for each answer. A project (.qdpx) is a zip with
 project.qde and the texts; an answer is a coding of the whole text, each quotation one of its words. Offsets are code
-points, as ours. What the format has no place for (speaker, denial, memo) is JSON in the descriptions.
+points, as ours. What the format has no place for (speaker, denial, memo) is JSON in the descriptions. `refi_reading`
+reads projects back.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import lzma
 import re
-import struct
 import uuid
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -28,8 +26,7 @@ from caselight.variables import Variable
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Caselight"
-# Of a project unpacked; larger ones are refused.
-MOST_BYTES, MOST_PROJECT_BYTES, MOST_FILES = 1 << 30, 256 << 20, 1_000_000
+SOURCES = "Sources"  # folder of the zip in which the texts are
 _SPACE = uuid.UUID("6f6b6e29-58d0-4d0b-9f6c-3f5c1f0f6c11")  # names of ours become GUIDs below it
 _STAMP = (1980, 1, 1, 0, 0, 0)  # of files in the zip: the same answers give the same bytes
 
@@ -94,7 +91,7 @@ def to_qdpx(told: Iterable[Told], codebook: Codebook) -> bytes:
         made.writestr(zipfile.ZipInfo("project.qde", _STAMP), _xml(root))
         for case, document in documents.items():
             text = document.text.encode("utf-8", "surrogatepass")
-            made.writestr(zipfile.ZipInfo(f"sources/{guid('source', case)}.txt", _STAMP), text)
+            made.writestr(zipfile.ZipInfo(f"{SOURCES}/{guid('source', case)}.txt", _STAMP), text)
     return packed.getvalue()
 
 
@@ -114,11 +111,11 @@ def _source(parent: Any, case: str, document: Document, told: Sequence[tuple[Tol
             selection.set("creatingUser", guid("user", one.coder))
             said = {"said_by": quote.said_by, "denied": quote.denied, "memo": quote.memo}
             etree.SubElement(selection, f"{{{PROJECT}}}Description").text = json.dumps(said)
-            _coding(selection, guid("code", variable.name), one, f"{case} {variable.name} {i}")
+            _coding(selection, guid("code", variable.name), one, ("quote", case, variable.name, str(i)))
     notes = []
     for one, variable in told:
         for value in _values(one, variable):
-            coding = _coding(source, guid("code", variable.name, value), one, f"{case} {variable.name} {value}")
+            coding = _coding(source, guid("code", variable.name, value), one, ("answer", case, variable.name, value))
         if one.decision.memo:
             mark = guid("note", case, variable.name, one.coder)
             etree.SubElement(coding, f"{{{PROJECT}}}NoteRef", targetGUID=mark)
@@ -132,8 +129,8 @@ def _values(one: Told, variable: Variable) -> list[str]:
     return list(value) if isinstance(value, tuple) and value else [value_text(one.decision, variable)]
 
 
-def _coding(parent: Any, code: str, one: Told, place: str) -> Any:
-    attributes = {"guid": guid("coding", place, one.coder), "creatingUser": guid("user", one.coder)}
+def _coding(parent: Any, code: str, one: Told, place: tuple[str, ...]) -> Any:
+    attributes = {"guid": guid("coding", *place, one.coder), "creatingUser": guid("user", one.coder)}
     coding = etree.SubElement(parent, f"{{{PROJECT}}}Coding", attributes)
     etree.SubElement(coding, f"{{{PROJECT}}}CodeRef", targetGUID=code)
     return coding
@@ -147,106 +144,6 @@ def _note(root: Any, mark: str, one: Told) -> None:
     etree.SubElement(note, f"{{{PROJECT}}}PlainTextContent").text = _legal(one.decision.memo)
 
 
-def from_qdpx(untrusted: bytes) -> list[dict[str, Any]]:
-    """Rows as `exchange.from_csv` gives them.
-
-    Raises:
-        ValueError: it is no project, or too large.
-    """
-    try:
-        root, texts = _opened(untrusted)
-        return _found(root, texts)
-    except ValueError:
-        raise
-    except _NOT_SO as error:
-        raise ValueError(f"it is no REFI-QDA project ({error!r})") from None
-
-
-# What broken zips, XML and references raise; RuntimeError: encrypted, NotImplementedError (one): packed in another way.
-_NOT_SO = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError,
-    etree.LxmlError, LookupError, TypeError, AttributeError, struct.error,
-)  # fmt: skip
-
-
-def _opened(untrusted: bytes) -> tuple[Any, dict[str, bytes]]:
-    """The project and the texts beside it, by their names in the zip."""
-    with zipfile.ZipFile(io.BytesIO(untrusted)) as packed:
-        entries = packed.infolist()
-        if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_FILES:
-            raise ValueError("it is too large unpacked")
-        if packed.getinfo("project.qde").file_size > MOST_PROJECT_BYTES:
-            raise ValueError("project.qde in it is too large")
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        root: Any = etree.fromstring(packed.read("project.qde"), parser)
-        if root.getroottree().docinfo.doctype:
-            raise ValueError("its project.qde declares a document type, which none needs and entities hide in")
-        return root, {e.filename: packed.read(e) for e in entries if e.filename.startswith("sources/")}
-
-
-def _found(root: Any, texts: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    if root.tag != f"{{{PROJECT}}}Project":
-        raise ValueError(f"it is no REFI-QDA project (it begins with {str(root.tag)[:80]})")
-    users = {user.get("guid", ""): user.get("name", "") for user in _all(root, "User")}
-    notes = {
-        note.get("guid", ""): note.findtext(f"{{{PROJECT}}}PlainTextContent") or ""
-        for note in root.iter(f"{{{PROJECT}}}Note")
-    }
-    codes: dict[str, tuple[str, str]] = {}
-    for top in root.iterfind(f"{{{PROJECT}}}CodeBook/{{{PROJECT}}}Codes/{{{PROJECT}}}Code"):
-        codes[top.get("guid", "")] = (top.get("name", ""), "")
-        for code in top.iterfind(f"{{{PROJECT}}}Code"):
-            codes[code.get("guid", "")] = (top.get("name", ""), code.get("name", ""))
-    found: list[dict[str, Any]] = []
-    for source in _all(root, "TextSource"):
-        name = "sources/" + source.get("plainTextPath", "").removeprefix("internal://")
-        found += _rows(source, codes, (users, notes), texts.get(name, b"").decode("utf-8", "surrogatepass"))
-    return found
-
-
-def _rows(
-    source: Any, codes: Mapping[str, tuple[str, str]], named: tuple[Mapping[str, str], Mapping[str, str]], text: str
-) -> list[dict[str, Any]]:
-    users, notes = named
-    about = _described(source)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for coding in source.iterfind(f"{{{PROJECT}}}Coding"):
-        variable, value = codes[coding.find(f"{{{PROJECT}}}CodeRef").get("targetGUID")]
-        coder = users.get(coding.get("creatingUser", ""), "")
-        row = {"case": about.get("case", ""), "record": source.get("name", ""), "variable": variable, "coder": coder}
-        kept = rows.setdefault((variable, coder), row | {"value": "", "memo": "", "quotes": []})
-        kept["value"] = f"{kept['value']}; {value}" if kept["value"] else value
-        for note in coding.iterfind(f"{{{PROJECT}}}NoteRef"):
-            kept["memo"] = notes.get(note.get("targetGUID"), "")
-    for selection in source.iterfind(f"{{{PROJECT}}}PlainTextSelection"):
-        start, end = (_position(selection, name) for name in ("startPosition", "endPosition"))
-        said = _described(selection)
-        quote = {"start": start, "end": end, "quote": text[start:end], "memo": said.get("memo", "")}
-        quote |= {"said_by": said.get("said_by", "unknown"), "denied": said.get("denied", False)}
-        for coding in selection.iterfind(f"{{{PROJECT}}}Coding"):
-            variable = codes[coding.find(f"{{{PROJECT}}}CodeRef").get("targetGUID")][0]
-            coder = users.get(coding.get("creatingUser", ""), "")
-            if (variable, coder) in rows:
-                rows[variable, coder]["quotes"].append(quote)
-    return list(rows.values())
-
-
-def _position(selection: Any, name: str) -> int:
-    found = selection.get(name, "")
-    if not (found.isascii() and found.isdigit() and len(found) < 12):
-        raise ValueError(f"a quotation has the {name} {found[:40]!r}, which is no place in a text")
-    return int(found)
-
-
-def _described(element: Any) -> dict[str, Any]:
-    """What we keep as JSON in a description; {} = another tool's, in words."""
-    try:
-        told = json.loads(element.findtext(f"{{{PROJECT}}}Description") or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -258,11 +155,6 @@ def _legal(text: str) -> str:
 def _own(space: str) -> dict[Any, str]:
     """The namespace of elements without a prefix, as lxml wants it."""
     return {None: space}
-
-
-def _all(root: Any, name: str) -> Iterable[Any]:
-    found: Iterable[Any] = root.iter(f"{{{PROJECT}}}{name}")
-    return found
 
 
 def _xml(root: Any) -> bytes:

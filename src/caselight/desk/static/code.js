@@ -10,6 +10,8 @@ import { freshKey, Unsent } from "./unsent.js";
 
 const PREFETCHED = 2; // cases fetched ahead: the next one must be there when a key is pressed
 const by = (id) => document.getElementById(id);
+// With whatever is asked: if somebody else sits here by then, nothing of hers is told, and nothing kept under her name.
+const sitter = new URLSearchParams({ sitter: document.body.dataset.sitter });
 
 class Desk {
   constructor(told) {
@@ -26,7 +28,7 @@ class Desk {
     this.sheet = new Sheet(this.words, {
       changed: (draft) => this.draftChanged(draft),
       save: () => this.save(),
-      reveal: (quote) => this.paper.revealPoint(quote.start),
+      reveal: (quote) => this.paper.revealQuote(quote),
     });
     this.unsent = new Unsent(ownKey("unsent", this.draw, this.coder), {
       saved: (item, answer) => this.saved(item, answer),
@@ -57,7 +59,7 @@ class Desk {
 
   fetch(name) {
     if (!this.records.has(name)) {
-      const fetched = fetch(`/api/cases/${encodeURIComponent(name)}`).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))));
+      const fetched = fetch(`/api/cases/${encodeURIComponent(name)}?${sitter}`).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))));
       fetched.catch(() => this.records.delete(name));
       this.records.set(name, fetched);
       if (this.records.size > 12) this.records.delete(this.records.keys().next().value);
@@ -72,7 +74,8 @@ class Desk {
     let record;
     try {
       record = await this.fetch(name);
-    } catch {
+    } catch (error) {
+      if (error.message === "403") return location.replace("/"); // somebody else sits here by now
       this.say(this.words.offline);
       setTimeout(() => this.place === place && this.go(place, variable), 2_000);
       return undefined;
@@ -163,8 +166,12 @@ class Desk {
     this.keep(name, decision.variable, { ...decision, asked: true });
     delete this.again[decision.variable];
     this.undoable.push({ ref: key, case: name, variable: decision.variable });
-    this.unsent.add("/api/decisions", { key, case: name, ...decision });
+    this.send("/api/decisions", { key, case: name, ...decision });
     return this.onward(decision.variable);
+  }
+
+  send(url, body) {
+    this.unsent.add(url, { sitter: this.coder, ...body });
   }
 
   keep(name, variable, answer) {
@@ -189,7 +196,7 @@ class Desk {
   undo() {
     const last = this.undoable.pop();
     if (!last) return this.say(this.words.nothing_to_undo, "passing");
-    this.unsent.add("/api/undo", { key: freshKey(), undoes: last.ref });
+    this.send("/api/undo", { key: freshKey(), undoes: last.ref });
     this.taken = { case: last.case, variable: last.variable };
     const place = this.queue.findIndex(([name]) => name === last.case);
     if (place < 0) return undefined;
@@ -228,14 +235,14 @@ class Desk {
     const left = this.queue.filter(([, state]) => state !== "done").length;
     const took = [...this.times].sort((a, b) => a - b);
     const pace = took.length >= 3 ? ` · ${fill(this.words.pace, { s: Math.round(took[Math.floor(took.length / 2)]) })}` : "";
-    by("place").textContent = `${fill(this.words.place, { n: this.place + 1, total: this.queue.length })} · ${fill(this.words.left, { n: left })}${pace}`;
+    by("place").textContent = `${fill(this.words[`place_${this.unit}`], { n: this.place + 1, total: this.queue.length })} · ${fill(this.words.left, { n: left })}${pace}`;
   }
 
   showSaved() {
     const { state, items, why } = this.unsent;
     const begun = this.begun();
     const shown = state === "saved" && begun ? "draft" : state;
-    const text = { saved: this.words.saved, saving: this.words.saving, locked_out: this.words.locked_out, draft: begun }[shown] ?? `${fill(this.words.unsaved, { n: items.length })}${why ? ` · ${why}` : ""}`;
+    const text = { saved: this.words.saved, saving: this.words.saving, locked_out: this.words.locked_out, other_sits: this.words.other_sits, draft: begun }[shown] ?? `${fill(this.words.unsaved, { n: items.length })}${why ? ` · ${why}` : ""}`;
     for (const place of [by("saved"), by("saved-at-end")].filter(Boolean)) {
       place.dataset.state = shown;
       place.textContent = text;
@@ -312,7 +319,7 @@ class Desk {
 
   raise() {
     const [name, variable] = [this.record.case, this.variable];
-    askAboutCodebook(this.words, variable.question, (memo) => this.unsent.add("/api/questions", { key: freshKey(), case: name, variable: variable.name, memo }));
+    askAboutCodebook(this.words, variable.question, (memo) => this.send("/api/questions", { key: freshKey(), case: name, variable: variable.name, memo }));
   }
 
   takeSelection() {
@@ -368,7 +375,7 @@ class Desk {
   }
 }
 
-const answer = await fetch("/api/desk");
+const answer = await fetch(`/api/desk?${sitter}`);
 if (answer.ok) {
   const desk = new Desk(await answer.json());
   await desk.begin();

@@ -1,5 +1,6 @@
-// The record on the left: its text with sections, marks, search, and quotations by mouse or by keyboard alone.
-// Offsets outside are code points, as in the journal; inside they are UTF-16 units, as in the DOM.
+// The record on the left: its text with sections, marks, search, and quotations by mouse or by keyboard alone. Of a matter
+// several documents, one after the other.
+// Offsets outside are code points of a document, as in the journal; inside they are UTF-16 units of all texts, as in the DOM.
 import { make, fill } from "./make.js";
 
 export class Paper {
@@ -22,64 +23,59 @@ export class Paper {
 
   show(record) {
     this.record = record;
-    this.text = record.text;
-    this.pairs = surrogates(record.text);
+    this.text = record.documents.map((document) => document.text).join("\n");
+    let base = 0;
+    this.parts = record.documents.map((document) => {
+      const part = { ...document, base, pairs: surrogates(document.text) };
+      base += document.text.length + 1;
+      return part;
+    });
     this.marks = [];
     this.found = [];
     this.cursor = null;
     this.field.value = "";
     this.count.textContent = "";
-    this.blocks = record.blocks.map((block) => ({ ...block, start: this.unit(block.start), end: this.unit(block.end) }));
+    this.blocks = this.parts.flatMap((part) => part.blocks.map((block) => ({ ...block, part, start: unit(part, block.start), end: unit(part, block.end) })));
     this.render();
     this.showRail();
     this.box.scrollTop = 0;
   }
 
   showRail() {
+    const buttons = this.parts.flatMap((part) => this.entries(part));
+    this.rail.replaceChildren(...buttons);
+    this.rail.hidden = buttons.length < 2;
+  }
+
+  // Where one can go in a document: to its beginning, if there are several, its sections and its pages.
+  entries(part) {
+    const button = (textContent, at, className = "") => make("button", { type: "button", className, textContent, on: { click: () => this.reveal(at, "start") } });
     const seen = new Set();
-    const entries = this.blocks.filter((block) => block.label && !seen.has(block.label) && seen.add(block.label));
-    const buttons = entries.map((block) =>
-      make("button", { type: "button", textContent: block.label, on: { click: () => this.reveal(block.start, "start") } }),
-    );
-    const pages = this.record.pages.map((page) =>
-      make("button", {
-        type: "button",
-        className: "page-number",
-        textContent: fill(this.words.page, { n: page.number }),
-        on: { click: () => this.reveal(this.unit(page.start), "start") },
-      }),
-    );
-    this.rail.replaceChildren(...buttons, ...pages);
-    this.rail.hidden = buttons.length + pages.length < 2;
+    const sections = this.blocks.filter((block) => block.part === part && block.label && !seen.has(block.label) && seen.add(block.label));
+    return [
+      ...(this.parts.length > 1 ? [button(part.record, part.base, "document-name")] : []),
+      ...sections.map((block) => button(block.label, block.start)),
+      ...part.pages.map((page) => button(fill(this.words.page, { n: page.number }), unit(part, page.start), "page-number")),
+    ];
   }
 
-  // Code point -> UTF-16 unit, and back.
-  unit(point) {
-    if (!this.pairs.length) return point;
-    let at = point;
-    for (const place of this.pairs) {
-      if (place >= at) break;
-      at += 1;
-    }
-    return at;
-  }
-
-  point(unit) {
-    let before = 0;
-    while (before < this.pairs.length && this.pairs[before] < unit) before += 1;
-    return unit - before;
+  // Where a quotation stands in all the texts.
+  span(quote) {
+    const part = this.parts.find((one) => one.document === quote.document) ?? this.parts[0];
+    return { start: unit(part, quote.start), end: unit(part, quote.end) };
   }
 
   render() {
     const top = this.box.scrollTop;
-    const language = this.record.language;
     const all = [...this.marks, ...this.found.map((hit, i) => ({ ...hit, style: i === this.at ? "found now" : "found" }))];
     if (this.cursor) all.push({ ...this.cursor, style: "cursor" });
-    const made = this.blocks.map((block) => {
-      const strip = make("div", { className: "words", lang: language, dir: "auto" });
+    const made = this.blocks.flatMap((block) => {
+      const strip = make("div", { className: "words", lang: block.part.language, dir: "auto" });
       strip.start = block.start;
       strip.append(...pieces(this.text, block, all));
-      return make("section", { className: `block ${block.kind}` }, make("h2", { className: "rail", textContent: block.label }), strip);
+      const section = make("section", { className: `block ${block.kind}` }, make("h2", { className: "rail", textContent: block.label }), strip);
+      const begins = this.parts.length > 1 && block.start === block.part.base;
+      return begins ? [make("h2", { className: "document", dir: "auto", textContent: block.part.record }), section] : [section];
     });
     this.box.replaceChildren(...made);
     this.box.scrollTop = top;
@@ -88,8 +84,7 @@ export class Paper {
   // quotes: as the sheet holds them, in code points.
   mark(quotes) {
     this.marks = quotes.map((quote, i) => ({
-      start: this.unit(quote.start),
-      end: this.unit(quote.end),
+      ...this.span(quote),
       style: quote.denied ? "q k0 denied" : "q k0",
       number: i + 1,
     }));
@@ -111,8 +106,8 @@ export class Paper {
     }
   }
 
-  revealPoint(point) {
-    this.reveal(this.unit(point));
+  revealQuote(quote) {
+    this.reveal(this.span(quote).start);
   }
 
   find(sought, step) {
@@ -139,12 +134,15 @@ export class Paper {
     return this.quote(start, end);
   }
 
+  // A quotation of these words, as the journal has it; of several documents, of the one in which it begins. null = of nothing.
   quote(start, end) {
+    const part = this.parts.findLast((one) => one.base <= start) ?? this.parts[0];
+    end = Math.min(end, part.base + part.text.length);
     while (start < end && /\s/.test(this.text[start])) start += 1;
     while (end > start && /\s/.test(this.text[end - 1])) end -= 1;
     if (start >= end) return null;
     const text = this.text.slice(start, end);
-    return { document: this.record.document, start: this.point(start), end: this.point(end), quote: text, said_by: "unknown", denied: false, memo: "" };
+    return { document: part.document, start: point(part, start), end: point(part, end), quote: text, said_by: "unknown", denied: false, memo: "" };
   }
 
   // Marking by keyboard: a sentence first, then its ends by words.
@@ -168,9 +166,9 @@ export class Paper {
   }
 
   cut(granularity) {
-    const segmenter = new Intl.Segmenter(this.record.language || undefined, { granularity });
     const parts = [];
     for (const block of this.blocks) {
+      const segmenter = new Intl.Segmenter(block.part.language || undefined, { granularity });
       for (const part of segmenter.segment(this.text.slice(block.start, block.end))) {
         const wanted = granularity === "word" ? part.isWordLike : part.segment.trim();
         if (wanted) parts.push({ start: block.start + part.index, end: block.start + part.index + part.segment.trimEnd().length });
@@ -217,6 +215,22 @@ export class Paper {
     }
     return true;
   }
+}
+
+// Code point of a document -> UTF-16 unit of all texts, and back.
+function unit(part, point) {
+  let at = point;
+  for (const place of part.pairs) {
+    if (place >= at) break;
+    at += 1;
+  }
+  return part.base + at;
+}
+
+function point(part, unit) {
+  let before = 0;
+  while (before < part.pairs.length && part.pairs[before] < unit - part.base) before += 1;
+  return unit - part.base - before;
 }
 
 function surrogates(text) {
@@ -274,6 +288,8 @@ function offsetOf(box, node, offset) {
     range.setEnd(node, offset);
     return strip.start + range.toString().length;
   }
-  const block = element.closest(".block") ?? box.children[Math.min(offset, box.children.length - 1)];
+  const name = element.closest(".document");
+  let block = element.closest(".block") ?? name ?? box.children[Math.min(offset, box.children.length - 1)];
+  if (block?.matches(".document")) block = block.nextElementSibling;
   return block?.querySelector(".words")?.start ?? null;
 }

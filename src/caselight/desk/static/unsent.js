@@ -10,7 +10,7 @@ export class Unsent {
     this.told = told;
     this.items = JSON.parse(localStorage.getItem(this.place) ?? "[]");
     this.wait = FIRST_WAIT_MS;
-    this.state = this.items.length ? "saving" : "saved"; // saved | saving | unsaved | locked_out
+    this.state = this.items.length ? "saving" : "saved"; // saved | saving | unsaved | locked_out | other_sits
     this.why = "";
     this.sending = false;
     addEventListener("online", () => this.send());
@@ -70,7 +70,8 @@ export class Unsent {
       this.told.refused(item, told.error);
       return true;
     }
-    this.fail([401, 403].includes(answer.status) ? "locked_out" : "unsaved", told.error ?? "");
+    const shut = [401, 403].includes(answer.status) ? "locked_out" : "unsaved";
+    this.fail(told.why === "other_sits" ? "other_sits" : shut, told.error ?? "");
     return false;
   }
 
