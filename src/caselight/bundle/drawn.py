@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.bundle.container import Bundle
@@ -37,6 +38,7 @@ class Draw:
     texts: Mapping[str, str]  # unit -> sha256 of its text
     drawn: Mapping[str, Sequence[str]]  # stratum -> its drawn units, in the order of reading
     machine: Mapping[str, Mapping[str, Any]]  # unit -> variable -> answer when it was committed
+    known: dict[str, dict[str, Counter[Any]]] = field(default_factory=dict)  # what `flagged` has counted
 
     @property
     def kind(self) -> str:
@@ -52,6 +54,16 @@ class Draw:
     def size(self, stratum: str) -> int:
         """Units of the stratum."""
         return int(self.commitment["strata"][stratum]["cases"])
+
+    def flagged(self, variable: str) -> Mapping[str, Counter[Any]]:
+        """Stratum -> value -> how many of its units the machine gave it to; counted once for each variable."""
+        if variable not in self.known:
+            self.known[variable] = {name: Counter() for name in self.frame}
+            for name, units in self.frame.items():
+                for unit in units:
+                    said = self.machine.get(unit, {}).get(variable)
+                    self.known[variable][name].update(set(said) if isinstance(said, tuple) else (said,))
+        return self.known[variable]
 
 
 def tuples(value: Any) -> Any:
@@ -165,7 +177,7 @@ def _paired(expected: Sequence[str], found: Sequence[str]) -> list[tuple[str, st
 
 def _same(verdict: Verdict, file: str, what: str, expected: object, found: object) -> None:
     if expected != found:
-        verdict.faults.append(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY))
+        verdict.wrong(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY))
 
 
 def _sha256(text: str) -> str:

@@ -5,18 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from caselight.bundle.container import Bundle
 from caselight.bundle.drawn import holds, tuples
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import QUESTIONS, TABLES
-from caselight.bundle.reading import read_json, read_rows
+from caselight.bundle.names import TABLES
 
+CASES, GIVEN = TABLES + "cases.jsonl", TABLES + "answers.jsonl"
 FACT = "fact:"
+FACTS = ("outcome", "year", "court", "instance")  # those that have figures of their own
 MACHINE = "machine_count"
 LISTED = ("count", "given", "none", "undetermined", "not_asked")
 Key = tuple[str, str]  # name and value of a figure
+
+
+class CaseRow(NamedTuple):
+    """What figures need of one case."""
+
+    line: int
+    case: str
+    document: str  # id of the document that carries the act
+    facts: tuple[str, str, str, str]  # outcome, year, court, instance; "" = the record is silent
+    answers: list[tuple[int, str, Any]]  # line, variable, value
+
+
+def case_row(case: tuple[int, Mapping[str, Any]], answers: Sequence[tuple[int, Mapping[str, Any]]]) -> CaseRow:
+    """A case and its answers, from rows of both tables with their lines.
+
+    Raises:
+        ValueError: an answer is to another case.
+    """
+    line, row = case
+    first: dict[str, str] = {}
+    for fact in row["facts"]:
+        first.setdefault(fact["name"], str(fact["value"]))
+    year = first.get("decision_date", "")[:4]
+    given = []
+    for at, answer in answers:
+        if answer["case"] != row["id"]:
+            raise ValueError(f"answers.jsonl, line {at}: it names two cases")
+        given.append((at, str(answer["variable"]), tuples(answer["value"])))
+    told = first.get("outcome", ""), year, first.get("court", ""), str(row["instance"])
+    return CaseRow(line, str(row["id"]), str(row["documents"][0]), told, given)
 
 
 @dataclass
@@ -30,42 +60,39 @@ class Pile:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # variable -> case -> value
     known: dict[str, dict[Key, list[str]]] = field(default_factory=dict)  # what `counted` has worked out
 
+    def put(self, rows: Sequence[CaseRow], verdict: Verdict) -> None:
+        """Some more cases; what contradicts itself in them goes into the verdict."""
+        for row in rows:
+            if row.case in self.documents:
+                _wrong(verdict, CASES, row.line, "each case once", row.case)
+                continue
+            self.cases.append(row.case)
+            self.documents[row.case] = row.document
+            for name, value in zip(FACTS, row.facts, strict=True):
+                self.facts[name][row.case] = value
+            for line, variable, value in row.answers:
+                if variable not in self.answers or row.case in self.answers[variable]:
+                    _wrong(verdict, GIVEN, line, "each question once for each case", f"{variable} of {row.case}")
+                else:
+                    self.answers[variable][row.case] = value
 
-def read_pile(bundle: Bundle, verdict: Verdict) -> Pile:
-    """The tables cases and answers, with what contradicts itself in them put into the verdict."""
-    pile = Pile(read_json(bundle, QUESTIONS)["variables"])
-    facts: dict[str, dict[str, str]] = {name: {} for name in ("outcome", "year", "court", "instance")}
-    for number, row in read_rows(bundle, TABLES + "cases.jsonl"):
-        case = row["id"]
-        if case in pile.documents:
-            _wrong(verdict, "cases.jsonl", number, "each case once", case)
-        pile.cases.append(case)
-        pile.documents[case] = row["documents"][0]
-        first: dict[str, str] = {}
-        for fact in row["facts"]:
-            first.setdefault(fact["name"], str(fact["value"]))
-        facts["outcome"][case] = first.get("outcome", "")
-        facts["year"][case] = first.get("decision_date", "")[:4]
-        facts["court"][case] = first.get("court", "")
-        facts["instance"][case] = row["instance"]
-    pile.facts = facts
-    pile.answers = {question["name"]: {} for question in pile.questions}
-    for number, row in read_rows(bundle, TABLES + "answers.jsonl"):
-        variable, case = row["variable"], row["case"]
-        if variable not in pile.answers or case not in pile.documents or case in pile.answers[variable]:
-            _wrong(verdict, "answers.jsonl", number, "each question once for each case", f"{variable} of {case}")
-        else:
-            pile.answers[variable][case] = tuples(row["value"])
-    for variable, found in pile.answers.items():
-        if len(found) != len(pile.cases):
-            _wrong(verdict, "answers.jsonl", 0, f"{len(pile.cases)} answers to {variable}", str(len(found)), variable)
-    return pile
+    def check_whole(self, verdict: Verdict) -> None:
+        """That every question has an answer to every case."""
+        for variable, found in self.answers.items():
+            if len(found) != len(self.cases):
+                expected = f"{len(self.cases)} answers to {variable}"
+                _wrong(verdict, GIVEN, 0, expected, str(len(found)), variable)
+
+
+def empty_pile(questions: Sequence[Mapping[str, Any]]) -> Pile:
+    """No case yet."""
+    return Pile(questions, [], {}, {name: {} for name in FACTS}, {question["name"]: {} for question in questions})
 
 
 def _wrong(verdict: Verdict, table: str, line: int, expected: str, found: str, variable: str = "") -> None:
     where = f"line {line}" if line else ""
     affects = (f"{variable}=*",) if variable else ("*",)
-    verdict.faults.append(Fault("figures", "table_differs", TABLES + table, where, expected, found, affects))
+    verdict.wrong(Fault("figures", "table_differs", table, where, expected, found, affects))
 
 
 def counted(pile: Pile, variable: str) -> dict[Key, list[str]]:
