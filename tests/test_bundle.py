@@ -20,7 +20,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight import drawing, sealing
-from caselight.bundle import alone, check_seal, crew, exact, pages, telling, texts, verify, verify_source, write_bundle
+from caselight.bundle import (
+    alone,
+    check_seal,
+    contents,
+    crew,
+    exact,
+    pages,
+    telling,
+    texts,
+    verify,
+    verify_source,
+    write_bundle,
+)
 from caselight.bundle.container import FileBundle, open_bundle
 from caselight.bundle.faults import CHECKS, Fault, Refused, Verdict
 from caselight.bundle.members import Members
@@ -419,6 +431,7 @@ def test_processes_find_what_one_finds(
     monkeypatch.setattr(crew, "_cores", lambda: 2)
     assert verify(folder, None) == alone_found
     monkeypatch.setattr(texts, "_LARGE", 20_000)  # so that many cases are left for when no other process checks
+    monkeypatch.setattr(contents, "_LARGE_PAGE", 20_000)
     together = verify(folder, None)
     assert (together.checked, set(together.faults)) == (alone_found.checked, set(alone_found.faults))
 

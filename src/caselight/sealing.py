@@ -270,11 +270,11 @@ def _check_ranges(bundle: Bundle, folder: Path, codebook: Codebook, taken: Seque
     there = {(key, what): shown for key, what, shown in printed if RANGE.fullmatch(what)}
     for key, what in dict.fromkeys((*right, *there)):
         verdict.add("figures")
-        shown = there.get((key, what), "no number")
-        at = right.get((key, what))
-        if at is None or (key, what) not in there or not is_rounded(shown, at):
-            told = "none" if at is None else f"{at:.4f}", shown
-            verdict.wrong(Fault("figures", "printed_differs", ALL_FIGURES, f"{key}, {what}", *told, (), RESTS))
+        shown, at = there.get((key, what)), right.get((key, what))
+        if shown is None or at is None or not is_rounded(shown, at):
+            kind = "not_printed" if shown is None else "printed_differs"
+            told = "none" if at is None else f"{at:.4f}", shown or "no number"
+            verdict.wrong(Fault("figures", kind, ALL_FIGURES, f"{key}, {what}", *told, (), RESTS))
 
 
 def _put_draws(bundle: Bundle, folder: Path) -> set[str]:

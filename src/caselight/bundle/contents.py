@@ -24,6 +24,7 @@ from caselight.bundle.stamps import check_stamps
 from caselight.bundle.texts import Case, Checked, batches, check_cases, check_frame
 
 _PAGES_AT_ONCE = 2 << 20  # bytes of pages that are read in one piece of work
+_LARGE_PAGE = 64 << 20  # bytes; such pages are read one at a time, since each fills the memory
 
 
 class Contents:
@@ -52,6 +53,9 @@ class Contents:
         self._pages: dict[str, Page] = {}
         for take in waiting:
             self._take_pages(take)
+        for name in filter(is_page, self._members.sizes):  # the large ones here, when no other process reads any
+            if self._members.sizes[name] > _LARGE_PAGE:
+                self._take_pages(partial(read_pages, self._members, [name]))
 
     def _take_pages(self, take: Callable[[], PagesRead]) -> None:
         def taken() -> None:
@@ -141,10 +145,10 @@ class Contents:
 
 
 def _parts(members: Members) -> Iterator[Sequence[str]]:
-    """The report's pages, in parts of about one size."""
+    """The report's pages, but for the large ones, in parts of about one size."""
     part: list[str] = []
     size = 0
-    for name in filter(is_page, members.sizes):
+    for name in (one for one in filter(is_page, members.sizes) if members.sizes[one] <= _LARGE_PAGE):
         part.append(name)
         size += members.sizes[name]
         if size >= _PAGES_AT_ONCE:

@@ -6,6 +6,7 @@ either.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,8 @@ class Crew:
         self._members = members
         small = sum(members.sizes.values()) < _LARGE_BUNDLE
         many = 1 if small else min(_cores(), _MOST_PROCESSES)
+        if many > 1:
+            gc.freeze()  # else the first collection in each process copies all that it shares with this one
         self._pool = ProcessPoolExecutor(many, initializer=_begin, initargs=(members,)) if many > 1 else None
         self.alone = self._pool is None
 
@@ -66,6 +69,7 @@ class Crew:
         """Nothing more is to be done."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            gc.unfreeze()
 
 
 def _cores() -> int:

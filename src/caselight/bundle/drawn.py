@@ -71,6 +71,12 @@ def tuples(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def shared(value: Any, same: dict[Any, Any]) -> Any:
+    """One object for all values that are equal; only of texts, since JSON's true and 1 are equal too."""
+    plain = type(value) is str or (type(value) is tuple and all(type(one) is str for one in value))
+    return same.setdefault(value, value) if plain else value
+
+
 def numbers_of(bundle: Bundle) -> list[str]:
     """The numbers of the draws in the bundle."""
     return sorted({name.split("/")[1] for name in bundle.sizes if name.startswith(DRAWS) and name.count("/") == 2})
@@ -92,7 +98,11 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
     frame: dict[str, list[str]] = {name: [] for name in commitment["strata"]}
     for unit, _, stratum in rows:
         frame.setdefault(stratum, []).append(unit)
-    machine = {row["case"]: row["answers"] for _, row in read_rows(bundle, place + "machine.jsonl")}
+    same: dict[Any, Any] = {}  # one answer for all that are equal: most units share a few
+    machine = {
+        row["case"]: {name: shared(tuples(v), same) for name, v in row["answers"].items()}
+        for _, row in read_rows(bundle, place + "machine.jsonl")
+    }
     drawn: dict[str, list[str]] = {name: [] for name in frame}
     if place + "drawn.tsv" in bundle.sizes:
         for line in read_text(bundle, place + "drawn.tsv").split("\n")[1:]:
@@ -100,7 +110,6 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
                 drawn.setdefault(line.split("\t")[2], []).append(line.split("\t")[1])
     digest = _sha256(read_text(bundle, place + "commitment.json"))
     texts = {unit: sha for unit, sha, _ in rows}
-    machine = {unit: {name: tuples(v) for name, v in answers.items()} for unit, answers in machine.items()}
     return Draw(number, commitment, digest, seed, frame, texts, drawn, machine)
 
 

@@ -293,7 +293,7 @@ class Pages:
             pages = list(self._later_pages(name))
             if not all(page in self._pages for page in pages):
                 continue  # one of them cannot be read, and is named
-            listed = [case for page in pages for case in self._pages[page].listed]
+            listed = [case for page in pages for case in self._pages[page].listed.split("\n") if case]
             right = counted(self._pile, row["variable"]).get((row["name"], row["value"]), [])
             self._verdict.add("figures")
             if sorted(listed) != sorted(right):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, NamedTuple
 
-from caselight.bundle.drawn import holds, tuples
+from caselight.bundle.drawn import holds, shared, tuples
 from caselight.bundle.faults import Fault, Verdict
 from caselight.bundle.names import TABLES
 
@@ -59,6 +59,7 @@ class Pile:
     facts: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> case -> value; "" = the record is silent
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # variable -> case -> value
     known: dict[str, dict[Key, list[str]]] = field(default_factory=dict)  # what `counted` has worked out
+    same: dict[Any, Any] = field(default_factory=dict)  # one answer for all that are equal: most cases share a few
 
     def put(self, rows: Sequence[CaseRow], verdict: Verdict) -> None:
         """Some more cases; what contradicts itself in them goes into the verdict."""
@@ -74,7 +75,7 @@ class Pile:
                 if variable not in self.answers or row.case in self.answers[variable]:
                     _wrong(verdict, GIVEN, line, "each question once for each case", f"{variable} of {row.case}")
                 else:
-                    self.answers[variable][row.case] = value
+                    self.answers[variable][row.case] = shared(value, self.same)
 
     def check_whole(self, verdict: Verdict) -> None:
         """That every question has an answer to every case."""

@@ -33,7 +33,7 @@ class Page:
     front: int  # how many of these stand before what is folded away
     rows: list[tuple[str, list[str]]]  # of tables: where the row leads, and the figures that it prints numbers of
     charts: list[tuple[str, str]]  # place in a table, as printed
-    listed: list[str]  # cases
+    listed: str  # cases, one a line: of large figures there are many, and many such pages
 
 
 @dataclass
@@ -76,5 +76,5 @@ def page_as_printed(name: str, text: str) -> Page:
         rows.append((html.unescape(row[1]), [key for key, _, _ in inside]))
     charts = [(html.unescape(key), shown) for key, shown in _IN_CHART.findall(text)]
     listed = _COUNTED.search(text)
-    items = _ITEM.findall(listed[0]) if listed else []
+    items = "\n".join(_ITEM.findall(listed[0])) if listed else ""
     return Page(name, numbers, bisect_left(places, folded) if folded >= 0 else len(places), rows, charts, items)
