@@ -430,7 +430,9 @@ def test_processes_find_what_one_finds(
     monkeypatch.setattr(crew, "_LARGE_BUNDLE", 0)
     monkeypatch.setattr(crew, "_cores", lambda: 2)
     assert verify(folder, None) == alone_found
-    monkeypatch.setattr(texts, "_LARGE", 20_000)  # so that many cases are left for when no other process checks
+    monkeypatch.setattr(texts, "_LARGE", 20_000)  # so that many cases are left to one process, rows and all
+    monkeypatch.setattr(texts, "_BATCH_BYTES", 8_000)
+    monkeypatch.setattr(texts, "_LARGE_ROWS", 10_000)
     monkeypatch.setattr(contents, "_LARGE_PAGE", 20_000)
     together = verify(folder, None)
     assert (together.checked, set(together.faults)) == (alone_found.checked, set(alone_found.faults))

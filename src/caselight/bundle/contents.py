@@ -21,7 +21,7 @@ from caselight.bundle.printed import Page, PagesRead, is_page, read_pages
 from caselight.bundle.reading import read_json, read_rows
 from caselight.bundle.recount import ESTIMATES, Answers, Draws, check_figures
 from caselight.bundle.stamps import check_stamps
-from caselight.bundle.texts import Case, Checked, batches, check_cases, check_frame
+from caselight.bundle.texts import Case, Checked, batches, check_cases, check_frame, is_large
 
 _PAGES_AT_ONCE = 2 << 20  # bytes of pages that are read in one piece of work
 _LARGE_PAGE = 64 << 20  # bytes; such pages are read one at a time, since each fills the memory
@@ -79,15 +79,12 @@ class Contents:
 
     def _read_cases(self) -> None:
         """All cases, each where it is checked; what they say of figures comes together in a pile."""
-        found, piles, large = Verdict(), list[Pile](), list[Case]()
+        found, piles = Verdict(), list[Pile]()
 
         def read() -> None:
             piles.append(empty_pile(read_json(self._members, QUESTIONS)["variables"]))
-            for checked in self._crew.each(check_cases, batches(self._members, found)):
+            for checked in self._crew.each(check_cases, self._small(batches(self._members, found), piles[0], found)):
                 self._take(checked, piles[0], found)
-                large.extend(checked.large)
-            for case in large:
-                self._take(check_cases(self._members, [case], alone=True), piles[0], found)
             piles[0].check_whole(found)
             self._called.check(found)
 
@@ -104,6 +101,16 @@ class Contents:
         verdict.take(checked.verdict)
         pile.put(checked.rows, verdict)
         self._called.take(checked.shown)
+        for case in checked.large:
+            self._take(check_cases(self._members, [case], alone=True), pile, verdict)
+
+    def _small(self, given: Iterator[Sequence[Case]], pile: Pile, verdict: Verdict) -> Iterator[Sequence[Case]]:
+        """The batches that may wait for other processes; large ones are checked here, one by one."""
+        for batch in given:
+            if is_large(batch):
+                self._take(check_cases(self._members, batch, alone=True), pile, verdict)
+            else:
+                yield batch
 
     def check_figures(self) -> None:
         """Every figure, wherever it stands, and the books."""

@@ -25,6 +25,8 @@ Case = tuple[Line, Sequence[Line]]  # a case and its answers
 Row = Mapping[str, Any]
 _BATCH_CASES, _BATCH_BYTES = 64, 1 << 20  # handed over at a time: about 30 ms of work
 _MOST_ANSWERS = 10_000  # to one case; no codebook has so many questions
+_LARGE_ROWS = 8 << 20  # bytes of a case's rows; others have some thousand
+_MOST_ROWS = 256 << 20  # bytes of the answers to one case
 _LARGE = 64 << 20  # bytes of a case's page and texts; such cases are checked one at a time, since each fills the memory
 
 
@@ -35,23 +37,29 @@ class Checked:
     verdict: Verdict = field(default_factory=Verdict)
     rows: list[CaseRow] = field(default_factory=list)  # as figures need them
     shown: Shown = field(default_factory=dict)  # what answers are called on their pages
-    large: list[Case] = field(default_factory=list)  # left for when no other process checks
+    large: list[Case] = field(default_factory=list)  # left for the one process that checks such
 
 
 def check_cases(members: Members, batch: Sequence[Case], alone: bool = False) -> Checked:
     """Holds every fact's and every answer's quotation against its text, and each case's page against both.
 
     Args:
-        alone: no other process checks at the same time, so that large cases may be checked too.
+        alone: no other process checks large cases, so that this one may.
     """
     found = Checked()
     for case in batch:
-        (line, row), answers = case
-        if alone or len(row) + sum(len(one) for _, one in answers) <= _LARGE:
-            guarded(partial(_check_case, members, case, alone, found), found.verdict, None, CASES, f"line {line}")
-        else:
-            found.large.append(case)
+        where = f"line {case[0][0]}"
+        guarded(partial(_check_case, members, case, alone, found), found.verdict, None, CASES, where)
     return found
+
+
+def is_large(batch: Sequence[Case]) -> bool:
+    """Whether its rows are too large to wait in a queue with others."""
+    return sum(_size(case) for case in batch) > _LARGE_ROWS
+
+
+def _size(case: Case) -> int:
+    return len(case[0][1]) + sum(len(row) for _, row in case[1])
 
 
 def _check_case(members: Members, case: Case, alone: bool, found: Checked) -> None:
@@ -135,7 +143,7 @@ def batches(bundle: Bundle, verdict: Verdict) -> Iterator[list[Case]]:
     size = 0
     for case in _paired_rows(bundle, verdict):
         batch.append(case)
-        size += len(case[0][1]) + sum(len(row) for _, row in case[1])
+        size += _size(case)
         if len(batch) >= _BATCH_CASES or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -176,13 +184,13 @@ def _stray(
 
 def _groups(rows: Iterable[Line]) -> Iterator[tuple[str, list[Line]]]:
     """Lines of answers that follow each other and are about one case: that case, and the lines."""
-    case, own = "", list[Line]()
+    case, own, size = "", list[Line](), 0
     for at, row in rows:
         named = _value_of(row, b'{"case": "', "case", GIVEN, at)
-        if own and (named != case or len(own) >= _MOST_ANSWERS):
+        if own and (named != case or len(own) >= _MOST_ANSWERS or size > _MOST_ROWS):
             yield case, own
-            own = []
-        case = named
+            own, size = [], 0
+        case, size = named, size + len(row)
         own.append((at, row))
     if own:
         yield case, own
