@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,9 +20,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight import drawing, sealing
-from caselight.bundle import alone, check_seal, exact, pages, telling, verify, verify_source, write_bundle
+from caselight.bundle import (
+    alone,
+    check_seal,
+    contents,
+    crew,
+    exact,
+    pages,
+    telling,
+    texts,
+    verify,
+    verify_source,
+    write_bundle,
+)
 from caselight.bundle.container import FileBundle, open_bundle
-from caselight.bundle.faults import CHECKS, Refused, Verdict
+from caselight.bundle.faults import CHECKS, Fault, Refused, Verdict
+from caselight.bundle.members import Members
 from caselight.bundle.names import in_order, is_safe, twins
 from caselight.bundle.pages import agrees, number_of, slug
 from caselight.bundle.reading import parsed
@@ -198,7 +212,7 @@ CHANGES = [  # member, what is done to it, kind of fault, file that the fault na
     ("tables/estimates.jsonl", swap('"estimate": ', '"estimate": 1e999, "e": '), "unreadable", "", "no finite number"),
     ("tables/estimates.jsonl", swap('"N": ', '"N": ' + "9" * 5000), "unreadable", "", "a number without end"),
     ("tables/estimates.jsonl", lambda t: "[" * 100_000 + t, "unreadable", "", "nesting without end"),
-    ("tables/estimates.jsonl", every('"strata": ', '"strata": 5, "s": '), "malformed", "tables/", "another type"),
+    ("tables/estimates.jsonl", every('"strata": ', '"strata": 5, "s": '), "malformed", "", "another type"),
     ("answers/B.jsonl", every('"value": "relied_on"', '"value": "none"'), "figure_differs", "tables/estimates.jsonl", "a decision"),
     ("answers/B.jsonl", lambda t: t[: t.rstrip().rfind("\n") + 1], "figure_differs", "tables/estimates.jsonl", "a decision that is left out"),
     ("answers/adjudicator.jsonl", swap('"decided": true', '"decided": false'), "figure_differs", "tables/estimates.jsonl", "a verdict"),
@@ -288,6 +302,174 @@ def test_a_page_of_a_case_that_shows_something_else_is_named(
     done = changed(files["folder"], tmp_path / "x", name, lambda t: re.sub(change[0], change[1], t, count=1))
     found = {fault.kind for fault in sealing.check(done, None).faults}
     assert "page_differs" in found
+
+
+def test_a_page_that_calls_an_answer_otherwise_is_named_and_not_those_that_call_it_right(
+    files: Files, tmp_path: Path
+) -> None:
+    """Also if it comes first, so that the others differ from it."""
+    held: dict[tuple[str, str], list[str]] = {}
+    for line in (files["folder"] / "tables" / "answers.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if isinstance(row["value"], str):
+            held.setdefault((row["variable"], row["value"]), []).append(row["case"])
+    (variable, _), cases = next((key, cases) for key, cases in held.items() if len(cases) > 3)
+    name = f"report/case/{cases[0][1:3]}/{cases[0]}.html"
+    change = rf'(id="a\.{variable}"><h3>.*?<p class="value[^"]*">)[^<]*'
+    done = changed(files["folder"], tmp_path / "x", name, lambda t: re.sub(change, r"\1something else", t, count=1))
+    assert kinds(sealing.check(done, None)) == {("manifest.json.minisig", "wrong_signature"), (name, "page_differs")}
+
+
+# ---- a changed file is named once, and nothing is blamed that follows from it
+
+
+def roots(verdict: Verdict) -> list[tuple[str, str]]:
+    return [(fault.file, fault.kind) for fault in verdict.faults if not fault.follows]
+
+
+ESTIMATES = "tables/estimates.jsonl"
+FORGED = [  # what is forged in the table of figures, what the fault names, why
+    (lambda t: re.sub(r'"low": (\d)', r'"low": 1\1', t, count=1), "low", "a limit"),
+    (swap('"estimate": ', '"estimate": 1'), "estimate", "a count by machine"),
+    (lambda t: re.sub(r'"level": 0.95', '"level": 0.9', t, count=1), "level", "the level, by which limits are worked out"),
+    (lambda t: re.sub(r'"level": 0.95', '"level": 0.99', t, count=1), "level", "a better level than was committed to"),
+    (lambda t: re.sub(r'"x": (\d)', r'"x": 1\1', t, count=1), "strata", "what was seen, from which limits are worked out"),
+    (lambda t: re.sub(r'"digest": "\w', '"digest": "g', t, count=1), "digest", "the name by which pages know a figure"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "part", "why"), FORGED, ids=[f[2] for f in FORGED])
+def test_a_forged_digit_blames_the_table_and_no_page(
+    files: Files, tmp_path: Path, change: Change, part: str, why: str
+) -> None:
+    verdict = sealing.check(changed(files["folder"], tmp_path / "x", ESTIMATES, change), None)
+    assert roots(verdict) == [("manifest.json.minisig", "wrong_signature"), (ESTIMATES, "figure_differs")]
+    fault = next(fault for fault in verdict.faults if fault.kind == "figure_differs")
+    assert re.fullmatch(rf"line \d+, {part}", fault.where)
+    assert len(fault.affects) == 1
+
+
+@pytest.mark.parametrize("name", [ESTIMATES, "tables/answers.jsonl", "answers/B.jsonl", "draws/0001/machine.jsonl"])
+def test_a_changed_file_is_named_first_and_the_rest_follows_from_it(files: Files, tmp_path: Path, name: str) -> None:
+    done = changed(files["folder"], tmp_path / "x", name, swap('"relied_on"', '"mentioned"'), rehash=False)
+    verdict = sealing.check(done, None)
+    assert roots(verdict) == [(name, "changed")]
+    assert verdict.faults[0].file == name
+    assert {fault.follows for fault in verdict.faults[1:]} <= {name}
+
+
+def damaged(bundle: Path, target: Path, name: str) -> Path:
+    """A copy with one bit changed in the middle of a member."""
+    with closing(FileBundle(bundle)) as opened:
+        member = opened._members[name]
+    data = bytearray(bundle.read_bytes())
+    data[member.data + member.packed // 2] ^= 4
+    target.write_bytes(data)
+    return target
+
+
+DAMAGED = ["tables/cases.jsonl", "tables/answers.jsonl", ESTIMATES, "tables/books.jsonl", "tables/questions.json"]
+DAMAGED += ["answers/B.jsonl", "draws/0001/machine.jsonl", "report/index.html", "report/figures/index.html"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_told_once_with_what_could_not_be_checked(
+    files: Files, tmp_path: Path, name: str, language: str
+) -> None:
+    verdict = sealing.check(damaged(files["bundle"], tmp_path / "x.zip", name), None)
+    ((root, kind),) = roots(verdict)
+    assert (root, kind) in {(name, "damaged"), (name, "too_large")}, "unpacked it may be longer than it says"
+    assert {fault.kind for fault in verdict.faults[1:]} <= {"not_checked"}
+    lines = list(telling.told(verdict, language))
+    assert sum(name in line for line in lines) == 1
+    assert len(lines) < 25
+    assert any(telling.WORDS[language]["because"] in line for line in lines)
+
+
+def test_a_damaged_text_or_page_of_a_case_leaves_all_others_checked(files: Files, tmp_path: Path) -> None:
+    whole = sealing.check(files["bundle"], None).checked["quotations"]
+    text = next((files["folder"] / "tables" / "texts").iterdir()).name
+    for name in (f"tables/texts/{text}", f"report/case/{text[:2]}/c{text[:16]}.html"):
+        verdict = sealing.check(damaged(files["bundle"], tmp_path / "x.zip", name), None)
+        assert roots(verdict) == [(name, "damaged")]
+        assert 0 < whole - verdict.checked["quotations"] < whole / 2
+
+
+# ---- tables under figures/
+
+
+def of_people(folder: Path) -> str:
+    """The page of a figure that people made."""
+    pages = [path for path in sorted((folder / "report" / "figures").iterdir()) if path.name != "index.html"]
+    return pages[0].relative_to(folder).as_posix()
+
+
+TABLES_OF_FIGURES = [
+    ("", r'(data-is="x">)(\d)', r"\g<1>1\2", "what was seen in a stratum"),
+    ("", r'<tr><th scope="row">((?!<tr).)*?<data value="strata/.*?</tr>', "", "a stratum that is left out"),
+    ("report/figures/index.html", r'(data-is="same">)[^<]*', r"\g<1>0.11", "agreement"),
+    ("report/figures/index.html", r'(data-is="share">)[^<]*', r"\g<1>0.11", "agreement on one answer"),
+    ("report/figures/index.html", r'(data-is="cases">)[^<]*', r"\g<1>77", "cases with one answer"),
+    ("report/figures/index.html", r'(data value="agreement/\w+/[^"]*" data-is="low">)[^<]*', r"\g<1>0.987", "its lower limit"),
+    ("report/figures/index.html", r'<data value="agreement/\w+" data-is="twice">(\d+)</data>', r"\1", "a number without its name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "why"), TABLES_OF_FIGURES, ids=[t[3] for t in TABLES_OF_FIGURES])
+def test_a_change_in_a_table_under_figures_is_named(
+    files: Files, tmp_path: Path, name: str, old: str, new: str, why: str
+) -> None:
+    name = name or of_people(files["folder"])
+    done = changed(files["folder"], tmp_path / "x", name, lambda t: re.sub(old, new, t, count=1))
+    found = sealing.check(done, None)
+    assert {file for file, _ in roots(found)} == {"manifest.json.minisig", name}
+    assert {kind for file, kind in roots(found) if file == name} <= {"printed_differs", "not_printed"}
+
+
+# ---- shared among processes
+
+
+@pytest.mark.parametrize("change", [None, 'quote": "', '"evidence": ['])
+def test_processes_find_what_one_finds(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str | None
+) -> None:
+    folder = files["bundle"]
+    if change:
+        folder = changed(files["folder"], tmp_path / "x", "tables/answers.jsonl", swap(change, change + " "))
+    alone_found = verify(folder, None)
+    monkeypatch.setattr(crew, "_LARGE_BUNDLE", 0)
+    monkeypatch.setattr(crew, "_cores", lambda: 2)
+    assert verify(folder, None) == alone_found
+    monkeypatch.setattr(texts, "_LARGE", 20_000)  # so that many cases are left to one process, rows and all
+    monkeypatch.setattr(texts, "_BATCH_BYTES", 8_000)
+    monkeypatch.setattr(texts, "_LARGE_ROWS", 10_000)
+    monkeypatch.setattr(contents, "_LARGE_PAGE", 20_000)
+    together = verify(folder, None)
+    assert (together.checked, set(together.faults)) == (alone_found.checked, set(alone_found.faults))
+
+
+def killed(members: Members) -> None:
+    os._exit(9)
+
+
+def test_a_process_that_is_ended_is_told_and_not_waited_for(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "_LARGE_BUNDLE", 0)
+    monkeypatch.setattr(crew, "_cores", lambda: 2)
+    with closing(open_bundle(files["bundle"])) as bundle, closing(crew.Crew(Members(bundle))) as shared:
+        waiting = shared.give(killed)
+        with pytest.raises(Refused, match="ended"):
+            waiting()
+
+
+def test_faults_without_end_are_counted_and_not_kept() -> None:
+    verdict = Verdict()
+    for number in range(3000):
+        verdict.wrong(Fault("figures", "table_differs", f"{number}"))
+    verdict.wrong(Fault("bytes", "changed", "x"))
+    assert (len(verdict.faults), verdict.left_out) == (1001, 2000)
 
 
 def test_what_is_missing_and_what_does_not_belong_is_named(files: Files, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from caselight.drawing.checking import faults
 from caselight.drawing.commitment import Committed, drawn_cases, open_folder
@@ -46,7 +47,7 @@ def recompute(folder: Path) -> list[Recomputed]:
     Raises:
         FileNotFoundError: the folder is no export as JSON Lines.
     """
-    cases = {row["id"]: row for row in _lines(folder / "cases.jsonl")}
+    cases = {row["id"]: _case(row) for row in _lines(folder / "cases.jsonl")}
     given = [_given(row) for row in _lines(folder / "readings.jsonl")] if (folder / "readings.jsonl").exists() else []
     bases: dict[str, Evidence] = {}
     wrong: dict[str, list[str]] = {}
@@ -67,6 +68,19 @@ def recompute(folder: Path) -> list[Recomputed]:
     return found
 
 
+class _Case(NamedTuple):
+    """What figures need of a case; a pile has many."""
+
+    instance: str
+    document: str  # the first; "" = it has none
+    facts: tuple[tuple[str, str], ...]  # name, value
+
+
+def _case(row: Mapping[str, Any]) -> _Case:
+    facts = tuple((intern(one["name"]), one["value"]) for one in row["facts"])
+    return _Case(intern(row["instance"]), next(iter(row["documents"]), ""), facts)
+
+
 def _faults(committed: Committed) -> Iterator[str]:
     try:
         yield from faults(committed)
@@ -78,12 +92,12 @@ def _is_recoded(row: Mapping[str, Any]) -> bool:
     return any(one["code"] == "recoded" for one in row["assumptions"])
 
 
-def _said_now(folder: Path, cases: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Value]]:
+def _said_now(folder: Path, cases: Mapping[str, _Case]) -> dict[str, dict[str, Value]]:
     """What the machine says now of each case, under the case's id and that of its record."""
     said: dict[str, dict[str, Value]] = {}
     for row in (row for row in _lines(folder / "answers.jsonl") if row["coder"] == "rules"):
         value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
-        for unit in (row["case"], *cases[row["case"]]["documents"][:1]):
+        for unit in filter(None, (row["case"], cases[row["case"]].document)):
             said.setdefault(unit, {})[row["variable"]] = value
     return said
 
@@ -119,7 +133,7 @@ def _differ(one: Estimate, other: Estimate) -> Iterator[str]:
         yield "error"
 
 
-def _facts(cases: Mapping[str, Mapping[str, Any]], folder: Path) -> Callable[[str], Mapping[str, Sequence[str]]]:
+def _facts(cases: Mapping[str, _Case], folder: Path) -> Callable[[str], Mapping[str, Sequence[str]]]:
     """Name of a fact -> unit -> its values, from cases.jsonl and the draw's members.tsv."""
     members: dict[str, list[str]] = {}
     if (folder / "members.tsv").exists():
@@ -130,10 +144,7 @@ def _facts(cases: Mapping[str, Mapping[str, Any]], folder: Path) -> Callable[[st
         members = {case: [case] for case in cases}
 
     def fact(name: str) -> Mapping[str, Sequence[str]]:
-        of_case = {
-            case: fact_values(name, ((one["name"], one["value"]) for one in row["facts"]), row["instance"])
-            for case, row in cases.items()
-        }
+        of_case = {case: fact_values(name, one.facts, one.instance) for case, one in cases.items()}
         return {
             unit: tuple(dict.fromkeys(value for case in of_unit for value in of_case.get(case, ())))
             for unit, of_unit in members.items()

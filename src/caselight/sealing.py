@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +17,13 @@ from caselight.bundle import Bundle, Fault, Signer, Source, Verdict, verify, ver
 from caselight.bundle.crate import crate, made_with, pages, verify_page
 from caselight.bundle.drawn import ADJUDICATOR, numbers_of
 from caselight.bundle.names import ANSWERS, BOOKS, CHECKER, CODEBOOK, DRAWS, MANIFEST, QUESTIONS, REPORT, STAMPS, TABLES
+from caselight.bundle.pages import ALL_FIGURES, PRINTED_MEASURES, RANGE, RANGES, is_rounded
+from caselight.bundle.printed import page_as_printed
 from caselight.bundle.reading import parsed, read_json, read_rows, read_text
-from caselight.bundle.recount import ESTIMATES, label
+from caselight.bundle.recount import ESTIMATES, RESTS, label
 from caselight.codebook import Codebook, load_codebook
+from caselight.drawing import Readings
+from caselight.drawing.commitment import ELUSION, open_folder
 from caselight.errors import UsageError
 from caselight.lettering import letters_of, under_letters
 from caselight.pipeline import Tell, current
@@ -32,6 +36,7 @@ from caselight.view import contents
 
 PROTECTED, UNPROTECTED, CONSTRUCTED = "protected", "unprotected", "constructed"
 _NOT_PAGES = ("tables/", "own/")  # of a publication: they have places of their own in a bundle
+_ENDS = ("low", "high")
 _SHIPPED = Path(__file__).parent / "studies"
 _TABLES = ("documents", "cases", "answers", "estimates", "problems")
 _COMMITTED = ("commitment.json", "frame.tsv", "machine.jsonl", "codebook.yaml", "members.tsv", "SHA256SUMS")
@@ -215,8 +220,12 @@ def check(path: Path, key: str | None) -> Verdict:
     return verify(path, key, count_again)
 
 
-def count_again(bundle: Bundle, verdict: Verdict) -> None:
-    """Compares codebook and questions, and makes every figure of people anew by the code that made the report."""
+def count_again(bundle: Bundle, verdict: Verdict) -> set[str]:
+    """Compares codebook and questions, and makes every figure of people anew by the code that made the report.
+
+    Returns:
+        The kinds of figures that could be made, also those that verify.py does not know.
+    """
     manifest = read_json(bundle, MANIFEST)
     version = str(manifest["made_with"]["caselight"])
     if version == __version__ and read_text(bundle, CHECKER) != verify_source():
@@ -227,21 +236,45 @@ def count_again(bundle: Bundle, verdict: Verdict) -> None:
         read = load_codebook(folder / CODEBOOK)
         if version == __version__ and manifest["codebook"]["sha256"] != read.digest():
             told = manifest["codebook"]["sha256"], read.digest()
-            verdict.faults.append(Fault("figures", "table_differs", CODEBOOK, "", *told, ("*",)))
+            verdict.wrong(Fault("figures", "table_differs", CODEBOOK, "", *told, ("*",)))
         if read_json(bundle, QUESTIONS) != parsed(json.dumps(questions(read))):
             told = "the questions of codebook.yaml", "others"
-            verdict.faults.append(Fault("figures", "table_differs", QUESTIONS, "", *told, ("*",)))
+            verdict.wrong(Fault("figures", "table_differs", QUESTIONS, "", *told, ("*",)))
         drawn = _put_draws(bundle, folder)
-        _put_tables(bundle, folder, read, drawn)
+        taken = [one for name in bundle.sizes if name.startswith(ANSWERS) for one in _given(bundle, name)]
+        _put_tables(bundle, folder, drawing.readings(read.variables, drawn, taken))
         found = recompute(folder)
+        _check_ranges(bundle, folder, read, taken, verdict)
     for one in found:
         verdict.add("figures")
-        for fault in one.faults:
-            told = f"as Caselight {__version__} makes it; it was sealed with {version}", fault[:300]
-            verdict.faults.append(Fault("figures", "recomputed_differs", ESTIMATES, "", *told, (label(one.published),)))
-    # What verify.py does not know how to count was counted here.
-    kinds = {f"{one.published['name']}, {one.published['method']}" for one in found if one.holds}
-    verdict.notes = [note for note in verdict.notes if note[0] != "not_recomputed" or note[1] not in kinds]
+        if one.faults:
+            told = f"as Caselight {__version__} makes it; it was sealed with {version}", "; ".join(one.faults)[:300]
+            about = (label(one.published),)
+            verdict.wrong(Fault("figures", "recomputed_differs", ESTIMATES, about[0], *told, about, RESTS))
+    return {RANGES, *(f"{one.published['name']}, {one.published['method']}" for one in found if one.holds)}
+
+
+def _check_ranges(bundle: Bundle, folder: Path, codebook: Codebook, taken: Sequence[Given], verdict: Verdict) -> None:
+    """The limits of agreement, which come from resampling, as the page of all figures prints them."""
+    draws = [open_folder(place.parent) for place in sorted((folder / "draws").glob("*/commitment.json"))]
+    told_of = [one for one in draws if one.kind != ELUSION]
+    if ALL_FIGURES not in bundle.sizes or not told_of:
+        return
+    read = drawing.readings(codebook.variables, (one.case for one in drawing.drawn_cases(told_of[-1])), taken)
+    right: dict[tuple[str, str], float] = {}
+    for name, found in drawing.agreed(codebook, read).items():
+        for measure, limits in found.ranges.items():
+            if measure in PRINTED_MEASURES:
+                right |= {(f"agreement/{name}", f"{measure}_{end}"): at for end, at in zip(_ENDS, limits, strict=True)}
+    printed = page_as_printed(ALL_FIGURES, read_text(bundle, ALL_FIGURES)).numbers
+    there = {(key, what): shown for key, what, shown in printed if RANGE.fullmatch(what)}
+    for key, what in dict.fromkeys((*right, *there)):
+        verdict.add("figures")
+        shown, at = there.get((key, what)), right.get((key, what))
+        if shown is None or at is None or not is_rounded(shown, at):
+            kind = "not_printed" if shown is None else "printed_differs"
+            told = "none" if at is None else f"{at:.4f}", shown or "no number"
+            verdict.wrong(Fault("figures", kind, ALL_FIGURES, f"{key}, {what}", *told, (), RESTS))
 
 
 def _put_draws(bundle: Bundle, folder: Path) -> set[str]:
@@ -260,17 +293,30 @@ def _put_draws(bundle: Bundle, folder: Path) -> set[str]:
     return units
 
 
-def _put_tables(bundle: Bundle, folder: Path, codebook: Codebook, units: set[str]) -> None:
+def _put_tables(bundle: Bundle, folder: Path, read: Readings) -> None:
     """The tables as an export has them, with the answers of people and those that follow from "ask only if"."""
-    for name in ("cases", "answers", "estimates"):
-        with (folder / f"{name}.jsonl").open("wb") as file:
-            for piece in bundle.pieces(f"{TABLES}{name}.jsonl"):
-                file.write(piece)
-    taken = [one for name in bundle.sizes if name.startswith(ANSWERS) for one in _given(bundle, name)]
+    with (folder / "estimates.jsonl").open("wb") as file:
+        for piece in bundle.pieces(ESTIMATES):
+            file.write(piece)
+    _put_rows(bundle, folder / "cases.jsonl", _slim_case)
+    if b'"recoded"' in (folder / "estimates.jsonl").read_bytes():  # else no figure rests on what the machine says now
+        _put_rows(bundle, folder / "answers.jsonl", lambda row: {**row, "evidence": []})
     with (folder / "readings.jsonl").open("w", encoding="utf-8", newline="\n") as out:
-        for one in drawing.readings(codebook.variables, units, taken).given:
+        for one in read.given:
             told = {"case": one.case, "variable": one.variable, "value": one.value}
             out.write(json.dumps(told | {"coder": one.coder, "decided": one.decided}, ensure_ascii=False) + "\n")
+
+
+def _put_rows(bundle: Bundle, target: Path, slim: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """A table of that name without what figures of people do not rest on: with its quotations it fills the memory."""
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        for _, row in read_rows(bundle, TABLES + target.name):
+            file.write(json.dumps(slim(row), ensure_ascii=False) + "\n")
+
+
+def _slim_case(row: dict[str, Any]) -> dict[str, Any]:
+    facts = [{"name": fact["name"], "value": fact["value"]} for fact in row["facts"]]
+    return {"id": row["id"], "instance": row["instance"], "documents": row["documents"][:1], "facts": facts}
 
 
 def _given(bundle: Bundle, file: str) -> Iterator[Given]:

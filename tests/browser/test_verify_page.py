@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from caselight.bundle.container import FileBundle
 from caselight.estimate.stratified import count
 from caselight.types import Stratum
 from sealed_sample import MANY_READ, SEED, changed, make_signer, make_study, sealed, three_draws, unpacked, without
@@ -121,6 +123,41 @@ def test_a_change_is_named_in_the_browser(
     assert told.result == "not-ok"
     assert ("manifest.json.minisig", "wrong_signature") in told.faults
     assert kind in {found for _, found in told.faults}
+
+
+def test_a_forged_digit_blames_no_page_in_the_browser(browser: Any, files: dict[str, Path], tmp_path: Path) -> None:
+    name = "tables/estimates.jsonl"
+    for number, (old, new) in enumerate([(r'"low": (\d)', r'"low": 1\1'), (r'"x": (\d)', r'"x": 1\1')]):
+        folder = changed(
+            files["folder"], tmp_path / str(number), name, lambda t, o=old, n=new: re.sub(o, n, t, count=1)
+        )
+        told = Told(browser, files["folder"] / "verify.html", folder)
+        assert told.faults == {("manifest.json.minisig", "wrong_signature"), (name, "figure_differs")}
+
+
+def test_strata_on_the_page_of_a_figure_are_checked_in_the_browser(
+    browser: Any, files: dict[str, Path], tmp_path: Path
+) -> None:
+    page = next(p for p in sorted((files["folder"] / "report" / "figures").iterdir()) if p.name != "index.html")
+    name = page.relative_to(files["folder"]).as_posix()
+    folder = changed(files["folder"], tmp_path / "x", name, lambda t: re.sub(r'(data-is="x">)', r"\g<1>1", t, count=1))
+    assert (name, "printed_differs") in Told(browser, files["folder"] / "verify.html", folder).faults
+
+
+@pytest.mark.parametrize("name", ["tables/answers.jsonl", "tables/estimates.jsonl", "draws/0001/machine.jsonl"])
+def test_a_damaged_file_is_named_once_in_the_browser(
+    browser: Any, files: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    with closing(FileBundle(files["bundle"])) as opened:
+        member = opened._members[name]
+    data = bytearray(files["bundle"].read_bytes())
+    data[member.data + member.packed // 2] ^= 4
+    (tmp_path / "x.zip").write_bytes(data)
+    told = Told(browser, files["folder"] / "verify.html", tmp_path / "x.zip")
+    assert {file for file, _ in told.faults if file} == {name}
+    assert "not checked" in told.text
+    assert "What this does not prove" in told.text
+    assert "Not checked in a browser" in told.text
 
 
 def test_draws_set_aside_and_seeds_used_twice_are_named_in_the_browser(

@@ -14,16 +14,29 @@ _FIRST = (
     "names",
     "packing",
     "container",
+    "members",
+    "crew",
     "reading",
     "signature",
     "exact",
     "drawn",
     "others",
+)
+_NEXT = (
     "pile",
     "recount",
     "agreeing",
+    "printed",
+    "beside",
+    "pages",
+    "casepages",
+    "texts",
+    "stamps",
+    "books",
+    "contents",
+    "causes",
 )
-PARTS = (*_FIRST, "beside", "pages", "casepages", "texts", "stamps", "books", "checks", "telling", "command")
+PARTS = (*_FIRST, *_NEXT, "checks", "telling", "command")
 _FOLDER = Path(__file__).parent
 _HEAD = '''#!/usr/bin/env python3
 """Checks a Caselight bundle with nothing but Python 3.10 or newer: no network, nothing to install.

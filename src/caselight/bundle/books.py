@@ -68,7 +68,7 @@ def _check_sums(pile: Pile, rows: list[dict[str, Any]], verdict: Verdict) -> Non
                 str(whole),
                 (f"{variable}=*",),
             )
-            verdict.faults.append(fault)
+            verdict.wrong(fault)
 
 
 def _has_several(pile: Pile, variable: str) -> bool:
@@ -76,4 +76,4 @@ def _has_several(pile: Pile, variable: str) -> bool:
 
 
 def _unbalanced(verdict: Verdict, file: str, expected: str, found: str) -> None:
-    verdict.faults.append(Fault("books", "unbalanced", file, "", expected, found, ("*",)))
+    verdict.wrong(Fault("books", "unbalanced", file, "", expected, found, ("*",)))

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from caselight.bundle.container import Bundle
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import REPORT
-from caselight.bundle.reading import read_text
+from caselight.bundle.names import REPORT, TABLES
 
-_WORDS = re.compile(r'<div class="words"[^>]*>(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _QUOTED = re.compile(r'<a href="#q\.([^".]+)\.\d+"><q[^>]*>(.*?)</q>', re.DOTALL)
 _SHOWN = re.compile(
@@ -23,77 +21,111 @@ _SHOWN = re.compile(
 )
 # Characters that a page cannot hold are shown as U+FFFD, page breaks and carriage returns as spaces.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_MARKUP = re.compile("[&<>\"']")
 _BREAKS = re.compile("[\x0b-\r]")
-_KEPT = 100_000  # different answers to one question whose names are remembered; of open questions there is no end
+_KEPT = 100_000  # different answers whose names are remembered; of open questions there is no end
+# Variable, value, and what the page calls it -> the page where it was first met, and how many more call it so.
+Shown = dict[tuple[str, object, str], tuple[str, int]]
+
+
+def page_of_case(case: str) -> str:
+    """Where the page of a case lies."""
+    return f"{REPORT}case/{case[1:3].lower()}/{case}.html"
 
 
 def as_shown(text: str) -> str:
     """A text as a page holds it."""
     if _UNSAFE.search(text):
         text = _UNSAFE.sub("\ufffd", _BREAKS.sub(" ", text))
-    if _MARKUP.search(text):
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        text = text.replace('"', "&quot;").replace("'", "&#39;")
-    return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#39;")
 
 
-Called = dict[tuple[str, object], tuple[str, str]]  # variable and value -> what it is called, and on which page
+@dataclass(frozen=True)
+class CasePage:
+    """A page of a case, as it stands in the bundle."""
+
+    name: str
+    html: str
+    source: str  # the member with the text that it shows
 
 
-class CasePages:
-    """Holds the pages of cases against the tables, case by case."""
+def check_case_page(
+    page: CasePage, text: str | None, answers: Sequence[Mapping[str, Any]], shown: Shown, verdict: Verdict
+) -> None:
+    """Text and quotations of a page; what it calls each answer goes into `shown`, to be compared with other pages.
 
-    def __init__(self, bundle: Bundle, verdict: Verdict) -> None:
-        self._bundle, self._verdict = bundle, verdict
-        self.called: Called = {}
-        self._means: dict[tuple[str, str], object] = {}
-
-    def check(self, case: str, text: str | None, answers: Sequence[Mapping[str, Any]]) -> None:
-        """One case's page."""
-        name = f"{REPORT}case/{case[1:3].lower()}/{case}.html"
-        if name not in self._bundle.sizes:
-            return
-        margin, _, record = read_text(self._bundle, name).partition("<article")
-        self._verdict.add("quotations")
-        shown = _TAG.sub("", "".join(_WORDS.findall(record)))
-        if text is not None and shown != as_shown(text):
-            self._fault(name, "page_differs", "text", *_first_difference(as_shown(text), shown), "*")
-        right = [(a["variable"], as_shown(e["quote"])) for a in answers for e in a["evidence"]]
-        if (found := _QUOTED.findall(margin)) != right:
-            wrong = (
-                next((r for r in right if r not in found), ("", "")),
-                next((f for f in found if f not in right), ("", "")),
-            )
-            self._fault(
-                name, "page_differs", "quotations", f"{len(right)}; {wrong[0][1]}", f"{len(found)}; {wrong[1][1]}", "*"
-            )
-        printed = dict(_SHOWN.findall(margin))
-        for answer in answers:
-            self._check_answer(name, answer, printed.get(answer["variable"], ""))
-
-    def _check_answer(self, name: str, answer: Mapping[str, Any], shown: str) -> None:
+    Args:
+        text: what the record says; None = texts are not in the bundle.
+        answers: rows of the table, about this case.
+    """
+    margin, _, record = page.html.partition("<article")
+    verdict.add("quotations")
+    found = _TAG.sub("", _words(record))
+    if text is not None and found != (right := as_shown(text)):
+        verdict.wrong(_fault(page.name, "text", _first_difference(right, found), ("*",), page.source))
+    quoted, listed = _QUOTED.findall(margin), []
+    for answer in answers:
+        listed += [(answer["variable"], as_shown(one["quote"])) for one in answer["evidence"]]
+    if quoted != listed:
+        one = next((pair for pair in listed if pair not in quoted), ("", ""))
+        other = next((pair for pair in quoted if pair not in listed), ("", ""))
+        told = f"{len(listed)}; {one[1]}", f"{len(quoted)}; {other[1]}"
+        about = tuple(f"{pair[0]}=*" for pair in (one, other) if pair[0])
+        verdict.wrong(_fault(page.name, "quotations", told, about or ("*",), TABLES + "answers.jsonl"))
+    printed = dict(_SHOWN.findall(margin))
+    for answer in answers:
         variable, value = answer["variable"], answer["value"]
-        if value is None or len(self.called) > _KEPT:
-            return  # not asked, or undetermined: shown so, each in words of its own
-        key = variable, tuple(value) if isinstance(value, list) else value
-        called, where = self.called.setdefault(key, (shown, name))
-        means = self._means.setdefault((variable, shown), key[1])
-        if called != shown or means != key[1]:
-            self._differs(name, variable, f"{value}: {called} (as in {where})", shown)
+        if value is not None:  # not asked, or undetermined: shown so, each in words of its own
+            key = variable, tuple(value) if isinstance(value, list) else value, printed.get(variable, "")
+            first, more = shown.get(key, (page.name, -1))
+            shown[key] = first, more + 1
 
-    def check_names(self, called: Called) -> None:
-        """That what answers are called on other pages, checked elsewhere, is what they are called on these."""
-        for (variable, value), (shown, name) in called.items():
-            mine, where = self.called.get((variable, value), (shown, name))
-            if mine != shown or self._means.get((variable, shown), value) != value:
-                self._differs(name, variable, f"{value}: {mine} (as in {where})", shown)
 
-    def _differs(self, name: str, variable: str, expected: str, found: str) -> None:
-        self._fault(name, "page_differs", variable, expected, found, f"{variable}=*")
+def _words(record: str) -> str:
+    """What stands in the parts of a page that hold the text, with the tags inside it."""
+    parts = record.split('<div class="words"')[1:]
+    return "".join([part.partition(">")[2].partition("</div>")[0] for part in parts])
 
-    def _fault(self, name: str, kind: str, where: str, expected: str, found: str, affects: str) -> None:
-        self._verdict.faults.append(Fault("quotations", kind, name, where, expected[:300], found[:300], (affects,)))
+
+class Called:
+    """What answers are called on pages: one answer the same everywhere, two answers differently."""
+
+    def __init__(self) -> None:
+        self._shown: Shown = {}
+
+    def take(self, shown: Shown) -> None:
+        """What was met on some more pages."""
+        for key, (page, more) in shown.items():
+            if key in self._shown:
+                first, so_far = self._shown[key]
+                self._shown[key] = first, so_far + 1 + more
+            elif len(self._shown) <= _KEPT:
+                self._shown[key] = page, more
+
+    def check(self, verdict: Verdict) -> None:
+        """What most pages call an answer is right: a page that calls it otherwise is named."""
+        names: dict[tuple[str, object], tuple[int, str]] = {}  # variable and value -> on how many pages it is called so
+        means: dict[tuple[str, str], tuple[int, object]] = {}
+        for (variable, value, name), (_, more) in self._shown.items():
+            names[variable, value] = max(names.get((variable, value), (-1, "")), (more, name), key=_most)
+            means[variable, name] = max(means.get((variable, name), (-1, "")), (more, value), key=_most)
+        for (variable, value, name), (page, more) in self._shown.items():
+            right = names[variable, value][1]
+            if right == name and means[variable, name][1] == value:
+                continue
+            where = self._shown[variable, value, right][0]
+            told = f"{value}: {right} (as in {where})" if right != name else f"{means[variable, name][1]}", name
+            fault = _fault(page, variable, told, (f"{variable}=*",), TABLES + "answers.jsonl")
+            verdict.wrong(replace(fault, things=1 + more))
+
+
+def _most(one: tuple[int, object]) -> int:
+    return one[0]
+
+
+def _fault(page: str, where: str, told: tuple[str, str], affects: tuple[str, ...], source: str) -> Fault:
+    expected, found = told[0][:300], told[1][:300]
+    return Fault("quotations", "page_differs", page, where, expected, found, affects, (source,))
 
 
 def _first_difference(one: str, two: str) -> tuple[str, str]:

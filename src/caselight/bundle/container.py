@@ -71,7 +71,7 @@ def open_bundle(path: Path) -> FileBundle | FolderBundle:
 
 def read_whole(bundle: Bundle, name: str, most: int) -> bytes:
     """All bytes of a member of at most so many."""
-    if bundle.sizes[name] > most:
+    if bundle.sizes.get(name, 0) > most:
         raise refused("too_large", name, f"{bundle.sizes[name]:,} bytes", f"at most {most:,}")
     return b"".join(bundle.pieces(name))
 
@@ -89,20 +89,25 @@ def lines(bundle: Bundle, name: str, longest: int) -> Iterator[bytes]:
         yield rest
 
 
+def _opened_file(path: Path) -> tuple[IO[bytes], int]:
+    """The file, open, and its size."""
+    try:
+        file: IO[bytes] = path.open("rb")
+        found = os.fstat(file.fileno())
+    except OSError as error:
+        raise refused("not_a_bundle", path.name, f"cannot be opened: {error.strerror}") from None
+    if not stat.S_ISREG(found.st_mode):
+        file.close()
+        raise refused("not_a_bundle", path.name, "it is no file")
+    return file, found.st_size
+
+
 class FileBundle:
     """A bundle in one file."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
-        try:
-            self._file: IO[bytes] = path.open("rb")
-            mode = os.fstat(self._file.fileno())
-        except OSError as error:
-            raise refused("not_a_bundle", path.name, f"cannot be opened: {error.strerror}") from None
-        self._size = mode.st_size
-        if not stat.S_ISREG(mode.st_mode):
-            self.close()
-            raise refused("not_a_bundle", path.name, "it is no file")
+        self.name, self._path = path.name, path
+        self._file, self._size = _opened_file(path)
         try:
             self._members = {member.name: member for member in self._read_directory()}
         except (ValueError, UnicodeDecodeError) as error:
@@ -112,6 +117,17 @@ class FileBundle:
             self.close()
             raise
         self.sizes = {name: member.size for name, member in self._members.items()}
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy needs: it opens the file for itself, in another process too, and reads no directory."""
+        return {name: value for name, value in vars(self).items() if name != "_file"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._file, size = _opened_file(self._path)
+        if size != self._size:
+            self.close()
+            raise refused("not_a_bundle", self.name, "it was changed while it was read")
 
     def _read_directory(self) -> list[Member]:
         tail = self._at(max(0, self._size - END_SIZE - LOCATOR_SIZE - END64_SIZE), self._size)
@@ -153,25 +169,29 @@ class FileBundle:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The bytes of a member, unpacked."""
-        member = self._members[name]
-        if self._at(member.start, member.data) != header(member):
+        member, right = self._members[name], header(self._members[name])
+        begins, ends = member.start + len(right), member.end
+        at = min(ends, begins + PIECE)
+        found = self._at(member.start, at)
+        if found[: len(right)] != right:
             raise refused("changed_header", name, "the bytes before it are not those that sealing writes")
         unpack = zlib.decompressobj(-15) if member.method == DEFLATED else None
-        at, size, crc = member.data, 0, 0
-        packed = b""
+        packed, size, crc = found[len(right) :], 0, 0
         while True:
-            if not packed:
-                packed = self._at(at, min(member.end, at + PIECE))
-                at += len(packed)
             piece = self._unpacked(unpack, packed, name) if unpack else packed
             packed = unpack.unconsumed_tail if unpack else b""
-            if not piece and not packed and at >= member.end:
-                break
             size, crc = size + len(piece), zlib.crc32(piece, crc)
             if size > member.size:
                 raise refused("too_large", name, f"more than {member.size:,} bytes", f"{member.size:,} bytes")
-            yield piece
-        if size != member.size or crc != member.crc or (unpack and (not unpack.eof or unpack.unused_data)):
+            if piece:
+                yield piece
+            if not packed and not (unpack and unpack.eof):
+                packed = self._at(at, min(ends, at + PIECE))
+                at += len(packed)
+            if not packed and not (piece and unpack and not unpack.eof):  # the last bytes may come without new input
+                break
+        whole = at == ends and not (unpack and (not unpack.eof or unpack.unused_data))
+        if size != member.size or crc != member.crc or not whole:
             raise refused("damaged", name, f"{size:,} bytes, checksum {crc:08x}", f"{member.size:,}, {member.crc:08x}")
 
     @staticmethod

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.bundle.container import Bundle
@@ -37,6 +38,7 @@ class Draw:
     texts: Mapping[str, str]  # unit -> sha256 of its text
     drawn: Mapping[str, Sequence[str]]  # stratum -> its drawn units, in the order of reading
     machine: Mapping[str, Mapping[str, Any]]  # unit -> variable -> answer when it was committed
+    known: dict[str, dict[str, Counter[Any]]] = field(default_factory=dict)  # what `flagged` has counted
 
     @property
     def kind(self) -> str:
@@ -53,10 +55,26 @@ class Draw:
         """Units of the stratum."""
         return int(self.commitment["strata"][stratum]["cases"])
 
+    def flagged(self, variable: str) -> Mapping[str, Counter[Any]]:
+        """Stratum -> value -> how many of its units the machine gave it to; counted once for each variable."""
+        if variable not in self.known:
+            self.known[variable] = {name: Counter() for name in self.frame}
+            for name, units in self.frame.items():
+                for unit in units:
+                    said = self.machine.get(unit, {}).get(variable)
+                    self.known[variable][name].update(set(said) if isinstance(said, tuple) else (said,))
+        return self.known[variable]
+
 
 def tuples(value: Any) -> Any:
     """A value as it can be compared and counted."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def shared(value: Any, same: dict[Any, Any]) -> Any:
+    """One object for all values that are equal; only of texts, since JSON's true and 1 are equal too."""
+    plain = type(value) is str or (type(value) is tuple and all(type(one) is str for one in value))
+    return same.setdefault(value, value) if plain else value
 
 
 def numbers_of(bundle: Bundle) -> list[str]:
@@ -80,7 +98,11 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
     frame: dict[str, list[str]] = {name: [] for name in commitment["strata"]}
     for unit, _, stratum in rows:
         frame.setdefault(stratum, []).append(unit)
-    machine = {row["case"]: row["answers"] for _, row in read_rows(bundle, place + "machine.jsonl")}
+    same: dict[Any, Any] = {}  # one answer for all that are equal: most units share a few
+    machine = {
+        row["case"]: {name: shared(tuples(v), same) for name, v in row["answers"].items()}
+        for _, row in read_rows(bundle, place + "machine.jsonl")
+    }
     drawn: dict[str, list[str]] = {name: [] for name in frame}
     if place + "drawn.tsv" in bundle.sizes:
         for line in read_text(bundle, place + "drawn.tsv").split("\n")[1:]:
@@ -88,7 +110,6 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
                 drawn.setdefault(line.split("\t")[2], []).append(line.split("\t")[1])
     digest = _sha256(read_text(bundle, place + "commitment.json"))
     texts = {unit: sha for unit, sha, _ in rows}
-    machine = {unit: {name: tuples(v) for name, v in answers.items()} for unit, answers in machine.items()}
     return Draw(number, commitment, digest, seed, frame, texts, drawn, machine)
 
 
@@ -165,7 +186,7 @@ def _paired(expected: Sequence[str], found: Sequence[str]) -> list[tuple[str, st
 
 def _same(verdict: Verdict, file: str, what: str, expected: object, found: object) -> None:
     if expected != found:
-        verdict.faults.append(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY))
+        verdict.wrong(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY))
 
 
 def _sha256(text: str) -> str:

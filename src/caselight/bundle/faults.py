@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
+MOST_FAULTS = 1000  # kept of each check; more help nobody, and a hostile bundle could fill the memory with them
+NOT_CHECKED = "not_checked"  # the kind of what could not be checked because of something else
 # The checks, in the order in which they are made.
 CHECKS = ("signature", "bytes", "draw", "figures", "quotations", "books")
 
@@ -19,6 +23,9 @@ class Fault:
     expected: str = ""
     found: str = ""
     affects: tuple[str, ...] = ()  # figures, each as VARIABLE=VALUE; ("*",) = all of them; () = none
+    rests: tuple[str, ...] = ()  # other members that it was held against; a folder ends with "/"
+    follows: str = ""  # the member whose fault it follows from; "" = it stands for itself
+    things: int = 1  # how many things it speaks of; 0 = nobody can say
 
 
 @dataclass
@@ -29,6 +36,8 @@ class Verdict:
     checked: dict[str, int] = field(default_factory=dict)  # check -> how many things were looked at
     notes: list[tuple[str, str]] = field(default_factory=list)  # (code, detail): what is not proven, and why
     about: dict[str, str] = field(default_factory=dict)  # title, date, names, signer ... of the bundle
+    left_out: int = 0  # faults beyond those that are kept
+    _kept: Counter[str] = field(default_factory=Counter)  # check -> faults kept
 
     @property
     def ok(self) -> bool:
@@ -38,6 +47,23 @@ class Verdict:
     def add(self, check: str, number: int = 1) -> None:
         """So many things more were looked at."""
         self.checked[check] = self.checked.get(check, 0) + number
+
+    def wrong(self, fault: Fault) -> None:
+        """One thing more is wrong."""
+        if self._kept[fault.check] < MOST_FAULTS:
+            self._kept[fault.check] += 1
+            self.faults.append(fault)
+        else:
+            self.left_out += 1
+
+    def take(self, other: Verdict) -> None:
+        """What a part of the checks found, made elsewhere."""
+        for fault in other.faults:
+            self.wrong(fault)
+        for check, number in other.checked.items():
+            self.add(check, number)
+        self.notes += other.notes
+        self.left_out += other.left_out
 
 
 class Refused(Exception):  # noqa: N818  (says what is done with the bundle)
@@ -51,3 +77,30 @@ class Refused(Exception):  # noqa: N818  (says what is done with the bundle)
 def refused(kind: str, file: str, found: str, expected: str = "") -> Refused:
     """The exception for a bundle that is not to be read."""
     return Refused(Fault("bytes", kind, file, "", expected, found, ("*",)))
+
+
+def guarded(
+    check: Callable[[], object], verdict: Verdict, left: Fault | None = None, file: str = "tables/", where: str = ""
+) -> str:
+    """Runs a check on what anybody may have written: whatever goes wrong is a fault of that.
+
+    Args:
+        left: what was not checked, if it did not come to its end.
+        file: where the fault lies if what was read is not as sealing writes it, and the place in it.
+        where: see above.
+    Returns:
+        The file because of which it did not come to its end; "" = it did.
+    """
+    try:
+        check()
+    except Refused as error:
+        verdict.wrong(error.fault)
+        file = error.fault.file
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"[:200]
+        verdict.wrong(Fault("figures", "malformed", file, where, "tables as sealing writes them", told, ("*",)))
+    else:
+        return ""
+    if left is not None:
+        verdict.wrong(replace(left, follows=file))
+    return file

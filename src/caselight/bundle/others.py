@@ -29,7 +29,7 @@ def check_others(bundle: Bundle, draws: Sequence[Draw], verdict: Verdict) -> Non
         if alike and one.number not in _extended(two, by_number) and two.number not in _extended(one, by_number):
             file = f"{DRAWS}{two.number}/seed.txt"
             told = f"a seed of its own, or an extension of draw {one.number}", two.seed
-            verdict.faults.append(Fault("draw", "seed_twice", file, "", *told, EVERY))
+            verdict.wrong(Fault("draw", "seed_twice", file, "", *told, EVERY))
 
 
 def _named(draw: Draw) -> Iterator[Mapping[str, Any]]:
@@ -46,10 +46,10 @@ def _check_named(bundle: Bundle, draw: Draw, named: Mapping[str, Any], verdict: 
     found = hashlib.sha256(read_text(bundle, file).encode()).hexdigest() if file in bundle.sizes else ""
     if found != right:
         where = f"named by draw {draw.number}"
-        verdict.faults.append(Fault("draw", "draw_set_aside", file, where, right, found or "-", EVERY))
+        verdict.wrong(Fault("draw", "draw_set_aside", file, where, right, found or "-", EVERY))
     elif named.get("thrown") and place + "drawn.tsv" not in bundle.sizes:
         where = f"thrown, says draw {draw.number}"
-        verdict.faults.append(Fault("draw", "draw_set_aside", place + "drawn.tsv", where, "", "", EVERY))
+        verdict.wrong(Fault("draw", "draw_set_aside", place + "drawn.tsv", where, "", "", EVERY))
 
 
 def _extended(draw: Draw, by_number: Mapping[str, Draw]) -> set[str]:

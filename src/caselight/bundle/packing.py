@@ -21,7 +21,7 @@ _MANY = 0xFFFF
 END_SIZE, END64_SIZE, LOCATOR_SIZE = 22, 56, 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One file in the bundle."""
 

@@ -5,22 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from caselight.bundle.container import Bundle
-from caselight.bundle.drawn import holds, tuples
+from caselight.bundle.drawn import holds, shared, tuples
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import QUESTIONS, TABLES
-from caselight.bundle.reading import read_json, read_rows
+from caselight.bundle.names import TABLES
 
+CASES, GIVEN = TABLES + "cases.jsonl", TABLES + "answers.jsonl"
 FACT = "fact:"
 MACHINE = "machine_count"
 LISTED = ("count", "given", "none", "undetermined", "not_asked")
 Key = tuple[str, str]  # name and value of a figure
 _ALWAYS = ("outcome", "year", "court", "instance")  # facts that have figures in every bundle
 _WHERE_STATED = ("region", "statute")  # those that have them where any record states them; older bundles have none
+_FACTS = (*_ALWAYS, *_WHERE_STATED)
 _SEVERAL = frozenset({"statute"})  # of which a case may have several
 _STATED = ("decision_date", "event_date", "judge")  # what tables beside the report are made from
+
+
+class CaseRow(NamedTuple):
+    """What figures need of one case."""
+
+    line: int
+    case: str
+    document: str  # id of the document that carries the act
+    facts: tuple[tuple[str, ...], ...]  # values of each of _FACTS; () = the record is silent
+    stated: tuple[str, ...]  # what is stated first of each of _STATED; "" = nothing
+    answers: list[tuple[int, str, Any]]  # line, variable, value
+
+
+def case_row(case: tuple[int, Mapping[str, Any]], answers: Sequence[tuple[int, Mapping[str, Any]]]) -> CaseRow:
+    """A case and its answers, from rows of both tables with their lines.
+
+    Raises:
+        ValueError: an answer is to another case.
+    """
+    line, row = case
+    found: dict[str, list[str]] = {"instance": [str(row["instance"])]}
+    for fact in row["facts"]:
+        if fact["name"] != "instance":
+            found.setdefault(fact["name"], []).append(str(fact["value"]))
+    found["year"] = [day[:4] for day in found.get("decision_date", ())[:1]]
+    given = []
+    for at, answer in answers:
+        if answer["case"] != row["id"]:
+            raise ValueError(f"answers.jsonl, line {at}: it names two cases")
+        given.append((at, str(answer["variable"]), tuples(answer["value"])))
+    facts = tuple(_fact_values(name, found.get(name, ())) for name in _FACTS)
+    stated = tuple(found.get(name, [""])[0] for name in _STATED)
+    return CaseRow(line, str(row["id"]), str(row["documents"][0]), facts, stated, given)
+
+
+def _fact_values(name: str, found: Sequence[str]) -> tuple[str, ...]:
+    values = tuple(value for value in dict.fromkeys(found) if value)
+    return values if name in _SEVERAL else values[:1]
 
 
 @dataclass
@@ -34,51 +72,48 @@ class Pile:
     stated: dict[str, dict[str, str]] = field(default_factory=dict)  # name in _STATED -> case -> what is stated first
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # variable -> case -> value
     known: dict[str, dict[Key, list[str]]] = field(default_factory=dict)  # what `counted` has worked out
+    same: dict[Any, Any] = field(default_factory=dict)  # one answer for all that are equal: most cases share a few
+
+    def put(self, rows: Sequence[CaseRow], verdict: Verdict) -> None:
+        """Some more cases; what contradicts itself in them goes into the verdict."""
+        for row in rows:
+            if row.case in self.documents:
+                _wrong(verdict, CASES, row.line, "each case once", row.case)
+                continue
+            self.cases.append(row.case)
+            self.documents[row.case] = row.document
+            for name, values in zip(_FACTS, row.facts, strict=True):
+                self.facts[name][row.case] = shared(values, self.same)
+            for name, first in zip(_STATED, row.stated, strict=True):
+                self.stated[name][row.case] = shared(first, self.same)
+            for line, variable, value in row.answers:
+                if variable not in self.answers or row.case in self.answers[variable]:
+                    _wrong(verdict, GIVEN, line, "each question once for each case", f"{variable} of {row.case}")
+                else:
+                    self.answers[variable][row.case] = shared(value, self.same)
+
+    def check_whole(self, verdict: Verdict) -> None:
+        """That every question has an answer to every case."""
+        for variable, found in self.answers.items():
+            if len(found) != len(self.cases):
+                expected = f"{len(self.cases)} answers to {variable}"
+                _wrong(verdict, GIVEN, 0, expected, str(len(found)), variable)
 
 
-def read_pile(bundle: Bundle, verdict: Verdict) -> Pile:
-    """The tables cases and answers, with what contradicts itself in them put into the verdict."""
-    pile = Pile(read_json(bundle, QUESTIONS)["variables"])
-    pile.facts = {name: {} for name in (*_ALWAYS, *_WHERE_STATED)}
-    pile.stated = {name: {} for name in _STATED}
-    for number, row in read_rows(bundle, TABLES + "cases.jsonl"):
-        case = row["id"]
-        if case in pile.documents:
-            _wrong(verdict, "cases.jsonl", number, "each case once", case)
-        pile.cases.append(case)
-        pile.documents[case] = row["documents"][0]
-        _note(pile, case, row)
-    pile.answers = {question["name"]: {} for question in pile.questions}
-    for number, row in read_rows(bundle, TABLES + "answers.jsonl"):
-        variable, case = row["variable"], row["case"]
-        if variable not in pile.answers or case not in pile.documents or case in pile.answers[variable]:
-            _wrong(verdict, "answers.jsonl", number, "each question once for each case", f"{variable} of {case}")
-        else:
-            pile.answers[variable][case] = tuples(row["value"])
-    for variable, found in pile.answers.items():
-        if len(found) != len(pile.cases):
-            _wrong(verdict, "answers.jsonl", 0, f"{len(pile.cases)} answers to {variable}", str(len(found)), variable)
-    return pile
-
-
-def _note(pile: Pile, case: str, row: Mapping[str, Any]) -> None:
-    """What the record of a case states, as far as figures and tables are made from it."""
-    stated: dict[str, list[str]] = {"instance": [row["instance"]]}
-    for fact in row["facts"]:
-        if fact["name"] != "instance":
-            stated.setdefault(fact["name"], []).append(str(fact["value"]))
-    for name in _STATED:
-        pile.stated[name][case] = stated.get(name, [""])[0]
-    stated["year"] = [pile.stated["decision_date"][case][:4]]
-    for name, of_case in pile.facts.items():
-        values = [value for value in dict.fromkeys(stated.get(name, ())) if value]
-        of_case[case] = tuple(values if name in _SEVERAL else values[:1])
+def empty_pile(questions: Sequence[Mapping[str, Any]]) -> Pile:
+    """No case yet."""
+    return Pile(
+        questions,
+        facts={name: {} for name in _FACTS},
+        stated={name: {} for name in _STATED},
+        answers={question["name"]: {} for question in questions},
+    )
 
 
 def _wrong(verdict: Verdict, table: str, line: int, expected: str, found: str, variable: str = "") -> None:
     where = f"line {line}" if line else ""
     affects = (f"{variable}=*",) if variable else ("*",)
-    verdict.faults.append(Fault("figures", "table_differs", TABLES + table, where, expected, found, affects))
+    verdict.wrong(Fault("figures", "table_differs", table, where, expected, found, affects))
 
 
 def counted(pile: Pile, variable: str) -> dict[Key, list[str]]:

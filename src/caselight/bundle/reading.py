@@ -48,16 +48,21 @@ def read_json(bundle: Bundle, name: str, most: int = LARGEST_TEXT) -> Any:
         raise refused("unreadable", name, str(error), "JSON in UTF-8") from None
 
 
+def row_of(line: bytes, name: str, number: int) -> dict[str, Any]:
+    """One line of a JSON Lines member. Raises Refused where it is no JSON object."""
+    try:
+        row = parsed(line.decode("utf-8"))
+        if not isinstance(row, dict):
+            raise ValueError(f"it is {str(row)[:40]!r}")
+    except ValueError as error:
+        raise refused("unreadable", name, f"line {number}: {error}", "a JSON object in each line") from None
+    return row
+
+
 def read_rows(bundle: Bundle, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of a JSON Lines member, with their line numbers. Raises Refused at the first that is none."""
     for number, line in enumerate(lines(bundle, name, LONGEST_LINE), 1):
-        try:
-            row = parsed(line.decode("utf-8"))
-            if not isinstance(row, dict):
-                raise ValueError(f"it is {str(row)[:40]!r}")
-        except ValueError as error:
-            raise refused("unreadable", name, f"line {number}: {error}", "a JSON object in each line") from None
-        yield number, row
+        yield number, row_of(line, name, number)
 
 
 def read_text(bundle: Bundle, name: str) -> str:

@@ -28,7 +28,7 @@ def check_stamps(bundle: Bundle, verdict: Verdict) -> None:
         verdict.add("bytes", 0)
         if stamped is None:
             found = "the fingerprint of no draw's commitment stands in it"
-            verdict.faults.append(Fault("draw", "stamp_differs", name, "", "a proof for a commitment", found))
+            verdict.wrong(Fault("draw", "stamp_differs", name, "", "a proof for a commitment", found))
             continue
         time = _TIME.search(data)
         told = f", {time[1].decode()}" if time and not data.startswith(_OTS) else ""

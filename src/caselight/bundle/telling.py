@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from caselight.bundle.faults import CHECKS, Fault, Verdict
+from caselight.bundle.faults import CHECKS, NOT_CHECKED, Fault, Verdict
 
-SHOWN = 20  # faults told one by one; the rest are counted
+SHOWN = 20  # files told one by one; the rest are counted
+SHOWN_INSIDE = 4  # places in one file
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -20,6 +21,18 @@ WORDS: dict[str, dict[str, str]] = {
         "quotations": "Quotations: {n} quotations and pages of cases held against the texts",
         "books": "Books: {n} sums added up again",
         "wrong": "{n} wrong",
+        "left": "{n} not checked",
+        "follow": "NOT OK: things wrong: {n}; from them follow: {more}.",
+        "because": "because of it",
+        "differ_draw": "parts of the draw that differ: {n}",
+        "differ_figures": "numbers that differ: {n}",
+        "differ_quotations": "quotations and pages of cases that differ: {n}",
+        "differ_books": "sums that differ: {n}",
+        "left_draw": "parts of the draw not checked: {n}",
+        "left_figures": "numbers not checked: {n}",
+        "left_quotations": "quotations and pages of cases not checked: {n}",
+        "left_books": "sums not checked: {n}",
+        "every": "all",
         "expected": "expected",
         "found": "found",
         "affects": "touches",
@@ -53,6 +66,18 @@ WORDS: dict[str, dict[str, str]] = {
         "quotations": "Цитаты: сверено с текстами цитат и страниц дел: {n}",
         "books": "Учёт: сумм, сложенных заново, {n}",
         "wrong": "неверно: {n}",
+        "left": "не проверено: {n}",
+        "follow": "НЕВЕРНО, расхождений: {n}; из них следуют: {more}.",
+        "because": "из-за этого",
+        "differ_draw": "не сошлось частей выборки: {n}",
+        "differ_figures": "не сошлось чисел: {n}",
+        "differ_quotations": "не сошлось цитат и страниц дел: {n}",
+        "differ_books": "не сошлось сумм: {n}",
+        "left_draw": "не проверено частей выборки: {n}",
+        "left_figures": "не проверено чисел: {n}",
+        "left_quotations": "не проверено цитат и страниц дел: {n}",
+        "left_books": "не проверено сумм: {n}",
+        "every": "все",
         "expected": "должно быть",
         "found": "найдено",
         "affects": "касается",
@@ -110,6 +135,8 @@ KINDS: dict[str, dict[str, str]] = {
         "stamp_differs": "the proof of time speaks of nothing in here",
         "unbalanced": "the books do not balance",
         "recomputed_differs": "worked out by Caselight itself, another number follows",
+        "not_checked": "could not be checked",
+        "ended": "the check was ended from outside",
     },
     "ru": {
         "changed": "файл изменён",
@@ -142,6 +169,8 @@ KINDS: dict[str, dict[str, str]] = {
         "stamp_differs": "отметка времени говорит не о том, что здесь лежит",
         "unbalanced": "учёт не сходится",
         "recomputed_differs": "сам Caselight вычисляет другое число",
+        "not_checked": "проверить не удалось",
+        "ended": "проверку прервали извне",
     },
 }
 
@@ -153,29 +182,64 @@ def told(verdict: Verdict, language: str) -> Iterator[str]:
     if title:
         yield title
     for check in CHECKS:
-        wrong = sum(fault.check == check for fault in verdict.faults)
-        if check in verdict.checked or wrong:
-            line = words[check].format(n=f"{verdict.checked.get(check, 0):,}")
-            mark = "✗" if wrong else "✓" if verdict.checked.get(check) else "–"
-            yield f"{mark} {line}" + (f"; {words['wrong'].format(n=wrong)}" if wrong else "")
-    for fault in verdict.faults[:SHOWN]:
-        yield from _fault_lines(fault, language)
-    if len(verdict.faults) > SHOWN:
-        yield words["more"].format(n=len(verdict.faults) - SHOWN)
+        yield from _check_line(verdict, check, words)
+    roots = [fault for fault in verdict.faults if not fault.follows]
+    by_file: dict[str, list[Fault]] = {}
+    for fault in roots:
+        by_file.setdefault(fault.file, []).append(fault)
+    for own in list(by_file.values())[:SHOWN]:
+        yield from _file_lines(own, [one for one in verdict.faults if one.follows == own[0].file], language)
+    if len(by_file) > SHOWN:
+        yield words["more"].format(n=sum(map(len, list(by_file.values())[SHOWN:])) + verdict.left_out)
     yield ""
-    yield words["ok"] if verdict.ok else words["not_ok"].format(n=len(verdict.faults))
+    more = len(verdict.faults) - len(roots)
+    yield words["ok"] if verdict.ok else words["follow" if more else "not_ok"].format(n=len(roots), more=more)
     yield words["not_proven"]
     yield from (f"- {words[code].format(detail)}" for code, detail in dict.fromkeys(verdict.notes))
     yield f"- {words['people_right']}"
 
 
-def _fault_lines(fault: Fault, language: str) -> Iterator[str]:
+def _check_line(verdict: Verdict, check: str, words: dict[str, str]) -> Iterator[str]:
+    own = [fault for fault in verdict.faults if fault.check == check]
+    left = [fault for fault in own if fault.kind == NOT_CHECKED]
+    if check not in verdict.checked and not own:
+        return
+    line = words[check].format(n=f"{verdict.checked.get(check, 0):,}")
+    mark = "✗" if own else "✓" if verdict.checked.get(check) else "–"
+    if len(own) > len(left):
+        line += f"; {words['wrong'].format(n=len(own) - len(left))}"
+    yield f"{mark} {line}" + (f"; {words['left'].format(n=_number_of(left, words))}" if left else "")
+
+
+def _file_lines(own: Sequence[Fault], follow: Sequence[Fault], language: str) -> Iterator[str]:
+    """What is wrong with a file, and where, if that is known; below it a summary of all else that follows from it."""
     words = WORDS[language]
-    place = fault.file + (f" ({fault.where})" if fault.where else "")
-    yield f"  {place}: {KINDS[language][fault.kind]}"
-    if fault.expected or fault.found:
-        yield f"      {words['expected']}: {_short(fault.expected)}; {words['found']}: {_short(fault.found)}"
-    yield f"      {words['affects']}: {_figures(fault.affects, words)}"
+    inside = [one for one in follow if one.file == own[0].file and one.where and one.kind != NOT_CHECKED]
+    shown = [*own, *inside]
+    for one in shown[:SHOWN_INSIDE]:
+        yield f"  {one.file}{f' ({one.where})' if one.where else ''}: {KINDS[language][one.kind]}"
+        if one.expected or one.found:
+            yield f"      {words['expected']}: {_short(one.expected)}; {words['found']}: {_short(one.found)}"
+        yield f"      {words['affects']}: {_figures(one.affects, words)}"
+    if len(shown) > SHOWN_INSIDE:
+        yield f"      {words['more'].format(n=len(shown) - SHOWN_INSIDE)}"
+    rest = [one for one in follow if one not in inside]
+    if rest:
+        yield f"      {words['because']}: {'; '.join(_summed(rest, words))}"
+
+
+def _summed(faults: Sequence[Fault], words: dict[str, str]) -> Iterator[str]:
+    """What follows from a fault, by what it is, each with its number."""
+    for what in ("differ", "left"):
+        for check in CHECKS:
+            own = [one for one in faults if one.check == check and (one.kind == NOT_CHECKED) is (what == "left")]
+            if own:
+                yield words[f"{what}_{check}"].format(n=_number_of(own, words))
+
+
+def _number_of(faults: Sequence[Fault], words: dict[str, str]) -> str:
+    """How many things these faults speak of; "all" where nobody can say."""
+    return f"{sum(one.things for one in faults):,}" if all(one.things for one in faults) else words["every"]
 
 
 def _short(text: str) -> str:
@@ -194,4 +258,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     """The verdict for machines."""
     faults = [{**vars(fault), "affects": list(fault.affects)} for fault in verdict.faults]
     notes = [{"code": code, "detail": detail} for code, detail in verdict.notes]
-    return {"ok": verdict.ok, "about": verdict.about, "checked": verdict.checked, "faults": faults, "not_proven": notes}
+    return {"ok": verdict.ok, "about": verdict.about, "checked": verdict.checked} | {
+        "faults": faults,
+        "left_out": verdict.left_out,
+        "not_proven": notes,
+    }

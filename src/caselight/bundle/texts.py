@@ -1,40 +1,95 @@
-"""Every quotation stands in its text and on the case's page, and every text is the one that was drawn from."""
+"""Every quotation stands in its text and on the case's page, and every text is the one that was drawn from.
+
+Cases are checked in batches, each with the lines of its own in both tables: so several processes can share them, and
+each line is parsed once, where its case is checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from caselight.bundle.casepages import CasePages
-from caselight.bundle.container import Bundle
+from caselight.bundle.casepages import CasePage, Shown, check_case_page, page_of_case
+from caselight.bundle.container import Bundle, lines
 from caselight.bundle.drawn import Draw
-from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import DRAWS, TABLES, TEXTS
-from caselight.bundle.pile import Pile
-from caselight.bundle.reading import read_rows, read_text
+from caselight.bundle.faults import Fault, Verdict, guarded
+from caselight.bundle.members import Members
+from caselight.bundle.names import DRAWS, TEXTS
+from caselight.bundle.pile import CASES, GIVEN, CaseRow, Pile, case_row
+from caselight.bundle.reading import LONGEST_LINE, read_text, row_of
 
+Line = tuple[int, bytes]  # number in its table, and what stands in it
+Case = tuple[Line, Sequence[Line]]  # a case and its answers
 Row = Mapping[str, Any]
+_BATCH_CASES, _BATCH_BYTES = 64, 1 << 20  # handed over at a time: about 30 ms of work
+_MOST_ANSWERS = 10_000  # to one case; no codebook has so many questions
+_LARGE_ROWS = 8 << 20  # bytes of a case's rows; others have some thousand
+_MOST_ROWS = 256 << 20  # bytes of the answers to one case
+_LARGE = 64 << 20  # bytes of a case's page and texts; such cases are checked one at a time, since each fills the memory
 
 
-def check_quotations(bundle: Bundle, verdict: Verdict, mine: Collection[int], of: int) -> CasePages:
+@dataclass
+class Checked:
+    """What came of a batch of cases."""
+
+    verdict: Verdict = field(default_factory=Verdict)
+    rows: list[CaseRow] = field(default_factory=list)  # as figures need them
+    shown: Shown = field(default_factory=dict)  # what answers are called on their pages
+    large: list[Case] = field(default_factory=list)  # left for the one process that checks such
+
+
+def check_cases(members: Members, batch: Sequence[Case], alone: bool = False) -> Checked:
     """Holds every fact's and every answer's quotation against its text, and each case's page against both.
 
     Args:
-        mine: which cases, by the remainder of their number divided by `of`, so that two processes can share the work.
-        of: see above.
+        alone: no other process checks large cases, so that this one may.
     """
-    pages = CasePages(bundle, verdict)
-    for number, (line, case, answers) in enumerate(_cases(bundle)):
-        if number % of not in mine:
-            continue
-        texts = _Texts(bundle)
-        for fact in case["facts"]:
-            _check_span(texts, TABLES + "cases.jsonl", line, f"fact:{fact['name']}", fact, verdict)
-        for at, answer in answers:
-            for span in answer["evidence"]:
-                _check_span(texts, TABLES + "answers.jsonl", at, answer["variable"], span, verdict)
-        pages.check(case["id"], texts.get(case["documents"][0]), [answer for _, answer in answers])
-    return pages
+    found = Checked()
+    for case in batch:
+        where = f"line {case[0][0]}"
+        guarded(partial(_check_case, members, case, alone, found), found.verdict, None, CASES, where)
+    return found
+
+
+def is_large(batch: Sequence[Case]) -> bool:
+    """Whether its rows are too large to wait in a queue with others."""
+    return sum(_size(case) for case in batch) > _LARGE_ROWS
+
+
+def _size(case: Case) -> int:
+    return len(case[0][1]) + sum(len(row) for _, row in case[1])
+
+
+def _check_case(members: Members, case: Case, alone: bool, found: Checked) -> None:
+    (line, raw), answers = case
+    row, said = row_of(raw, CASES, line), [(at, row_of(one, GIVEN, at)) for at, one in answers]
+    kept, page, texts = case_row((line, row), said), page_of_case(row["id"]), _Texts(members)
+    names = {page, *(f"{TEXTS}{document}.txt" for document in row["documents"])}
+    if not alone and sum(members.sizes.get(name, 0) for name in names) > _LARGE:
+        found.large.append(case)
+        return
+    spans = [(CASES, line, f"fact:{fact['name']}", fact) for fact in row["facts"]]
+    spans += [(GIVEN, at, answer["variable"], span) for at, answer in said for span in answer["evidence"]]
+    left = Fault("quotations", "not_checked", CASES, f"line {line}", things=len(spans))
+    guarded(partial(_check_spans, texts, spans, found.verdict), found.verdict, left)
+    left = Fault("quotations", "not_checked", page)
+    first, given = row["documents"][0], [answer for _, answer in said]
+    if page in members.sizes:
+        guarded(
+            lambda: check_case_page(
+                CasePage(page, read_text(members, page), _name(first)),
+                texts.get(first),
+                given,
+                found.shown,
+                found.verdict,
+            ),
+            found.verdict,
+            left,
+            page,
+        )
+    found.rows.append(kept)
 
 
 class _Texts:
@@ -47,12 +102,22 @@ class _Texts:
     def get(self, document: str) -> str | None:
         """The text of a document; None = it is not in the bundle."""
         if document not in self._held:
-            name = f"{TEXTS}{document}.txt"
+            name = _name(document)
             self._held[document] = read_text(self._bundle, name) if name in self._bundle.sizes else None
         return self._held[document]
 
 
-def _check_span(texts: _Texts, file: str, line: int, variable: str, span: Row, verdict: Verdict) -> None:
+def _name(document: str) -> str:
+    return f"{TEXTS}{document}.txt"
+
+
+def _check_spans(texts: _Texts, spans: Sequence[tuple[str, int, str, Row]], verdict: Verdict) -> None:
+    for file, line, variable, span in spans:
+        _check_span(texts, (file, line, variable), span, verdict)
+
+
+def _check_span(texts: _Texts, place: tuple[str, int, str], span: Row, verdict: Verdict) -> None:
+    file, line, variable = place
     text, start, end = texts.get(span["document"]), span["start"], span["end"]
     if text is None:
         return  # texts were left out, which is said; or one is missing, which the manifest tells
@@ -61,23 +126,82 @@ def _check_span(texts: _Texts, file: str, line: int, variable: str, span: Row, v
     if whole and text[start:end] == span["quote"]:
         return
     where = f"line {line}, {variable}, {start}:{end} of {span['document'][:16]}"
-    found = text[start : min(end, start + 200)] if whole else ""
-    fault = Fault("quotations", "quotation_differs", file, where, span["quote"][:200], found, (f"{variable}=*",))
-    verdict.faults.append(fault)
+    told = span["quote"][:200], text[start : min(end, start + 200)] if whole else ""
+    rests = (_name(span["document"]),)
+    verdict.wrong(Fault("quotations", "quotation_differs", file, where, *told, (f"{variable}=*",), rests))
 
 
-def _cases(bundle: Bundle) -> Iterator[tuple[int, Row, Sequence[tuple[int, Row]]]]:
-    """(line, case, its answers with their lines), through both tables at once: they have the cases in one order."""
-    answers = read_rows(bundle, TABLES + "answers.jsonl")
-    waiting = next(answers, None)
-    for line, case in read_rows(bundle, TABLES + "cases.jsonl"):
-        own = []
-        while waiting and waiting[1]["case"] == case["id"]:
-            own.append(waiting)
-            waiting = next(answers, None)
-        yield line, case, own
-    if waiting:
-        raise ValueError(f"answers.jsonl, line {waiting[0]}: the cases are not in the order of cases.jsonl")
+def batches(bundle: Bundle, verdict: Verdict) -> Iterator[list[Case]]:
+    """All cases with their answers, in batches, through both tables at once: they have the cases in one order.
+
+    Answers to no case in the table are put into the verdict.
+
+    Raises:
+        ValueError: the answers are in another order than the cases.
+    """
+    batch: list[Case] = []
+    size = 0
+    for case in _paired_rows(bundle, verdict):
+        batch.append(case)
+        size += _size(case)
+        if len(batch) >= _BATCH_CASES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _paired_rows(bundle: Bundle, verdict: Verdict) -> Iterator[Case]:
+    groups = _groups(enumerate(lines(bundle, GIVEN, LONGEST_LINE), 1))
+    waiting = next(groups, None)
+    later: set[str] | None = None  # cases that come after this one; asked for only where the tables do not go together
+    for at, row in enumerate(lines(bundle, CASES, LONGEST_LINE), 1):
+        case = _value_of(row, b'{"id": "', "id", CASES, at)
+        while waiting and waiting[0] != case:
+            if later is None:
+                named = enumerate(lines(bundle, CASES, LONGEST_LINE), 1)
+                later = {_value_of(row, b'{"id": "', "id", CASES, n) for n, row in named if n > at}
+            if waiting[0] in later:
+                break
+            waiting = _stray(waiting, verdict, groups)
+        own = waiting[1] if waiting and waiting[0] == case else []
+        waiting = next(groups, None) if own else waiting
+        if later is not None:
+            later.discard(case)
+        yield (at, row), own
+    while waiting:
+        waiting = _stray(waiting, verdict, groups)
+
+
+def _stray(
+    group: tuple[str, list[Line]], verdict: Verdict, groups: Iterator[tuple[str, list[Line]]]
+) -> tuple[str, list[Line]] | None:
+    """Names answers that stand where their case does not; what comes after them."""
+    told = "answers beside their case, in the order of cases.jsonl", f"{len(group[1])} to {group[0][:80]}"
+    verdict.wrong(Fault("figures", "table_differs", GIVEN, f"line {group[1][0][0]}", *told, ("*",), (CASES,)))
+    return next(groups, None)
+
+
+def _groups(rows: Iterable[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """Lines of answers that follow each other and are about one case: that case, and the lines."""
+    case, own, size = "", list[Line](), 0
+    for at, row in rows:
+        named = _value_of(row, b'{"case": "', "case", GIVEN, at)
+        if own and (named != case or len(own) >= _MOST_ANSWERS or size > _MOST_ROWS):
+            yield case, own
+            own, size = [], 0
+        case, size = named, size + len(row)
+        own.append((at, row))
+    if own:
+        yield case, own
+
+
+def _value_of(row: bytes, begins: bytes, name: str, file: str, line: int) -> str:
+    """The first value of a row, as sealing writes it, without parsing the rest; else from the parsed row."""
+    end = row.find(b'"', len(begins))
+    if row.startswith(begins) and b"\\" not in row[:end] and end > 0:
+        return row[len(begins) : end].decode("utf-8", "replace")
+    return str(row_of(row, file, line)[name])
 
 
 def check_frame(pile: Pile, draw: Draw, sums: Mapping[str, str], are_originals: bool, verdict: Verdict) -> None:
@@ -95,10 +219,11 @@ def check_frame(pile: Pile, draw: Draw, sums: Mapping[str, str], are_originals: 
     if lost or new:
         verdict.notes.append(("pile_changed", f"{draw.number}: {len(lost)} cases fewer, {new} more"))
     for case, right in draw.texts.items():
-        found = sums.get(f"{TEXTS}{pile.documents.get(case, '')}.txt")
+        name = f"{TEXTS}{pile.documents.get(case, '')}.txt"
+        found = sums.get(name)
         if found is None or not are_originals:
             continue
         verdict.add("draw")
         if found != right:
-            fault = Fault("draw", "text_differs", file, f"text of {case}", right, found, ("*",))
-            verdict.faults.append(fault)
+            fault = Fault("draw", "text_differs", file, f"text of {case}", right, found, ("*",), (name,))
+            verdict.wrong(fault)

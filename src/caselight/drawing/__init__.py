@@ -17,7 +17,7 @@ from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, members, waiting
 from caselight.drawing.elsewhere import adopt
-from caselight.drawing.fieldwork import Readings, exported, fieldwork, readings, sample
+from caselight.drawing.fieldwork import Readings, agreed, exported, fieldwork, readings, sample
 from caselight.drawing.freezing import Wish, extend, freeze, throw
 from caselight.drawing.kept import keep, kept, published
 from caselight.drawing.standing import answer_problems, cell, disputed, disputes, later, read_twice
@@ -27,6 +27,7 @@ __all__ = [
     "Readings",
     "Wish",
     "adopt",
+    "agreed",
     "answer_problems",
     "cell",
     "checked",

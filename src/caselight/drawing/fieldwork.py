@@ -190,7 +190,6 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     checked(committed)
     read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
     figures: list[Estimate] = []
-    agreed: dict[str, Agreement] = {}
     pile = sample(committed) if read.settled else None
     for variable in codebook.variables:
         if pile:
@@ -199,10 +198,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
             figures += estimated(
                 variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
             )
-        pair = is_one_pair(read.given, variable.name)
-        found = None if variable.name in read.unknown else agreements(variable, twice(read.given, variable.name), pair)
-        if found:
-            agreed[variable.name] = found
+    agreement = agreed(codebook, read)
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
     told = Fieldwork(
         committed.number,
@@ -213,15 +209,25 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         committed.sizes,
         dict(sorted(coders.items())),
         {variable.name: len(read.of(variable.name)) for variable in codebook.variables},
-        {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in agreed.items()},
-        {name: a.ranges for name, a in agreed.items()},
-        {name: agreed_on(a) for name, a in agreed.items()},
+        {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in agreement.items()},
+        {name: a.ranges for name, a in agreement.items()},
+        {name: agreed_on(a) for name, a in agreement.items()},
         machine=said(committed),
         differ=read.differ,
         day=committed.day,
         others=tuple((one.number, one.digest, one.thrown) for one in draws(study) if one.number != committed.number),
     )
     return told, [*figures, *search]
+
+
+def agreed(codebook: Codebook, read: Readings) -> dict[str, Agreement]:
+    """Variable -> how far its readers agree; nothing of those that nobody answered twice."""
+    found = {}
+    for variable in (v for v in codebook.variables if v.name not in read.unknown):
+        pair = is_one_pair(read.given, variable.name)
+        if one := agreements(variable, twice(read.given, variable.name), pair):
+            found[variable.name] = one
+    return found
 
 
 def said(committed: Committed) -> dict[str, Counter[str]]:

@@ -7,7 +7,7 @@ and how it was made (`method`). Whoever has a draw, the answers of people and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from caselight.errors import Refused
 from caselight.estimate import contrasts
@@ -23,7 +23,7 @@ from caselight.estimate.figures import (
     recalls,
 )
 from caselight.estimate.numbers import LARGER, MEAN, PERSONS, TOTAL, numbers, persons
-from caselight.estimate.sample import Read, Sample, Verdicts, both, is_whole, parting, verdicts
+from caselight.estimate.sample import Parting, Read, Sample, Verdicts, both, is_whole, parting, verdicts
 from caselight.types import Estimate, Stratum
 
 FACT = "fact:"  # begins the name of a fact in `where`, so that none is taken for a variable of the codebook
@@ -41,6 +41,7 @@ class Evidence:
     read: Reads
     fact: Callable[[str], Mapping[str, Sequence[str]]]  # name of a fact -> unit -> its values
     error: Callable[[str, str], float | None]  # variable, value -> share of single readings that were overturned
+    partings: dict[str, Parting] = field(default_factory=dict, compare=False, repr=False)  # what `_parted` has made
 
     def part(self, where: Where) -> Part:
         """The part of the pile for which all of this holds.
@@ -78,10 +79,18 @@ class Evidence:
             Refused: nothing can be said; the message says why.
         """
         part, answers = self.part(where), self.read.get(variable, {})
-        found = list(of_value(variable, value, self.sample, answers, part, self.error(variable, value)))
+        parted = self._parted(variable) if part.inside is None and is_whole(self.sample, answers) else None
+        found = list(of_value(variable, value, self.sample, answers, part, self.error(variable, value), parted))
         if not found:
             raise Refused(self._why_not(variable, part))
         yield from found
+
+    def _parted(self, variable: str) -> Parting:
+        """The whole pile, looked at once for all figures of a question."""
+        held = self.partings.get(variable)
+        if held is None or held.sample.machine is not self.sample.machine or held.sample.frame is not self.sample.frame:
+            held = self.partings[variable] = parting(self.sample, variable)
+        return held
 
     def numbers(self, variable: str, value: str, where: Where = ()) -> Iterator[Estimate]:
         """Total and mean of a number.
@@ -195,7 +204,9 @@ class Evidence:
             **dict.fromkeys(("count", SHARE), lambda: self.counts(*about, figure.where)),
             **dict.fromkeys((TOTAL, MEAN, LARGER), lambda: self.numbers(*about, figure.where)),
             **dict.fromkeys((MISSED, COMPLETE), lambda: elusion(*about, self.sample, answers)),
-            RECALL: lambda: recalls(figure.variable, [figure.value], self.sample, answers),
+            RECALL: lambda: recalls(
+                figure.variable, [figure.value], self.sample, answers, self._parted(figure.variable)
+            ),
             DIFFERENCE: lambda: [self.difference(*about, figure.where, claim)],
             TREND: lambda: [self.trend(*about, figure.where, claim)],
             PERSONS: lambda: [self.persons(*about, figure.where[-1][0])],
