@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from axe import faults
 from desk_work import journal_of, keys_a
 
 from caselight.desk.routes import WAYS
@@ -157,21 +157,6 @@ def test_axe_finds_nothing_before_and_while_a_draw_is_made(browser: Any, undrawn
         visit.go("/progress")
         found += faults(page, "progress before anybody has begun")
     assert found == []
-
-
-def faults(page: Any, where: str) -> list[str]:
-    """What axe-core finds on the page, in light and in dark."""
-    import axe_playwright_python
-
-    source = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
-    page.evaluate(f"() => {{ {source} }}")
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for one in page.evaluate("axe.run({resultTypes: ['violations']}).then((told) => told.violations)"):
-            nodes = [json.dumps(node["target"]) for node in one["nodes"][:3]]
-            found.append(f"{where}, {scheme}: {one['id']} {nodes} {one['nodes'][0].get('failureSummary', '')[:300]}")
-    return found
 
 
 SIZES = {
