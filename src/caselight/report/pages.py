@@ -73,7 +73,7 @@ class _Report:
             self._by_state.setdefault(record.state, []).append(record)
         asked = [(v.name, v.kind, v.question, v.ask_if, _labels(v)) for v in contents.codebook.variables]
         looks = (contents.language, contents.title, contents.sample, contents.version, contents.codebook.language)
-        self._folder = Folder(folder, digest(_made_by(), asked, looks))
+        self._folder = Folder(folder, digest(_made_by(), asked, looks, contents.atlas.regions))
 
     def write(self) -> None:
         """All that is out of date, in an order in which an interruption is noticed."""
