@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from caselight.definitions import load
 from caselight.errors import UsageError
 from caselight.speaking import translated
+from caselight.speaking.numbers import form_place
 
 FOLDER = Path(__file__).parent / "words"
 _FORMS = frozenset({"one", "few", "many", "other"})
@@ -91,10 +92,7 @@ def form_of(language: str, number: float) -> str:
         return "one" if number == 1 else "other"
     if number != int(number):
         return "other"
-    tens, units = int(abs(number)) % 100, int(abs(number)) % 10
-    if units == 1 and tens != 11:
-        return "one"
-    return "few" if 2 <= units <= 4 and not 12 <= tens <= 14 else "many"
+    return ("one", "few", "many")[form_place(int(abs(number)))]
 
 
 class Interface:
