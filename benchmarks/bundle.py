@@ -55,8 +55,8 @@ def main() -> None:
             speed(given.shared, given.studies or folder, cases)
 
 
-def speed(shared: Path, folder: Path, cases: int) -> None:
-    """Seals and verifies a study of so many cases."""
+def made(shared: Path, folder: Path, cases: int) -> Path:
+    """A study of so many cases with a draw that was read; made if it is not there."""
     study = folder / f"s{cases}"
     if not (study / "study.toml").exists():
         pages = folder / f"pages{cases}"
@@ -66,6 +66,12 @@ def speed(shared: Path, folder: Path, cases: int) -> None:
         Study(study).make(pages)
         read(study, min(400, cases // 10))
         shutil.rmtree(pages)
+    return study
+
+
+def speed(shared: Path, folder: Path, cases: int) -> None:
+    """Seals and verifies a study of so many cases."""
+    study = made(shared, folder, cases)
     bundle = folder / f"s{cases}.zip"
     bundle.unlink(missing_ok=True)
     told(

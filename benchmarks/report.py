@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bundle import read
-from product import ROOT, Figure, Study, caselight, figure, measured, must, tell
+from bundle import made
+from product import ROOT, Figure, caselight, figure, must, tell
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -60,20 +60,6 @@ def main() -> int:
             figures += written(folder, cases)
             figures += seen(folder / "report", cases)
     return tell("The report", figures, given.json)
-
-
-def made(shared: Path, folder: Path, cases: int) -> Path:
-    """A study of so many cases with a draw that was read; made if it is not there."""
-    study = folder / f"s{cases}"
-    if not (study / "study.toml").exists():
-        pages = folder / f"pages{cases}"
-        environment = {**os.environ, "POOL": str(folder / "pool.pkl")}
-        command = [sys.executable, str(shared / "bench" / "gen.py"), "files", str(cases), str(pages)]
-        must(measured(command, environment))
-        Study(study).make(pages)
-        read(study, min(400, cases // 10))
-        shutil.rmtree(pages)
-    return study
 
 
 def written(study: Path, cases: int) -> list[Figure]:

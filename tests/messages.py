@@ -83,7 +83,7 @@ SILENT = {
 # What checks of a bundle find is told by bundle/telling.py in both languages; these modules speak to who seals.
 _BUNDLE_SPEAKS = {"bundle/keys.py", "bundle/seal.py", "bundle/signature.py", "bundle/command.py"}
 # Of report/ only these speak in messages: all else stands in words/LANGUAGE.yaml or in an export.
-_REPORT_SPEAKS = {"report/sentences.py", "report/interface.py", "report/folder.py"}
+_REPORT_SPEAKS = {"report/sentences.py", "report/interface.py", "report/folder.py", "report/geography.py"}
 _BUGS = {"RuntimeError", "TypeError", "KeyError", "ConnectionError", "SpanError", "ConnectionResetError"}
 _MARKUP = re.compile(r"</?[a-z]+[ >/]|\(\?|\\[bsw]|charset=|; filename")
 _PROSE = re.compile(r"[A-Za-z]{2,}[,;:)]? [a-zA-Z`(]")

@@ -33,7 +33,6 @@ from caselight.bundle import (
     verify_source,
     write_bundle,
 )
-from caselight.bundle.casepages import as_shown
 from caselight.bundle.container import FileBundle, open_bundle
 from caselight.bundle.faults import CHECKS, Fault, Refused, Verdict
 from caselight.bundle.members import Members
@@ -46,7 +45,6 @@ from caselight.drawing import commitment
 from caselight.estimate.anytime import running_range
 from caselight.estimate.stratified import count
 from caselight.report.names import figure_file
-from caselight.report.passages import Passages
 from caselight.sampling import take_file
 from caselight.types import Stratum
 from sealed_sample import (
@@ -1000,8 +998,3 @@ def test_a_proof_of_time_must_speak_of_a_commitment(files: Files, tmp_path: Path
     assert dict(good.notes)["timestamp"].startswith("timestamps/good.ots: draws/0001/commitment.json")
     bad = sealing.check(sealed(study, tmp_path / "bad.zip", stamps=(tmp_path / "bad.ots",)), None)
     assert kinds(bad) == {("timestamps/bad.ots", "stamp_differs")}
-
-
-@given(st.text(st.sampled_from("аб \"'&<>\x00\f\r\n\u2028\ud800"), max_size=12))
-def test_a_page_shows_a_text_as_the_check_expects_it(text: str) -> None:
-    assert Passages(text).marked(0, len(text), []) == as_shown(text)

@@ -11,7 +11,9 @@ import pytest
 
 from caselight.report import Contents, write_report
 from caselight.report.case_table import SHARD_ROWS, CaseTable
+from caselight.report.contents import Atlas
 from caselight.report.frame import Frame
+from caselight.report.geography import Region
 from caselight.report.interface import Interface
 from caselight.report.names import Names
 from report_sample import contents_of, small, small_codebook, small_page
@@ -64,6 +66,19 @@ def test_a_row_says_what_the_study_says() -> None:
         "people": [10, None, 10],
         "slogan": ["Мир", None, "Мир"],
     }
+
+
+def test_the_table_is_written_anew_where_only_regions_or_their_names_changed(tmp_path: Path) -> None:
+    def shown(code: str, name: str) -> str:
+        contents = small(3)
+        region = Region("77", {"en": name}, {"en": name}, 0, 0, False)
+        cases = [replace(row, region=code) for row in contents.cases]
+        write_report(tmp_path, replace(contents, cases=cases, atlas=Atlas((region,))))
+        return (tmp_path / "data" / "cases" / "columns.js").read_text("utf-8")
+
+    assert '"region"' not in shown("", "Moscow")
+    assert "Moscow" in shown("77", "Moscow")
+    assert "The capital" in shown("77", "The capital")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,6 @@ import click
 from caselight.terminal import language, spoken, visible
 
 _Command = TypeVar("_Command", bound=click.Command)
-# A group that is called without a command shows its help; before click 8.2 this was no error.
-_HELP_WANTED: tuple[type[Exception], ...] = (click.exceptions.NoArgsIsHelpError,)
 
 
 class _Formatter(click.HelpFormatter):
@@ -87,7 +85,8 @@ def _misuse() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        if language() == "ru" and not isinstance(error, _HELP_WANTED):
+        # A group that is called without a command shows its help by such an error.
+        if language() == "ru" and not isinstance(error, click.exceptions.NoArgsIsHelpError):
             raise _Misuse(error.format_message(), error.ctx) from None
         raise
 

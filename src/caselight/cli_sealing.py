@@ -91,7 +91,7 @@ def seal(study: Path, to: Path, key_file: Path | None, password_file: Path | Non
         raise UsageError(f"--date {day}: give a day as YYYY-MM-DD.") from None
     for stamp in wish["stamps"]:
         if not stamp.is_file():
-            raise UsageError(f"--timestamp {stamp}: there is no such file.")
+            raise UsageError(f"--timestamp {stamp}: there is no such file. Give the file of the proof.")
     opened = Study.open(study)
     signer = Signer(key_file, _password(password_file, confirm=False)) if key_file else None
     language = str(wish["language"] or opened.settings.language)

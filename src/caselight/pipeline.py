@@ -345,7 +345,8 @@ def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, 
 def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> Path:
     """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
-    stamp = key_of("report", code_digest("report", "estimate", "view", "placing"), *settings, *_stamps(made))
+    code = code_digest("report", "speaking", "estimate", "view", "placing")
+    stamp = key_of("report", code, *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
     if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():
         return made.report

@@ -21,7 +21,7 @@ from caselight.errors import CaselightError, StudyError
 from caselight.estimate import Evidence, fact_values
 from caselight.estimate.sample import recoded
 from caselight.review import Given
-from caselight.types import Estimate, Stratum, Value
+from caselight.types import Estimate, Stratum, Value, as_value
 
 _LIMITS = ("estimate", "low", "high")
 _NEAR = 1e-9  # numbers that went through JSON and back, or were added in another order
@@ -96,9 +96,8 @@ def _said_now(folder: Path, cases: Mapping[str, _Case]) -> dict[str, dict[str, V
     """What the machine says now of each case, under the case's id and that of its record."""
     said: dict[str, dict[str, Value]] = {}
     for row in (row for row in _lines(folder / "answers.jsonl") if row["coder"] == "rules"):
-        value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
         for unit in filter(None, (row["case"], cases[row["case"]].document)):
-            said.setdefault(unit, {})[row["variable"]] = value
+            said.setdefault(unit, {})[row["variable"]] = as_value(row["value"])
     return said
 
 
@@ -154,8 +153,7 @@ def _facts(cases: Mapping[str, _Case], folder: Path) -> Callable[[str], Mapping[
 
 
 def _given(row: Mapping[str, Any]) -> Given:
-    value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
-    return Given(row["case"], row["variable"], value, row["coder"], row["decided"])
+    return Given(row["case"], row["variable"], as_value(row["value"]), row["coder"], row["decided"])
 
 
 def _estimate(row: Mapping[str, Any]) -> Estimate:

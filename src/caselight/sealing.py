@@ -32,6 +32,7 @@ from caselight.recomputing import recompute
 from caselight.report import EXPORTS, CasePage, Contents, write_report
 from caselight.review import Given
 from caselight.store import Study
+from caselight.types import as_value
 from caselight.view import contents
 
 PROTECTED, UNPROTECTED, CONSTRUCTED = "protected", "unprotected", "constructed"
@@ -324,6 +325,5 @@ def _given(bundle: Bundle, file: str) -> Iterator[Given]:
     if not re.fullmatch(rf"[A-Z]{{1,3}}|{ADJUDICATOR}", coder):
         raise ValueError(f"{file} is no name of a coder's answers")
     for _, row in read_rows(bundle, file):
-        value = tuple(row["value"]) if isinstance(row["value"], list) else row["value"]
         asked = bool(row.get("asked", True))
-        yield Given(str(row["case"]), str(row["variable"]), value, coder, bool(row["decided"]), asked)
+        yield Given(str(row["case"]), str(row["variable"]), as_value(row["value"]), coder, bool(row["decided"]), asked)

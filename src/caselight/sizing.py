@@ -23,6 +23,7 @@ from caselight.estimate.sample import Cell, Parting, has, is_whole, parting, see
 from caselight.planning import Made
 from caselight.review import allocate, enlarged
 from caselight.store import Study
+from caselight.types import as_value
 
 MORE = sizes.STEP  # units that a draw which is read to its end is thought to be extended by
 # Ways in which a draw may come out that are looked at for one range; a page with more of them would take seconds.
@@ -66,17 +67,13 @@ def ranges_of(made: Made, wish: Wish) -> tuple[int, list[Range]]:
         name, _, only = by.partition("=")
         for value in [only] if only else made.codebook.variable(name).value_names():
             flagged = Counter(
-                stratum for stratum, row in zip(strata, rows, strict=True) if has(_value(row[name]), value)
+                stratum for stratum, row in zip(strata, rows, strict=True) if has(as_value(row[name]), value)
             )
             parts = [sizes.Part(counts[stratum], flagged[stratum] / counts[stratum]) for stratum in drawn]
             told = sizes.outlook(parts, _ANY, list(drawn.values()), wish.level, wish.claim)
             N = len(rows)  # noqa: N806
             found.append(Range(name, value, flagged.total(), told.low * N, told.high * N))
     return len(rows), found
-
-
-def _value(answer: Any) -> Any:
-    return tuple(answer) if isinstance(answer, list) else answer
 
 
 def ahead(study: Study, codebook: Codebook) -> Ahead | None:
@@ -156,7 +153,7 @@ def sized(made: Made, question: Question, width: float, guess: tuple[float, floa
             f"--plan: there is no answer {variable} = {value}. Known: {', '.join(known.get(variable, known))}."
         )
     rows = said(made, [variable])
-    yes = sum(has(_value(row[variable]), value) for row in rows)
+    yes = sum(has(as_value(row[variable]), value) for row in rows)
     pairs = [("yes", yes, guess[0]), ("no", len(rows) - yes, guess[1])]
     counts = {name: size for name, size, _ in pairs if size}
     parts = [sizes.Part(size, share) for _, size, share in pairs if size]

@@ -32,6 +32,7 @@ from caselight.types import (
     Section,
     Span,
     Value,
+    as_value,
 )
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each value
@@ -225,8 +226,7 @@ def to_json(value: Value) -> str:
 
 def from_json(text: str) -> Value:
     """The value that `to_json` wrote."""
-    value = json.loads(text)
-    return tuple(value) if isinstance(value, list) else value
+    return as_value(json.loads(text))
 
 
 def answers_table(answers: Sequence[Answer], problems: Sequence[Problem]) -> pa.Table:

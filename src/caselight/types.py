@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from caselight.errors import SpanError
 
@@ -211,6 +212,16 @@ class Evidence:
 
 
 Value = str | int | float | bool | tuple[str, ...] | None
+
+
+def as_value(parsed: Any) -> Value:
+    """A value from what JSON has for it: a list there is a tuple here.
+
+    >>> as_value(["a", "b"]), as_value("a")
+    (('a', 'b'), 'a')
+    """
+    value: Value = tuple(parsed) if isinstance(parsed, list) else parsed
+    return value
 
 
 @dataclass(frozen=True, slots=True)

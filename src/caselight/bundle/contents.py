@@ -144,11 +144,12 @@ class Contents:
 
     def check_frames(self) -> None:
         """The texts that were drawn from are those in the bundle."""
-        originals = self._manifest.get("names") != "protected"
+        originals, pile = self._manifest.get("names") != "protected", self._pile
         if self._draws and not originals:
             self._verdict.notes.append(("texts_protected", ""))
-        for draw, _ in self._draws if self._pile else ():
-            check_frame(self._pile, draw, self._members.looked.sums, originals, self._verdict)  # type: ignore[arg-type]
+        if pile is not None:
+            for draw, _ in self._draws:
+                check_frame(pile, draw, self._members.looked.sums, originals, self._verdict)
 
 
 def _parts(members: Members) -> Iterator[Sequence[str]]:

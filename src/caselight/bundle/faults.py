@@ -86,8 +86,8 @@ def guarded(
 
     Args:
         left: what was not checked, if it did not come to its end.
-        file: where the fault lies if what was read is not as sealing writes it, and the place in it.
-        where: see above.
+        file: where the fault lies if what was read is not as sealing writes it.
+        where: the place in that file; "" = the whole of it.
     Returns:
         The file because of which it did not come to its end; "" = it did.
     """

@@ -66,7 +66,7 @@ def _check_case(members: Members, case: Case, alone: bool, found: Checked) -> No
     (line, raw), answers = case
     row, said = row_of(raw, CASES, line), [(at, row_of(one, GIVEN, at)) for at, one in answers]
     kept, page, texts = case_row((line, row), said), page_of_case(row["id"]), _Texts(members)
-    names = {page, *(f"{TEXTS}{document}.txt" for document in row["documents"])}
+    names = {page, *map(_name, row["documents"])}
     if not alone and sum(members.sizes.get(name, 0) for name in names) > _LARGE:
         found.large.append(case)
         return
@@ -108,6 +108,7 @@ class _Texts:
 
 
 def _name(document: str) -> str:
+    """The member that holds a document's text."""
     return f"{TEXTS}{document}.txt"
 
 
@@ -219,7 +220,7 @@ def check_frame(pile: Pile, draw: Draw, sums: Mapping[str, str], are_originals: 
     if lost or new:
         verdict.notes.append(("pile_changed", f"{draw.number}: {len(lost)} cases fewer, {new} more"))
     for case, right in draw.texts.items():
-        name = f"{TEXTS}{pile.documents.get(case, '')}.txt"
+        name = _name(pile.documents.get(case, ""))
         found = sums.get(name)
         if found is None or not are_originals:
             continue

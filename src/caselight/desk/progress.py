@@ -52,7 +52,12 @@ def costs(room: Room, readings: int) -> dict[str, float | None]:
     """Seconds that a case takes the coders here, and hours that so many readings take; None = not known yet."""
     speeds = [s for person in room.coders().values() if (s := seconds_a_case(person.times)) is not None]
     speed = median(speeds) if speeds else None
-    return {"seconds_a_case": speed, "hours": max(0.1, round(readings * speed / 3600, 1)) if speed else None}
+    return {"seconds_a_case": speed, "hours": _hours(readings, speed) if speed else None}
+
+
+def _hours(readings: int, seconds_a_case: float) -> float:
+    """To a tenth, and what is left is never nothing."""
+    return max(0.1, round(readings * seconds_a_case / 3600, 1)) if readings else 0.0
 
 
 def ahead_of(room: Room) -> dict[str, Any] | None:
@@ -76,7 +81,7 @@ def _told(room: Room, person: Person) -> dict[str, Any]:
     again = sum(bool(person.again(one.case, meanings)) for one in queue)
     speed = seconds_a_case(person.times)
     left = len(queue) - done
-    hours = round(left * speed / 3600, 1) if speed is not None else None
+    hours = _hours(left, speed) if speed is not None else None
     told = {"reads": room.reads(person), "cases": len(queue), "done": done, "left": left, "look_again": again}
     return told | {"seconds_a_case": speed, "hours_left": hours, "torn": len(person.torn)}
 

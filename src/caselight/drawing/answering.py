@@ -13,7 +13,7 @@ from caselight.planning import Made
 from caselight.review import Given, decision_of, digest_of
 from caselight.store import Study, journal
 from caselight.tables import read_table
-from caselight.types import Evidence, Span
+from caselight.types import Evidence, Span, as_value
 
 
 def take(study: Study, rows: Sequence[Given], time: str) -> dict[str, int]:
@@ -48,10 +48,9 @@ def given(study: Study) -> list[Given]:
     found = []
     for file in sorted(_answers(study).glob("*.jsonl")):
         for body in journal.read(file):
-            value = body["value"]
-            value = tuple(value) if isinstance(value, list) else value
             asked = body.get("asked", True)
-            found.append(Given(body["case"], body["variable"], value, file.stem, body["decided"], asked))
+            told = as_value(body["value"])
+            found.append(Given(body["case"], body["variable"], told, file.stem, body["decided"], asked))
     return found
 
 

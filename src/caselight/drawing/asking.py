@@ -20,7 +20,7 @@ from caselight.estimate.elusion import elusion
 from caselight.estimate.figures import Where
 from caselight.estimate.sample import Sample, is_whole, recoded
 from caselight.planning import Made
-from caselight.types import Estimate, Value
+from caselight.types import Estimate, Value, as_value
 from caselight.variables import Variable
 
 MOST_GROUPS = 40  # figures of one answer, one a group; there may be hundreds of courts
@@ -203,7 +203,7 @@ def _said_now(made: Made, sample: Sample) -> dict[str, dict[str, Value]]:
     gone = sum(unit not in now for units in sample.frame.values() for unit in units)
     if gone:
         raise UsageError(f"--recoded: {gone} {sample.unit}s of the draw are no longer in the study. Draw anew.")
-    return {unit: {v: tuple(a) if isinstance(a, list) else a for v, a in said.items()} for unit, said in now.items()}
+    return {unit: {name: as_value(value) for name, value in said.items()} for unit, said in now.items()}
 
 
 def _chosen(codebook: Codebook, question: Question) -> list[tuple[Variable, tuple[str, ...]]]:

@@ -23,7 +23,7 @@ from caselight.errors import StudyError, UsageError
 from caselight.review import FrameRow, digest_of
 from caselight.store import Study
 from caselight.store.files import write_synced
-from caselight.types import Drawn, Value
+from caselight.types import Drawn, Value, as_value
 
 FIGURES, ELUSION, ELSEWHERE = "figures", "elusion", "elsewhere"
 _BACK = "Put the files of the draw back from a copy (a backup, an export, what was published): no figure rests on less."
@@ -184,10 +184,7 @@ def machine_answers(committed: Committed) -> dict[str, dict[str, Value]]:
 def machine_rows(text: str) -> dict[str, dict[str, Value]]:
     """The rows of a machine.jsonl."""
     rows = [json.loads(line) for line in text.split("\n") if line]
-    return {
-        row["case"]: {name: tuple(v) if isinstance(v, list) else v for name, v in row["answers"].items()}
-        for row in rows
-    }
+    return {row["case"]: {name: as_value(value) for name, value in row["answers"].items()} for row in rows}
 
 
 def frame_rows(committed: Committed) -> list[FrameRow]:

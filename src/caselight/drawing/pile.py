@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from caselight.codebook import Codebook
@@ -157,7 +158,7 @@ def imported(study: Study, name: str, codebook: Codebook) -> dict[str, dict[str,
     return {variable: answers for variable, answers in found.items() if variable in asked}
 
 
-def machine_file(study: Study, name: str) -> Any:
+def machine_file(study: Study, name: str) -> Path:
     """The journal of an imported machine's answers."""
     return study.folder / "journal" / "machines" / f"{name}.jsonl"
 

@@ -7,7 +7,7 @@ overlapping.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from caselight.protect.cleaned import fold
 from caselight.protect.mentions import (
@@ -26,8 +26,8 @@ from caselight.protect.mentions import (
     TWOFOLD,
     WORD,
     Mention,
+    apart,
     nominal,
-    take,
     trim,
 )
 from caselight.protect.roles import Knowledge, Role
@@ -51,19 +51,17 @@ _BEARER = 40  # characters before a name in which the word for a human being sta
 _DESCRIBES = re.compile(r"[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)$")
 
 
-def bare(text: str, known_stems: Mapping[str, object], taken: list[Mention]) -> list[Mention]:
+def bare(text: str, known_stems: frozenset[str], taken: Sequence[Mention]) -> list[Mention]:
     """The words outside `taken` that are a form of a known surname, with the initials or first name beside them."""
     free = _free(taken)
     more = [_widened(text, m, free) for m in WORD.finditer(text) if _bears_one(m.group(), known_stems)]
-    take(taken, more)
-    take(taken, _written_small(text, known_stems))
-    return sorted(taken, key=lambda m: m.start)
+    return apart([*taken, *more, *_written_small(text, known_stems)])
 
 
-def _bears_one(word: str, known_stems: Mapping[str, object]) -> bool:
+def _bears_one(word: str, known_stems: frozenset[str]) -> bool:
     """Whether a word, or a half of it ("Скоробеев-Сервис"), is a form of a known surname."""
     parts = [word, *(part for part in word.split("-") if len(part) > LIKE)] if "-" in word else [word]
-    return any(not known_stems.keys().isdisjoint(stems_of_word(part)) for part in parts)
+    return any(not known_stems.isdisjoint(stems_of_word(part)) for part in parts)
 
 
 def _free(taken: Sequence[Mention]) -> Callable[[int, int], bool]:
@@ -90,7 +88,7 @@ def _first_name(word: str) -> bool:
     return len(word) > 2 and "Name" in grammemes(word)[1]
 
 
-def _written_small(text: str, known_stems: Mapping[str, object]) -> Iterator[Mention]:
+def _written_small(text: str, known_stems: frozenset[str]) -> Iterator[Mention]:
     """Known surnames that somebody typed without a capital: "задержан скоробеев"."""
     for m in SMALL_WORD.finditer(text):
         if m.group() in known_stems and _no_other_word(m.group()):
@@ -103,7 +101,7 @@ def _no_other_word(word: str) -> bool:
     return len(word) > LIKE and (not in_dictionary or "Surn" in always)
 
 
-def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken: list[Mention]) -> list[Mention]:
+def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken: Sequence[Mention]) -> list[Mention]:
     """Names that stand alone behind a role ("свидетель Иванов"), and words that can be nothing but a surname."""
     free = _free(taken)
     more = []
@@ -113,8 +111,7 @@ def led(text: str, known: Knowledge, role_of: Callable[[str, int], Role], taken:
             continue
         if _bearer(text, m, known) or (not word.isupper() and not _quoted(text, m) and _alone(text, m, role_of)):
             more.append(_widened(text, m, free, "role"))
-    take(taken, more)
-    return sorted(taken, key=lambda m: m.start)
+    return apart([*taken, *more])
 
 
 def in_field(text: str, start: int, end: int, known: Knowledge) -> Iterator[Mention]:

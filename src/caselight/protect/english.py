@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from caselight.protect.mentions import Mention
+from caselight.protect.mentions import Mention, apart
 from caselight.protect.roles import Knowledge, Role
 
 _PART = r"(?:[A-ZÀ-Ý]\.|(?:O['’]|Mc|Mac|De|La|Le|Van|St\.\s)?[A-ZÀ-Ý][a-zà-ÿ'’]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)?)"
@@ -34,11 +34,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ'’-]+")
 
 def found(text: str, known: Knowledge) -> list[Mention]:
     """The mentions that show by themselves, sorted, not overlapping."""
-    taken: list[Mention] = []
-    for m in (*_bench(text), *_captions(text), *_led(text, known), *_titled(text), *_pairs(text, known)):
-        if all(m.end <= other.start or m.start >= other.end for other in taken):
-            taken.append(m)
-    return sorted(taken, key=lambda m: m.start)
+    return apart((*_bench(text), *_captions(text), *_led(text, known), *_titled(text), *_pairs(text, known)))
 
 
 def bare(text: str, surnames: frozenset[str], taken: list[Mention]) -> tuple[list[Mention], list[tuple[int, int]]]:

@@ -106,7 +106,7 @@ def _forward(text: str, start: int, limit: int, known: Knowledge) -> int:
 
 def _backward(text: str, end: int, known: Knowledge) -> int:
     """Where an address begins that reaches up to a flat."""
-    begin = max(0, end - _LONGEST // 2 * 2)
+    begin = max(0, end - _LONGEST)
     stops = list(_STOP.finditer(text, begin, end))
     begin = stops[-1].end() if stops else begin
     start = end

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from caselight.protect import alone, english, halves, latin, mentions
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
-from caselight.protect.mentions import Mention
+from caselight.protect.mentions import Mention, apart
 from caselight.protect.people import Person, known_stems, resolve, role_before, shares_name_with_accused, with_roles
 from caselight.protect.policy import HIDE, KEEP, Policy
 from caselight.protect.redaction import Edit, merged
@@ -141,12 +141,12 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
     else:
         found = mentions.found(body, known)
         found = alone.led(body, known, lambda t, at: role_before(t, at, known), found)
-        found = _without_overlap([*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)])
+        found = apart([*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)])
     listed = [Mention(*m.span(), m.group(), "", "listed") for name in policy.hide for m in _occurrences(name, body)]
-    found = _without_overlap(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
+    found = apart(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
-        found = _without_overlap([*found, *_opinions(body, more(body), known)])
-    named = known_stems(m for m in found if m.initials).keys()
+        found = apart([*found, *_opinions(body, more(body), known)])
+    named = known_stems(m for m in found if m.initials)
     kept = []
     for m in found:
         is_known = not m.initials and not named.isdisjoint(stems_of_word(m.surname))
@@ -162,15 +162,6 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
 
 def _occurrences(name: str, text: str) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
-
-
-def _without_overlap(found: Iterable[Mention]) -> list[Mention]:
-    """The mentions in order, without those that overlap with one given before them."""
-    taken: list[Mention] = []
-    for m in found:
-        if all(m.end <= t.start or m.start >= t.end for t in taken):
-            taken.append(m)
-    return sorted(taken, key=lambda m: m.start)
 
 
 def _opinions(text: str, spans: Sequence[tuple[int, int]], known: Knowledge) -> Iterator[Mention]:
@@ -206,7 +197,7 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
 def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds, in every text of the matter, the bare forms of every surname that was found in any."""
     named = [m for text in texts for m in text.mentions]
-    stems_of_all = known_stems(named) if known.finder == "russian" else {}
+    stems_of_all = known_stems(named) if known.finder == "russian" else frozenset()
     heard = {heard: m.surname for m in named for heard in latin.sounds(m.surname)} if stems_of_all else {}
     for text in texts:
         body = text.cleaned.text
@@ -218,23 +209,23 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         ours = {(m.start, m.end) for m in text.mentions}
         covered = list(text.places)
         kept = []
-        for m in alone.bare(body, stems_of_all, list(text.mentions)):
+        for m in alone.bare(body, stems_of_all, text.mentions):
             inside = any(a <= m.start < b for a, b in covered)
             place = None if inside or (m.start, m.end) in ours else _place(body, m, known, is_known=True)
             if place:
                 text.places.append(place)
             elif not inside:
                 kept.append(m)
-        text.mentions = _without_overlap([*kept, *latin.found(body, heard)])
+        text.mentions = apart([*kept, *latin.found(body, heard)])
 
 
 def _initials(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds initials that belong to no surname of their text."""
     letters = halves.single_letters([text.cleaned.text for text in texts], known)
     for text in texts:
-        alone = halves.initials_alone(text.cleaned.text, known, letters)
-        outside = [m for m in alone if not any(a <= m.start < b for a, b in text.places)]
-        text.mentions = _without_overlap([*text.mentions, *outside])
+        found = halves.initials_alone(text.cleaned.text, known, letters)
+        outside = [m for m in found if not any(a <= m.start < b for a, b in text.places)]
+        text.mentions = apart([*text.mentions, *outside])
 
 
 def _courts(text: _Text) -> Iterator[tuple[int, int]]:

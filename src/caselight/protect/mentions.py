@@ -1,7 +1,7 @@
 """Every place of a Russian text where a person is named: surname with initials, full name, a name behind a role.
 
 What comes in: a cleaned text. What goes out: mentions, sorted, not overlapping. Names that stand bare elsewhere are
-found afterwards, by the surnames that are known then (`bare`).
+found afterwards, by the surnames that are known then (alone.py).
 """
 
 from __future__ import annotations
@@ -83,31 +83,27 @@ class Mention:
     end: int
     surname: str  # as it stands there, "" = none
     initials: str  # "ИП", "И", "" = none
-    how: str  # initials | full | two | role | bare | opinion: by what it was found
+    how: str  # initials | full | two | role | bare | called | half | listed | opinion: by what it was found
     role: Role = Role.UNKNOWN
 
 
 def found(text: str, known: Knowledge) -> list[Mention]:
     """The mentions that show by themselves: with initials, with a patronymic, first name and surname."""
+    searches = (_full, _son_of, _syllables, _particled, _initials_first, _surname_first, _joined, _two)
+    return apart(m for search in searches for m in search(text, known))
+
+
+def apart(found: Iterable[Mention]) -> list[Mention]:
+    """The mentions sorted, without those that overlap with one given before them."""
     taken: list[Mention] = []
-    for search in (_full, _son_of, _syllables, _particled, _initials_first, _surname_first, _joined, _two):
-        take(taken, search(text, known))
-    return sorted(taken, key=lambda m: m.start)
-
-
-def take(taken: list[Mention], more: Iterable[Mention]) -> None:
-    """Adds those that do not overlap with what is there."""
     covered = bytearray()
-    for m in taken:
-        if m.end > len(covered):
-            covered.extend(bytes(m.end - len(covered)))
-        covered[m.start : m.end] = b"\1" * (m.end - m.start)
-    for m in more:
+    for m in found:
         if not any(covered[m.start : m.end]):
             taken.append(m)
             if m.end > len(covered):
                 covered.extend(bytes(m.end - len(covered)))
             covered[m.start : m.end] = b"\1" * (m.end - m.start)
+    return sorted(taken, key=lambda m: m.start)
 
 
 def _surname(word: str, known: Knowledge) -> bool:

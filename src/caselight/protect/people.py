@@ -194,10 +194,10 @@ def shares_name_with_accused(person: Person, people: Sequence[Person]) -> bool:
     return any(other.role is Role.ACCUSED and not other.stems.isdisjoint(person.stems) for other in people)
 
 
-def known_stems(found: Iterable[Mention]) -> dict[str, bool]:
+def known_stems(found: Iterable[Mention]) -> frozenset[str]:
     """Every stem and every form of the surnames that were found, and of the halves of double ones."""
     named = [m for m in found if m.surname]
     surnames = {m.surname for m in named}
     double = [m.surname for m in named if "-" in m.surname and m.how in ("initials", "full")]
     surnames |= {half for name in double for half in name.split("-") if len(half) >= _HALF}
-    return {stem: True for surname in surnames for stem in (*stems(surname), *forms(surname))}
+    return frozenset(stem for surname in surnames for stem in (*stems(surname), *forms(surname)))

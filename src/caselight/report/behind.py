@@ -10,7 +10,7 @@ from markupsafe import Markup
 from caselight.report.contents import Contents, Quotation
 from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
-from caselight.report.lists import QUOTED, excerpt
+from caselight.report.lists import QUOTED, excerpt, said_by
 from caselight.report.names import Names, case_file
 
 _KEPT = 50_000  # items that are made once for all lists of facts; each is about 1 kB
@@ -57,7 +57,5 @@ class Behind:
         return made
 
     def _quotation(self, quotation: Quotation, link: str) -> str:
-        denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
-        said = f'<p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
         opened = f'<a href="{link}" lang="{self._language}" dir="auto">{excerpt(quotation.text)}</a>'
-        return f"<blockquote>{opened}</blockquote>{said}"
+        return f"<blockquote>{opened}</blockquote>{said_by(self._t, quotation)}"

@@ -41,9 +41,8 @@ class Column:
 
     key: str  # in addresses and in the header of the CSV
     title: Markup
-    kind: (
-        str  # case | text | day: as it stands; code: place in `members`, or else in `choices`; open: None, False or it
-    )
+    # case | text | day: as it stands; code: place in `members`, or else in `choices`; open: None, False or it
+    kind: str
     cells: Sequence[Cell]
     group: str = "facts"  # facts | answers: where its filter stands
     shown: bool = False  # before the reader chooses
@@ -59,8 +58,8 @@ class CaseTable:
 
     def made_from(self) -> str:
         """Changes with anything that the table shows, other than words and labels."""
-        statutes = (row.statutes for row in self._contents.cases)
-        return digest(rows_digest(self._contents.cases), *statutes, *self._contents.stamps.items())
+        more = ((row.region, *row.statutes) for row in self._contents.cases)
+        return digest(rows_digest(self._contents.cases), *more, *self._contents.stamps.items())
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """File name and content of each."""

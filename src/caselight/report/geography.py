@@ -77,7 +77,8 @@ def read_regions(rows: Sequence[Mapping[str, str]], file: str) -> tuple[Region, 
             raise DefinitionError(f"{file}:{line}: {what}.") from None
         for key in (region.code, place):
             if key in taken:
-                raise DefinitionError(f"{file}:{line}: {key!r} stands in line {taken[key]} already.")
+                what = f"{key!r} stands in line {taken[key]} already"
+                raise DefinitionError(f"{file}:{line}: {what}. Give each region a code and a place of its own.")
             taken[key] = line
         found.append(region)
     return tuple(found)
@@ -121,10 +122,11 @@ def read_outlines(untrusted: bytes, file: str) -> tuple[Outline, ...]:
         data = json.loads(untrusted.decode("utf-8-sig"))
         found = tuple(_outline(feature) for feature in data["features"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        what = "this is no GeoJSON FeatureCollection of polygons, with longitude and latitude in degrees"
-        raise DefinitionError(f"{file}:1: {what} ({type(error).__name__}: {error}).") from None
+        why = f"{type(error).__name__}: {error}"
+        what = f"this is no GeoJSON FeatureCollection of polygons, with longitude and latitude in degrees ({why})"
+        raise DefinitionError(f"{file}:1: {what}.") from None
     if not any(outline.rings for outline in found):
-        raise DefinitionError(f"{file}:1: there is no Polygon or MultiPolygon in it.")
+        raise DefinitionError(f"{file}:1: there is no Polygon or MultiPolygon in it. Save the outlines as polygons.")
     return found
 
 

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from caselight.definitions import load
 from caselight.errors import UsageError
 from caselight.speaking import translated
+from caselight.speaking.numbers import form_place
 
 FOLDER = Path(__file__).parent / "words"
 _FORMS = frozenset({"one", "few", "many", "other"})
@@ -31,7 +32,7 @@ _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 # The same and what begins markup: a text without any of these is its own HTML.
-_NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>\"']")
+_NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>]")
 
 
 def percent_down(share: float, decimals: int = 0) -> float:
@@ -50,7 +51,7 @@ def level_percent(level: float) -> float:
 
 
 def is_plain(untrusted: str) -> bool:
-    """Whether `safe` leaves this text as it is."""
+    """Whether this text, put between tags, is HTML as it stands."""
     return not _NOT_PLAIN.search(untrusted)
 
 
@@ -91,10 +92,7 @@ def form_of(language: str, number: float) -> str:
         return "one" if number == 1 else "other"
     if number != int(number):
         return "other"
-    tens, units = int(abs(number)) % 100, int(abs(number)) % 10
-    if units == 1 and tens != 11:
-        return "one"
-    return "few" if 2 <= units <= 4 and not 12 <= tens <= 14 else "many"
+    return ("one", "few", "many")[form_place(int(abs(number)))]
 
 
 class Interface:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
 from caselight.report.figures import Block, Figure
 from caselight.report.frame import Frame
-from caselight.report.interface import made_html, safe
+from caselight.report.interface import Interface, made_html, safe
 from caselight.report.names import Names, case_file, in_table, later_page
 from caselight.types import Problem
 
@@ -45,6 +45,12 @@ def excerpt(text: str) -> str:
     if len(text) <= _EXCERPT_CHARACTERS:
         return safe(text)
     return safe(text[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0]) + "\u2026"
+
+
+def said_by(t: Interface, quotation: Quotation) -> str:
+    """The line below a quotation: who says it, and whether it is denied."""
+    denied = f' <span class="is-denied">{t("case.denied")}</span>' if quotation.denied else ""
+    return f'<p class="by">{t.name("speaker", quotation.said_by)}{denied}</p>'
 
 
 class Lists:
@@ -166,8 +172,7 @@ class Lists:
     def _quotation(self, quotation: Quotation, link: str) -> str:
         key = (quotation.said_by, quotation.denied)
         if key not in self._by:
-            denied = f' <span class="is-denied">{self._t("case.denied")}</span>' if quotation.denied else ""
-            said = f'</a></blockquote><p class="by">{self._t.name("speaker", quotation.said_by)}{denied}</p>'
+            said = f"</a></blockquote>{said_by(self._t, quotation)}"
             self._by[key] = f'" lang="{self._language}" dir="auto">', said
         middle, said = self._by[key]
         return f'<blockquote><a href="{link}{middle}{excerpt(quotation.text)}{said}'

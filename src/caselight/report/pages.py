@@ -25,6 +25,7 @@ from caselight.report.front import Front
 from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
 from caselight.report.names import FACT, Names, case_file
+from caselight.speaking.templates import FOLDER as SPEAKING
 from caselight.types import Book
 from caselight.variables import ValueRule
 
@@ -52,8 +53,9 @@ def write_report(folder: Path, contents: Contents) -> Path:
 def _made_by() -> str:
     """Digest of everything that decides what pages look like, other than their contents."""
     whole = hashlib.sha256()
-    for path in sorted(p for p in FOLDER.rglob("*") if p.suffix in (".py", ".html", ".css", ".js", ".yaml")):
-        whole.update(path.read_bytes())
+    for folder in (FOLDER, SPEAKING):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".html", ".css", ".js", ".yaml")):
+            whole.update(path.read_bytes())
     return whole.hexdigest()
 
 
@@ -73,7 +75,7 @@ class _Report:
             self._by_state.setdefault(record.state, []).append(record)
         asked = [(v.name, v.kind, v.question, v.ask_if, _labels(v)) for v in contents.codebook.variables]
         looks = (contents.language, contents.title, contents.sample, contents.version, contents.codebook.language)
-        self._folder = Folder(folder, digest(_made_by(), asked, looks))
+        self._folder = Folder(folder, digest(_made_by(), asked, looks, contents.atlas.regions))
 
     def write(self) -> None:
         """All that is out of date, in an order in which an interruption is noticed."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from caselight.types import Document, Value
+from caselight.types import Document, Value, as_value
 from caselight.variables import KINDS, SPEAKERS, Variable
 
 # Kinds of line in a journal: an answer; a question about the codebook; the coder took up a draw; an answer of the coder
@@ -184,11 +184,10 @@ def body_of(decision: Decision) -> dict[str, Any]:
 
 def decision_of(body: Mapping[str, Any]) -> Decision:
     """The decision that a journal keeps; of older versions too, and of tables that were taken in."""
-    value = body["value"]
     return Decision(
         case=body["case"],
         variable=body["variable"],
-        value=tuple(value) if isinstance(value, list) else value,
+        value=as_value(body["value"]),
         decided=body["decided"],
         quotes=tuple(Quote(**quote) for quote in body.get("quotes", ())),
         memo=body.get("memo", ""),

@@ -14,9 +14,18 @@ def form(number: str, forms: str) -> str:
     """
     words = forms.split("|")
     n = int(number.replace(",", "")) if number.replace(",", "").isdigit() else 0
+    return words[min(form_place(n), len(words) - 1)]
+
+
+def form_place(n: int) -> int:
+    """Which form of a word goes with a whole number: 0 as with one, 1 as with two, 2 as with five.
+
+    >>> [form_place(n) for n in (1, 2, 5, 11, 12, 21, 22, 112)]
+    [0, 1, 2, 2, 2, 0, 1, 2]
+    """
     if n % 10 == 1 and n % 100 != 11:
-        return words[0]
-    return words[1] if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else words[-1]
+        return 0
+    return 1 if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else 2
 
 
 def number(written: str) -> str:

@@ -14,7 +14,6 @@ from itertools import combinations
 _INITIALS = re.compile(r"([^\W\d_])\.\s*([^\W\d_])\b\.?")
 _PART = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-LONGEST_INITIAL = 2  # letters: "И." or "Дж."
 # How many letters of one word recognition may have misread; two already make other words of short ones.
 MISREAD_LETTERS = 1
 SHORTEST_REPAIRED = 7  # letters; shorter names lie one letter apart from each other ("Тосно", "Тесно")

@@ -134,7 +134,6 @@ def values(text: str) -> Codes:
 # comes out of running sums over the text. That two of a million forms meet by chance: 1 in 37 million.
 _HASHED_AT_ONCE = 131_072  # characters; bounds the tables of powers to 2 MB, and fits the processor's cache
 _BASE = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
