@@ -251,6 +251,18 @@ def test_nothing_is_capped(tmp_path: Path) -> None:
     assert found.total == many == len(list(found.hits))
 
 
+@pytest.mark.parametrize("noun", ["видеозапис", "запис", "подпис", "опис"])
+def test_nouns_that_end_like_verbs_are_found_in_any_inflection(tmp_path: Path, noun: str) -> None:
+    forms = [noun + end for end in ("ь", "и", "ью", "ей", "ям", "ями", "ях")]
+    texts = {f"c{n:016x}": f"В деле есть {form}." for n, form in enumerate(forms)}
+    rows = [SearchRow(case=case, name=case, text=text, digest="0" * 16) for case, text in texts.items()]
+    update(tmp_path, "ru", (), rows)
+    for form in (*forms, forms[0].upper()):
+        found = search(tmp_path, form, texts.__getitem__)
+        assert found.total == len(forms), form
+        assert {texts[hit.case][slice(*hit.snippets[0].marks[0])] for hit in found.hits} == set(forms)
+
+
 def test_english_is_found_in_any_inflection(tmp_path: Path) -> None:
     update(tmp_path, "en", (), [row("english")])
     assert search(tmp_path, "camera installing identify", text_of).total == 1

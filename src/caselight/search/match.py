@@ -142,7 +142,7 @@ class Matcher:
 
     def _stem(self, form: str) -> str:
         if form not in self._stems:
-            self._stems[form] = " ".join(map(str, self.index.analyser.analyze(form)))
+            self._stems[form] = " ".join(self.index.stems_of_folded(form))
         return self._stems[form]
 
 
