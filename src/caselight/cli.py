@@ -102,7 +102,7 @@ def demo(folder: Path, open_it: bool, jobs: int, language: str | None, as_json: 
     from caselight import overview
     from caselight.demo import make
 
-    made, shown = make(folder, language or "en", _options(jobs), _progress())
+    made, shown = make(folder, language or _language(), _options(jobs), _progress())
     found = overview.demo_lines(made, shown)
     _print(as_json, {"report": str(made.report), "found": found}, [*found, f"Report: {made.report}"])
     if open_it:
@@ -124,7 +124,7 @@ def new(study: Path, pack: str, codebook: str, title: str | None, language: str 
     from caselight import intake
     from caselight.store import Settings
 
-    settings = Settings(title or study.resolve().name, pack, language or "en")
+    settings = Settings(title or study.resolve().name, pack, language or _language())
     made = intake.new(study, settings, codebook)
     told = [f"Made {study}. Its questions are in {made.codebook}.", f"Next: caselight add {study} PATH..."]
     _print(as_json, {"study": str(study), "codebook": str(made.codebook)}, told)

@@ -213,13 +213,13 @@ def _range_line(row: Mapping[str, Any]) -> str:
 
 
 def one(made: Made, what: str) -> dict[str, Any]:
-    """The case with this id, or the one whose record has this name, path or id (or the beginning of an id).
+    """The case with this id or number, or the one whose record has this name, path or id (or the beginning of an id).
 
     Raises:
         UsageError: there is no such case, or more than one.
     """
     rows = view.case_rows(made, view.links(made))
-    named = [row for row in rows if what in (row.id, row.name, row.path, row.document)]
+    named = [row for row in rows if what and what in (row.id, row.name, row.path, row.document, row.number)]
     found = named or [
         row for row in rows if len(what) >= 6 and (row.id.startswith(what) or row.document.startswith(what))
     ]
