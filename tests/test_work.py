@@ -66,7 +66,7 @@ def test_records_taken_one_by_one_give_the_same_tables_as_all_at_once(number: in
 
 def test_a_record_that_takes_too_long_is_timed_out_and_the_others_of_its_bucket_are_coded() -> None:
     room = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
-    big = parcel("big.txt", ("Суд камера видеонаблюдения установил. " * 60_000).encode())
+    big = parcel("big.txt", ("Суд камера видеонаблюдения установил. " * 150_000).encode())
     given = [*(parcel(f"{i}.txt", content) for i, content in enumerate(RULINGS)), big]
     with Engine(1, work.prepare, (room, True), wall_seconds=2.5, answer=Vocabulary("ru").tell) as engine:
         ((_, answer),) = engine.map(work.read_bucket, [given])
