@@ -59,6 +59,7 @@ def made(shared: Path, folder: Path, cases: int) -> Path:
     """A study of so many cases with a draw that was read; made if it is not there."""
     study = folder / f"s{cases}"
     if not (study / "study.toml").exists():
+        folder.mkdir(parents=True, exist_ok=True)
         pages = folder / f"pages{cases}"
         environment = {**os.environ, "POOL": str(folder / "pool.pkl")}
         command = [sys.executable, str(shared / "bench" / "gen.py"), "files", str(cases), str(pages)]

@@ -267,6 +267,21 @@ def test_a_place_that_stays_does_not_cover_a_longer_name(tmp_path: Path) -> None
     assert look(tmp_path, PAGE, "Лопухова пришла", Gate(lambda _: known, lambda: [known], MACHINE)) == ["person"]
 
 
+@pytest.mark.parametrize(
+    ("drawn", "found"),
+    [
+        ('<text class="place small" x="1">Лопухов</text>', []),
+        ('<text class="place" x="1">Лопухов Л.Л.</text>', ["person"]),
+        ('<text class="cases" x="1">Лопухов</text>', ["person"]),
+        ("<p>Лопухов</p>", ["person"]),
+    ],
+)
+def test_the_label_of_a_square_of_the_map_is_nobody(tmp_path: Path, drawn: str, found: list[str]) -> None:
+    known = Known((Secret("person", "Лопухов Л.Л.", "Лопухов", "ЛЛ"),), ())
+    of = Gate(lambda _: known, lambda: [known], MACHINE, squares=["Лопухов"])
+    assert sorted(set(look(tmp_path, "map.html", f"<svg>{drawn}</svg>", of))) == found
+
+
 def test_cells_of_a_table_are_not_one_word(tmp_path: Path) -> None:
     secrets = (Secret("person", "Кирова К.К.", "Кирова", "КК"),)
     of = Gate(lambda _: None, lambda: [Known(secrets, ("г. Кирова", "Глушков А.С."))], MACHINE)

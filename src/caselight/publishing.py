@@ -123,7 +123,9 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
                 ledger.add(case, page_ids[case.case])
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
-        gate = Gate(ledger.known, ledger.everything, _machine(made, Path(scratch)), policy.allow, _file_names(shown))
+        squares = [label for region in shown.atlas.regions for label in region.shorts.values()]
+        machine = _machine(made, Path(scratch))
+        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), squares)
         files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 

@@ -8,6 +8,7 @@ together, and for numbers.
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,6 +57,9 @@ class Find:
     what: str
     near: str
     certain: bool  # False = one letter away from a name: have a look
+
+
+_SQUARE = re.compile(r'<text class="place(?: small)?" [^<>]*>([^<>]*)</text>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,7 @@ class Gate:
         machine: Machine,
         allow: Iterable[str] = (),
         files: Iterable[str] = (),
+        squares: Iterable[str] = (),
     ) -> None:
         """What to look for.
 
@@ -218,7 +223,9 @@ class Gate:
             machine: user, host and folders that must not be named.
             allow: words that may stand anywhere.
             files: names of the records as received, which must not be named either.
+            squares: what the pack's map prints in its squares ("Киров"), which is said of no person.
         """
+        self._squares = frozenset(squares)
         self._cases, self._every, self._machine = cases, every, machine
         self._allow = {fold(word) for word in allow}
         self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
@@ -254,11 +261,15 @@ class Gate:
             texts = [looks.View(1, "\n".join(view.text for view in texts))]
         for view in texts:
             of = ids or _cases_in(view.text)
-            for reading in looks.readings(view.text, markup):
+            for reading in looks.readings(self._unsquared(view.text), markup):
                 for find in self._text(name, view.line, reading, of, in_name=False):
                     if (find.what, find.line, find.near) not in seen:
                         seen.add((find.what, find.line, find.near))
                         yield find
+
+    def _unsquared(self, text: str) -> str:
+        """The text without the labels of the map's squares."""
+        return _SQUARE.sub(lambda m: "" if html.unescape(m[1]) in self._squares else m[0], text)
 
     def _text(self, name: str, line: int, text: str, of: tuple[str, ...] | None, in_name: bool) -> Iterator[Find]:
         body = clean(text).text
