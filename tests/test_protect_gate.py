@@ -282,6 +282,19 @@ def test_the_label_of_a_square_of_the_map_is_nobody(tmp_path: Path, drawn: str, 
     assert sorted(set(look(tmp_path, "map.html", f"<svg>{drawn}</svg>", of))) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("case/9d/c9d0b424fed8241dd.html", []),
+        ("case/9d/fed.html", ["person"]),
+        ("texts/fed-c9d0b424fe18241dd.txt", ["person"]),
+    ],
+)
+def test_the_digits_of_an_id_are_nobody(tmp_path: Path, name: str, found: list[str]) -> None:
+    known = Known((Secret("person", "Fed", "Fed", ""),), ())
+    assert sorted(set(look(tmp_path, name, "", Gate(lambda _: known, lambda: [known], MACHINE)))) == found
+
+
 def test_cells_of_a_table_are_not_one_word(tmp_path: Path) -> None:
     secrets = (Secret("person", "Кирова К.К.", "Кирова", "КК"),)
     of = Gate(lambda _: None, lambda: [Known(secrets, ("г. Кирова", "Глушков А.С."))], MACHINE)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselight.protect import Policy
+from caselight.protect import Policy, english
 from caselight.protect.surnames import forms, stems
 from caselight.types import Field
 from protect_sample import RU, document, fact, protected, published, published_english, redaction, tokens
@@ -191,6 +191,15 @@ ENGLISH = [
         "Defendant [P-001] appeals. [P-001] argues that [P-001]'s plea",
     ),
     ("Officer Brindle testified that Mr. Harrow ran.", "Officer Brindle testified that Mr. [P-001] ran."),
+    (
+        "Defendant Dr. Ada Quill and Plaintiff Mrs. Harrow met Dr. Quill.",
+        "Defendant Dr. [P-001] and Plaintiff Mrs. [P-002] met Dr. [P-001].",
+    ),
+    (
+        "He cut Mrs. Q. The others, and the dog, saw it. The end.",
+        "He cut Mrs. [P-001] The others, and the dog, saw it. The end.",
+    ),
+    ("Defendant Labor Relations Bd. appeals.", "Defendant Labor Relations Bd. appeals."),
     ("State v. Harrow, 1999-NMSC-018, holds so.", "State v. Harrow, 1999-NMSC-018, holds so."),
     ("DONNELLY, Judge: Worker Peter Quillan appeals.", "DONNELLY, Judge: Worker [P-001] appeals."),
 ]
@@ -256,3 +265,9 @@ def test_however_a_party_is_written_nothing_of_the_surname_is_left(
     again = data.draw(st.sampled_from([*name, *(form.upper() for form in name)]))
     text = f"рассмотрев дело в отношении {written}, установил: вину {again} суд считает доказанной. {name[0]} ушел."
     assert name[0][:5].lower() not in published(text).lower()
+
+
+@pytest.mark.parametrize("cited", ["v. Harrow, 1999-NMCA", "Harrow, 128 N.M", "Harrow, 1999-NMSC", "v. Harrow, 61 P.2d"])
+def test_a_citation_that_stays_ends_with_a_whole_word(cited: str) -> None:
+    text = f"See State {cited}-018, 5."
+    assert [text[start:end] for start, end in english.bare(text, frozenset({"harrow"}), [])[1]] == [cited]

@@ -15,7 +15,9 @@ from caselight.protect.roles import Knowledge, Role
 _PART = r"(?:[A-ZÀ-Ý]\.|(?:O['’]|Mc|Mac|De|La|Le|Van|St\.\s)?[A-ZÀ-Ý][a-zà-ÿ'’]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)?)"
 _NAME = rf"{_PART}(?:\s{_PART}){{0,3}}"
 _UPPER = r"[A-ZÀ-Ý][A-ZÀ-Ý'’-]+(?:\s(?:[A-Z]\.|[A-ZÀ-Ý][A-ZÀ-Ý'’-]+)){0,3}"
-_TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s(?P<name>{_NAME})")
+_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s"
+_TITLED = re.compile(rf"\b{_TITLE}(?P<name>{_NAME})")
+_LED = re.compile(rf"\s(?:{_TITLE})?(?!{_TITLE})(?P<name>{_NAME})")  # behind a role
 _CAPTION = re.compile(
     rf"(?P<name>{_UPPER}|{_NAME})\s*,\s*(?:individually[^,]*,\s*)?(?:Plaintiff|Defendant|Petitioner|Respondent|Appell(?:ant|ee)"
     r"|Claimant|Worker|Cross-|Third-Party|Protestant|Child|Father|Mother|Intervenor)"
@@ -24,7 +26,7 @@ _BENCH = re.compile(rf"(?P<name>{_UPPER})\s*,\s*(?:(?:Chief|Acting|Presiding)\s)
 _CONCUR = re.compile(rf"(?P<list>{_UPPER}(?:,?\s(?:and\s)?{_UPPER}){{0,5}}),?\s+(?:JJ|Judges)\b")
 _BEFORE_CITED = re.compile(r"(?:\bIn\s+re\s+|\bv\.\s+|\bex\s+rel\.\s+)$")
 _BEHIND_CITED = re.compile(
-    r"\s+v\.\s+[A-ZÀ-Ý][\w'’-]*|\s*,\s*\d+[\s-]+(?:N\.\s?M|NM|P\.|U\.S|S\.\s?Ct|F\.)|\s*,\s*(?:19|20)\d\d[\s-]NM"
+    r"\s+v\.\s+[A-ZÀ-Ý][\w'’-]*|\s*,\s*\d+[\s-]+(?:N\.\s?M|NM|P\.|U\.S|S\.\s?Ct|F\.)\w*|\s*,\s*(?:19|20)\d\d[\s-]NM\w*"
 )
 _PAIR = re.compile(
     r"(?<![\w.])(?P<name>[A-Z][a-zà-ÿ]+(?:\s[A-Z]\.|\s[A-Z][a-zà-ÿ]+)?\s(?:Mc|Mac|De\s|La\s)?[A-Z][a-zà-ÿ]{2,}(?:-[A-Z][a-z]+)?)(?!\w)"
@@ -87,8 +89,14 @@ def _captions(text: str) -> Iterator[Mention]:
 
 
 def _titled(text: str) -> Iterator[Mention]:
+    """ "Dr. Quill"; behind initials alone the next sentence may begin: "Mrs. J. The door"."""
+    small = _small(text)
     for m in _TITLED.finditer(text):
-        yield _mention(m, "full", Role.PRIVATE)
+        last = m["name"].rpartition(" ")[2]
+        ends = m.end() - len(last) - 1 if m["name"].endswith(f". {last}") and plain(last) in small else m.end()
+        whole = _TITLED.match(text, m.start(), ends)
+        if whole:
+            yield _mention(whole, "full", Role.PRIVATE)
 
 
 def _led(text: str, known: Knowledge) -> Iterator[Mention]:
@@ -96,7 +104,7 @@ def _led(text: str, known: Knowledge) -> Iterator[Mention]:
     small = _small(text)
     for role, pattern in known.roles:
         for m in pattern.finditer(text):
-            name = re.compile(rf"\s(?P<name>{_NAME})").match(text, m.end())
+            name = _LED.match(text, m.end())
             if not name or _organisation(name["name"]) or _cited(text, *name.span("name")):
                 continue
             if not any(plain(word) in small or plain(word) in known.not_surnames for word in name["name"].split()):
@@ -126,8 +134,8 @@ def _cited(text: str, start: int, end: int) -> bool:
 def _organisation(name: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:STATE|State|CITY|City|COUNTY|County|BOARD|Board|DEPARTMENT|Department|COMPANY|Company|Co|INC|Inc|CORP|Corp|"
-            r"BANK|Bank|INSURANCE|Insurance|DISTRICT|District|COURT|Court|UNIVERSITY|University|UNITED|United|LLC|ASSOCIATION|"
+            r"\b(?:STATE|State|CITY|City|COUNTY|County|BOARD|Board|BD|Bd|DEPARTMENT|Department|COMPANY|Company|Co|INC|Inc|CORP|Corp|"
+            r"BANK|Bank|BOOKS|Books|INSURANCE|Insurance|DISTRICT|District|COURT|Court|UNIVERSITY|University|UNITED|United|LLC|ASSOCIATION|"
             r"Association|SCHOOL|School|COMMISSION|Commission|TRUST|Trust|GROUP|Group|HOSPITAL|Hospital|Act|ACT|New|NEW|Rule|Section)\b",
             name,
         )
