@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from caselight import ingest
+from caselight import __version__, ingest
 from caselight.codebook import Codebook
 from caselight.drawing import exported, state_of
 from caselight.engine import Engine, Failure
@@ -345,8 +345,8 @@ def bring_up_to_date(study: Study, options: Options, tell: Tell) -> tuple[Made, 
 def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> Path:
     """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
-    code = code_digest("report", "speaking", "estimate", "view", "placing")
-    stamp = key_of("report", code, *settings, *_stamps(made))
+    code = code_digest("report", "speaking", "estimate", "drawing", "view", "placing")
+    stamp = key_of("report", __version__, code, *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
     if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():
         return made.report
