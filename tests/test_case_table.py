@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,19 @@ from caselight.report.frame import Frame
 from caselight.report.geography import Region
 from caselight.report.interface import Interface
 from caselight.report.names import Names
+from caselight.types import Stratum
 from report_sample import contents_of, small, small_codebook, small_page
 from test_report import hostile, unbalanced
 
 
-def files_of(contents: Contents) -> dict[str, str]:
+def table_of(contents: Contents) -> CaseTable:
     t = Interface(contents.language)
     frame = Frame(t, contents.title, contents.version, contents.sample)
-    return dict(CaseTable(contents, frame, Names(t, contents.codebook)).pages())
+    return CaseTable(contents, frame, Names(t, contents.codebook))
+
+
+def files_of(contents: Contents) -> dict[str, str]:
+    return dict(table_of(contents).pages())
 
 
 def data_of(contents: Contents) -> tuple[dict[str, dict[str, Any]], list[list[Any]]]:
@@ -160,3 +166,14 @@ def test_a_changed_statute_or_answer_writes_the_table_anew(tmp_path: Path) -> No
     answers = dict(contents.answers) | {"people": [77, None]}
     write_report(tmp_path / "r", replace(contents, answers=answers, stamps=dict(contents.stamps) | {"people": "new"}))
     assert ",77," in (tmp_path / "r/data/cases/1.js").read_text("utf-8")
+
+
+def test_the_table_sends_to_what_people_read_where_they_have() -> None:
+    plain = small(3)
+    first = replace(plain.estimates[0], strata=(Stratum(9, 3, 1),))
+    read = replace(plain, estimates=[first, *plain.estimates[1:]])
+    for contents, told in ((plain, "how-sure.html"), (read, "figures/index.html")):
+        page = files_of(contents)["cases/table.html"]
+        (note,) = re.findall('<p class="machine">.*?</p>', page)
+        assert f'href="../{told}"' in note
+    assert table_of(plain).made_from() != table_of(read).made_from()

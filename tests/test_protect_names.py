@@ -267,7 +267,9 @@ def test_however_a_party_is_written_nothing_of_the_surname_is_left(
     assert name[0][:5].lower() not in published(text).lower()
 
 
-@pytest.mark.parametrize("cited", ["v. Harrow, 1999-NMCA", "Harrow, 128 N.M", "Harrow, 1999-NMSC", "v. Harrow, 61 P.2d"])
+@pytest.mark.parametrize(
+    "cited", ["v. Harrow, 1999-NMCA", "Harrow, 128 N.M", "Harrow, 1999-NMSC", "v. Harrow, 61 P.2d"]
+)
 def test_a_citation_that_stays_ends_with_a_whole_word(cited: str) -> None:
     text = f"See State {cited}-018, 5."
     assert [text[start:end] for start, end in english.bare(text, frozenset({"harrow"}), [])[1]] == [cited]

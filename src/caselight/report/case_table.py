@@ -59,7 +59,11 @@ class CaseTable:
     def made_from(self) -> str:
         """Changes with anything that the table shows, other than words and labels."""
         more = ((row.region, *row.statutes) for row in self._contents.cases)
-        return digest(rows_digest(self._contents.cases), *more, *self._contents.stamps.items())
+        return digest(rows_digest(self._contents.cases), *more, *self._contents.stamps.items(), self._is_checked())
+
+    def _is_checked(self) -> bool:
+        """Whether people's reading stands behind some figures of the report."""
+        return any(estimate.strata for estimate in self._contents.estimates)
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """File name and content of each."""
@@ -70,7 +74,7 @@ class CaseTable:
             yield name, content
         yield COLUMNS, self._head(columns)
         parts = {"columns": columns, "files": [COLUMNS, *files], "groups": ("facts", "answers")}
-        body = self._frame.render("case-table.html", **parts)
+        body = self._frame.render("case-table.html", checked=self._is_checked(), **parts)
         yield TABLE, self._frame.page(str(self._t("table.title")), body, 1, "cases")
 
     def _head(self, columns: Sequence[Column]) -> str:

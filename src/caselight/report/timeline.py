@@ -19,7 +19,7 @@ MOST_STEPS = 120  # points side by side: closer than 7 pixels they run into each
 _YEAR, _MONTH = 4, 7  # characters of an ISO day
 # The plane, in units of its view box; one unit is about one pixel at the width it is shown.
 _WIDTH, _LEFT, _RIGHT, _BAND, _HEAD, _FOOT = 960, 44, 12, 92, 30, 26
-_APART = 40  # from one year's label to the next
+_APART, _APART_FROM_MONTH = 40, 56  # from one year's label to the next, from that of a month to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,15 @@ def _strip(number: int, head: Markup, row: Sequence[int], most: int, t: Interfac
 
 
 def _years(steps: Sequence[Step], height: int) -> Iterator[str]:
-    """A mark and a label where a year begins, as far apart as they can be read."""
+    """A mark and a label where a year begins, as far apart as they can be read; the first step has its month."""
+    marks = [(place, step.label[:_YEAR]) for place, step in enumerate(steps) if step.label[_YEAR:] in ("", "-01")]
+    first = marks[0][0] if marks else len(steps)
+    if first and _x(first, len(steps)) - _x(0, len(steps)) >= _APART_FROM_MONTH:
+        marks.insert(0, (0, steps[0].label))
     behind = -1e9
-    for place, step in enumerate(steps):
+    for place, label in marks:
         x = _x(place, len(steps))
-        begins = place == 0 or step.label[:_YEAR] != steps[place - 1].label[:_YEAR]
-        if begins and x - behind >= _APART:
+        if x - behind >= _APART:
             yield f'<line class="axis" x1="{x:.1f}" y1="{height - _FOOT - 8}" x2="{x:.1f}" y2="{height - _FOOT}"/>'
-            yield f'<text class="tick" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{step.label[:_YEAR]}</text>'
+            yield f'<text class="tick" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{label}</text>'
             behind = x
