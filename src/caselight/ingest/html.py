@@ -162,10 +162,11 @@ def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
 
 def _keep_prose(scope: Any, card: Card) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
-    written = "".join(card.lines)
-    for line in _act_text(scope).split("\n"):
-        if len(line) >= PROSE_LINE and (kept := one_line(line)) not in written:
-            card.add("", kept)
+    long = [one_line(line) for line in scope.text_lexbor().split("\n") if len(line) >= PROSE_LINE]
+    written = "".join(card.lines) if long else ""
+    for line in long:
+        if len(line) >= PROSE_LINE and line not in written:
+            card.add("", line)
 
 
 def _title(page: bytes) -> bytes:
