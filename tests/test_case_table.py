@@ -16,8 +16,7 @@ from caselight.report.frame import Frame
 from caselight.report.geography import Region
 from caselight.report.interface import Interface
 from caselight.report.names import Names
-from report_sample import contents_of, small, small_codebook, small_page
-from test_report import hostile, unbalanced
+from report_sample import contents_of, hostile, small, small_codebook, small_page, unbalanced
 
 
 def files_of(contents: Contents) -> dict[str, str]:
