@@ -35,6 +35,7 @@ from caselight.store import Study  # noqa: E402
 from caselight.store.journal import contents  # noqa: E402
 from desk_server import ARGUMENTS, CHROMIUM, Served, Visit, code_all, saved  # noqa: E402
 from desk_study import make_study, record  # noqa: E402
+from disk_strace import traced_by_the_system  # noqa: E402
 from product import Figure, figure, tell  # noqa: E402
 
 ONE_QUESTION = """
@@ -71,7 +72,7 @@ def journal(work: Path, kills: int, states: int) -> Iterator[Figure]:
     told = powerloss.kills(work / "kills", kills, seed=1)
     yield figure("decisions lost or doubled by kills", told["lost"] + told["doubled"], "= 0", _note(told))
     (work / "power").mkdir()
-    steps = powerloss.traced_by_the_system(work / "power", 40) if shutil.which("strace") else None
+    steps = traced_by_the_system(work / "power", 40) if shutil.which("strace") else None
     told = powerloss.power_losses(work / "power", states, 40, seed=2, steps=steps)
     seen = "as strace saw the calls" if steps else "as the writer made the calls"
     yield figure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -272,3 +273,38 @@ def small(count: int = 3, language: str = "en", **more: Any) -> Contents:
     """A study of so many tiny cases."""
     pages = [small_page(TEXTS[i % len(TEXTS)], f"{i:04}.txt", f"5-{i}/2022", i % 3 == 2) for i in range(count)]
     return contents_of(pages, small_codebook(), language, **more)
+
+
+# A stretch of text that asks for trouble: markup, quotes, a right-to-left override, a zero byte, a lone surrogate, an
+# astral letter, a soft hyphen, letters of two directions.
+HOSTILE = "<script>alert(1)</script> & \"'> \u202e\x00\x1b\ud800 \U0001d538 у\u00adлица שלום "
+HOSTILE += "</style><img src=x onerror=alert(1)>"
+
+
+def hostile(language: str = "en") -> Contents:
+    """A study where everything that comes from outside asks for trouble."""
+    pages = [
+        small_page(f"{HOSTILE} [{HOSTILE}] {HOSTILE}", f"{HOSTILE}.txt", HOSTILE, True, HOSTILE),
+        small_page(f"[{HOSTILE}]", "b.txt", "", False, HOSTILE),
+    ]
+    problems = [
+        Problem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        Problem("coding", f"{pages[0].case.id} role", "x", HOSTILE),
+    ]
+    contents = contents_of(pages, small_codebook(), language, HOSTILE, None, problems, sample=HOSTILE)
+    records = [replace(r, path=HOSTILE, reason=HOSTILE, duplicate_of=HOSTILE) for r in contents.records]
+    return replace(contents, records=records, lock_level=HOSTILE, pack=HOSTILE, generated_at=HOSTILE)
+
+
+def linked() -> Contents:
+    """A study of one matter that went through three instances."""
+    contents = small(3)
+    first, second, third = contents.cases
+    rows = [first, replace(second, earlier=(first.id,)), replace(third, earlier=(first.id, second.id))]
+    return replace(contents, cases=rows)
+
+
+def unbalanced() -> Contents:
+    """A study into whose books more came than went out."""
+    contents = small(3)
+    return replace(contents, books=[Book("ingest", "record", 4, (("read", 3),)), *contents.books[1:]])

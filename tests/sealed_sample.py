@@ -11,6 +11,7 @@ from pathlib import Path
 
 from caselight import drawing, intake, pipeline, sealing
 from caselight.bundle import Signer, make_key
+from caselight.bundle.faults import Verdict
 from caselight.drawing import Wish
 from caselight.drawing.checking import redrawn
 from caselight.drawing.commitment import write_drawn
@@ -24,6 +25,8 @@ PASSWORD = "four words are better"
 CHEAP = 1 << 20  # bytes of memory for the key's password: tests open it often
 DAY = "2026-01-31"
 SEED = "27182818284590452353"
+Files = dict[str, Path]  # study, bundle, folder: that bundle unpacked, key: the one that opens its signature
+Change = Callable[[str], str]  # text of a member -> another text
 
 
 # N, n, x, undecided: so many read that the smallest probabilities are too small for floating point.
@@ -93,7 +96,7 @@ def unpacked(bundle: Path, folder: Path) -> Path:
     return folder
 
 
-def changed(source: Path, folder: Path, name: str, change: Callable[[str], str], rehash: bool = True) -> Path:
+def changed(source: Path, folder: Path, name: str, change: Change, rehash: bool = True) -> Path:
     """A copy of the unpacked bundle with one member changed, and the manifest made to fit unless told otherwise."""
     shutil.copytree(source, folder)
     before = (folder / name).read_bytes().decode()
@@ -135,3 +138,18 @@ def three_draws(top: Path, seed: str = "16180339887498948482") -> Path:
             write_drawn(committed, redrawn(committed, seed), seed)
         drawing.extend(study, 2, 0.0)
     return unpacked(sealed(study, top / "three.zip"), top / "three")
+
+
+def swap(old: str, new: str) -> Change:
+    """Puts other words where these stand first."""
+    return lambda text: text.replace(old, new, 1)
+
+
+def kinds(verdict: Verdict) -> set[tuple[str, str]]:
+    """What is wrong: file and kind of each fault."""
+    return {(fault.file, fault.kind) for fault in verdict.faults}
+
+
+def roots(verdict: Verdict) -> list[tuple[str, str]]:
+    """File and kind of each fault that does not follow from another."""
+    return [(fault.file, fault.kind) for fault in verdict.faults if not fault.follows]

@@ -18,8 +18,7 @@ from caselight.report.geography import Region
 from caselight.report.interface import Interface
 from caselight.report.names import Names
 from caselight.types import Stratum
-from report_sample import contents_of, small, small_codebook, small_page
-from test_report import hostile, unbalanced
+from report_sample import contents_of, hostile, small, small_codebook, small_page, unbalanced
 
 
 def table_of(contents: Contents) -> CaseTable:

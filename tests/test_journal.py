@@ -17,9 +17,10 @@ from caselight.errors import StudyError
 from caselight.store import Settings, Study, journal
 from caselight.store.disk import Disk
 from caselight.store.journal import Fresh, Journal, contents
+from disk_steps import Traced
 
 
-class NeverSynced(powerloss.Traced):
+class NeverSynced(Traced):
     """A writer that believes its disk."""
 
     def sync(self, descriptor: int) -> None:

@@ -6,34 +6,24 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from caselight import demo
 from caselight.cli import main
 from caselight.terminal import number_of, visible
+from command_line import Call, calling
 from test_cli import RULING
 
-Call = Callable[..., Result]
 RULINGS = Path(demo.__file__).parent / "studies" / "demo" / "records"
 
 
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """Runs a command in an empty folder; the result has its exit code, and its output and talk in one."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CASELIGHT_CACHE", str(tmp_path / "cache"))
-
-    def run(*words: object, code: int | None = 0) -> Result:
-        done = CliRunner().invoke(main, [str(word) for word in words])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        assert code is None or done.exit_code == code, done.output
-        return done
-
-    return run
+    return calling(tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,9 +19,9 @@ from caselight.desk.pages import Pages
 from caselight.report.interface import Interface, phrases
 from caselight.speaking import said, translated
 from caselight.speaking.templates import FOLDER, parts, templates
+from command_line import Call, calling
 from messages import idle_exemptions, messages, shape
 
-Call = Callable[..., Result]
 FROM_SOURCE = ("commands", "definitions", "desk", "fieldwork", "reading")  # the files whose pairs the program makes
 # Two English words side by side. Names of options, commands and files are not translated, nor what the user wrote.
 ENGLISH = re.compile(r"(?<![-\w./='\"«`])[A-Za-z]{2,} [a-z]{2,}(?![-\w./='\"»`])")
@@ -150,17 +149,7 @@ def test_the_desk_tells_what_comes_from_below_in_the_language_of_the_asker() -> 
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """Runs a command in an empty folder, in Russian."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CASELIGHT_CACHE", str(tmp_path / "cache"))
-
-    def run(*words: object, code: int | None = 0, language: str = "ru") -> Result:
-        runner = CliRunner(env={"CASELIGHT_LANGUAGE": language})
-        done = runner.invoke(main, [str(word) for word in words], prog_name="caselight")
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        assert code is None or done.exit_code == code, done.output
-        return done
-
-    return run
+    return calling(tmp_path, monkeypatch, "ru")
 
 
 @pytest.fixture(scope="session")

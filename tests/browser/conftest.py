@@ -18,7 +18,13 @@ HEBREW = "בית המשפט קבע כי המצלמה הראתה את האדם."
 
 
 @pytest.fixture(scope="module")
-def playing(template: Path) -> Iterator[Any]:
+def own_study() -> Study | None:
+    """What a module looks at beside the small study; a module that has one gives it in the place of this."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def playing(template: Path, own_study: Study | None) -> Iterator[Any]:
     """Playwright; started after the studies are made, because workers are forked and a browser brings threads."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).is_file():

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def hostile_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def own_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     # As HTML that shows them: in a file that is taken for HTML, what looks like tags would not be text.
     page = "<html><body><pre>{}</pre></body></html>"
     every = "\n".join(PAYLOADS)
@@ -49,15 +49,9 @@ def hostile_codebook() -> str:
     return text
 
 
-@pytest.fixture(scope="module")
-def playing(hostile_study: Study, playing: Any) -> Any:
-    """The study is made before the browser starts, see conftest."""
-    return playing
-
-
 @pytest.fixture
-def hostile(hostile_study: Study) -> Iterator[Served]:
-    running = Served(hostile_study)
+def hostile(own_study: Study) -> Iterator[Served]:
+    running = Served(own_study)
     yield running
     running.stop()
 

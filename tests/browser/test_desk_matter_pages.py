@@ -9,7 +9,7 @@ import pytest
 from desk_work import journal_of
 
 from caselight.drawing import Wish
-from caselight.planning import Made
+from caselight.store import Study
 from desk_server import Served, Visit, saved
 from fieldwork_study import drawn, made_demo
 
@@ -17,22 +17,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def own_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made = made_demo(tmp_path_factory.mktemp("matters") / "study")
     drawn(made, Wish(40, double=1.0, unit="matter"))
-    return made
-
-
-@pytest.fixture(scope="module")
-def playing(demo: Made, playing: Any) -> Any:
-    """The study is made before the browser starts, see conftest."""
-    return playing
+    return made.study
 
 
 @pytest.fixture
-def matters(demo: Made) -> Iterator[Served]:
-    running = Served(demo.study)
-    running.folder = demo.study.folder  # type: ignore[attr-defined]
+def matters(own_study: Study) -> Iterator[Served]:
+    running = Served(own_study)
+    running.folder = own_study.folder  # type: ignore[attr-defined]
     yield running
     running.stop()
 

@@ -203,21 +203,15 @@ def fits(page: Any) -> bool:
 
 
 @pytest.fixture(scope="module")
-def hebrew_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def own_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     texts = [("1.txt", f"{HEBREW}\n\n{HEBREW}\n"), ("2.txt", record(2))]
     return make_study(tmp_path_factory.mktemp("hebrew"), texts, Wish(2, double=1.0))
 
 
-@pytest.fixture(scope="module")
-def playing(hebrew_study: Study, playing: Any) -> Any:
-    """The study is made before the browser starts, see conftest."""
-    return playing
-
-
 @pytest.fixture
-def hebrew(hebrew_study: Study) -> Iterator[Served]:
-    running = Served(hebrew_study)
-    running.folder = hebrew_study.folder  # type: ignore[attr-defined]
+def hebrew(own_study: Study) -> Iterator[Served]:
+    running = Served(own_study)
+    running.folder = own_study.folder  # type: ignore[attr-defined]
     yield running
     running.stop()
 

@@ -13,8 +13,7 @@ import pytest
 from test_report_pages import Visit, browser
 
 from caselight.report import write_report
-from report_sample import contents_of, small, small_codebook, small_page
-from test_report import hostile
+from report_sample import contents_of, hostile, small, small_codebook, small_page
 
 __all__ = ["browser"]  # the fixture
 
