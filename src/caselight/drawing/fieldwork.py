@@ -180,24 +180,53 @@ def overturned(variable: str, read: Readings) -> list[tuple[Value, Value]]:
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """The draw that figures come from, and what people answered to it so far."""
+
+    committed: Committed
+    read: Readings
+    pile: Sample | None  # None = nothing is read yet
+
+
+def underway(study: Study, codebook: Codebook, taken: Sequence[Given] | None = None) -> Underway | None:
+    """The last draw for figures, with its answers; None = none was committed.
+
+    Args:
+        taken: all answers of people; None = they are read now.
+    Raises:
+        StudyError: the draw is not as it was committed.
+    """
+    committed = last(study)
+    if committed is None:
+        return None
+    checked(committed)
+    drawn = (one.case for one in drawn_cases(committed))
+    read = readings(codebook.variables, drawn, given(study) if taken is None else taken)
+    return Underway(committed, read, sample(committed) if read.settled else None)
+
+
+def figures_of(found: Underway, codebook: Codebook) -> list[Estimate]:
+    """The figures that people's answers to this draw make, question by question."""
+    if found.pile is None:
+        return []
+    figures: list[Estimate] = []
+    for variable in codebook.variables:
+        pairs = overturned(variable.name, found.read)
+        error = {value: mistakes(value, pairs) for value in variable.value_names()}
+        pile = with_changes(found.pile, found.committed, codebook, variable.name)
+        figures += estimated(variable, pile, found.read.of(variable.name), error=error)
+    return figures
+
+
 def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[Estimate]]:
     """What the report tells of the draw, and the figures that people's answers to it make."""
-    committed = last(study)
     taken = given(study)
     search = _completeness(study, codebook, taken)
-    if committed is None:
+    found = underway(study, codebook, taken)
+    if found is None:
         return None, search
-    checked(committed)
-    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
-    figures: list[Estimate] = []
-    pile = sample(committed) if read.settled else None
-    for variable in codebook.variables:
-        if pile:
-            pairs = overturned(variable.name, read)
-            error = {value: mistakes(value, pairs) for value in variable.value_names()}
-            figures += estimated(
-                variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
-            )
+    committed, read = found.committed, found.read
     agreement = agreed(codebook, read)
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
     told = Fieldwork(
@@ -217,7 +246,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         day=committed.day,
         others=tuple((one.number, one.digest, one.thrown) for one in draws(study) if one.number != committed.number),
     )
-    return told, [*figures, *search]
+    return told, [*figures_of(found, codebook), *search]
 
 
 def agreed(codebook: Codebook, read: Readings) -> dict[str, Agreement]:
