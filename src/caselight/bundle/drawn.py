@@ -168,7 +168,8 @@ def _drawn_again(bundle: Bundle, draw: Draw) -> list[str]:
         file = f"{DRAWS}{extended}/drawn.tsv"
         old = [line.split("\t") for line in read_text(bundle, file).split("\n")[1:] if line]
         known = {line[1]: line[5] == "yes" for line in old}
-        first = sorted((r for r in rows if r[1] in known), key=lambda r: list(known).index(r[1]))
+        place = {unit: at for at, unit in enumerate(known)}
+        first = sorted((r for r in rows if r[1] in known), key=lambda r: place[r[1]])
         rest = [r for r in rows if r[1] not in known]
         more = doubles - sum(known.values())
         rows = [(t, u, n, known[u]) for t, u, n, _ in first]
