@@ -221,14 +221,6 @@ def last_answers(bundle: Bundle, units: Collection[str]) -> dict[tuple[str, str]
     return last
 
 
-def skipped(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: Draw) -> set[tuple[str, str, str]]:
-    """(variable, unit, coder) of what was skipped by an answer that does not count, so that nobody has answered it."""
-    last = last_answers(bundle, {unit for drawn in draw.drawn.values() for unit in drawn})
-    before = {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
-    settled_of(last, questions)
-    return before - {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
-
-
 def settled_of(
     last: dict[tuple[str, str], dict[str, tuple[Any, bool, bool]]], questions: Sequence[Mapping[str, Any]]
 ) -> dict[str, dict[str, Said]]:
