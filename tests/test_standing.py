@@ -12,11 +12,12 @@ import pytest
 
 from caselight import drawing, intake, overview, pipeline, sampling, telling, view
 from caselight.drawing import Committed, Wish
-from caselight.drawing.asking import Question, asked
+from caselight.drawing.asking import Question, agreement_rows, asked
 from caselight.errors import UsageError
 from caselight.planning import Made
 from caselight.recomputing import recompute
 from caselight.report.interface import level_percent, percent_down, percent_up
+from caselight.review import Given
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
 from caselight.types import Drawn, Value
@@ -99,6 +100,22 @@ def test_cases_that_came_after_the_draw_are_counted_apart_in_words(made: Made, t
     assert committed is not None
     said = [answers[ROLE] for answers in drawing.machine_answers(committed).values()]
     assert f"The machine alone counted {said.count('relied_on')}." in front.replace("\n", " ").replace("  ", " ")
+
+
+def test_agreement_is_of_the_drawn_cases_in_estimate_as_in_the_report(made: Made) -> None:
+    committed = drawing.last(made.study)
+    assert committed is not None
+    read_by(made, committed, {"boris": as_machine})
+    read = {one.case for one in drawing.drawn_cases(committed)}
+    beside = next(row.id for row in view.case_rows(made, view.links(made)) if row.id not in read)
+    drawing.take(
+        made.study, [Given(beside, ROLE, said, who) for who, said in (("anna", "none"), ("boris", "mentioned"))], TIME
+    )
+    told, _ = drawing.fieldwork(made.study, made.codebook)
+    assert told is not None
+    found = dict(agreement_rows(made))
+    assert {name: (a.cases, a.same, a.alpha, a.ac1) for name, a in found.items()} == told.agreement  # type: ignore[attr-defined]
+    assert told.agreement[ROLE][:2] == (20, 1.0)
 
 
 def differing(number: int, coder: str, variable: str, said: Value) -> Value:

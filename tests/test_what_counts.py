@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from caselight import drawing
 from caselight.bundle import drawn as bundled
-from caselight.drawing.fieldwork import is_one_pair, readings, twice
+from caselight.bundle.agreeing import agreements_of
+from caselight.bundle.container import FolderBundle
+from caselight.drawing.fieldwork import is_one_pair, overturned, readings, twice
 from caselight.drawing.standing import unknown
 from caselight.estimate import agreements
 from caselight.review import ADJUDICATOR, Given
@@ -48,6 +51,8 @@ SETTLED_NO = [Given("c1", FILTER, "no", ADJUDICATOR)]
         ([*said("a", "no"), *said("b", "yes", "accepted", True)], (None, False)),
         ([*said("a", "no"), *said("b", "no"), *SETTLED_NO], (None, True)),
         ([*said("a", "yes", None, True), *SETTLED_YES], (None, True)),
+        ([*said("a", "yes", "accepted", True), *said("a", "no"), *SETTLED_YES], None),  # the first was replaced
+        ([*said("a", "no"), *said("a", "yes", "accepted", True), *SETTLED_YES], ("accepted", True)),
     ],
 )
 def test_a_question_that_was_skipped_by_an_answer_that_does_not_count_is_unread(
@@ -66,6 +71,34 @@ def test_a_question_that_was_skipped_by_an_answer_that_does_not_count_is_unread(
     ]
     there = bundled.settled_of(last, questions).get(FOLLOW, {}).get("c1")
     assert (there and (there.value, there.decided)) == counts, "the checker of bundles counts the same"
+
+
+@pytest.mark.parametrize(
+    ("taken", "pairs", "corrected"),
+    [
+        ([Given("c1", FILTER, "no", "b")], [["yes", "no"]], [("yes", "yes"), ("no", "yes")]),
+        ([Given("c1", FILTER, "no", "b"), Given("c1", FILTER, "yes", "b")], [["yes", "yes"]], [("yes", "yes")] * 2),
+        ([Given("c1", FILTER, "no", "b"), Given("c1", FILTER, None, "b", decided=False)], [], [("yes", "yes")]),
+    ],
+)
+def test_an_answer_that_its_coder_replaced_is_in_no_agreement_and_no_error(
+    taken: list[Given], pairs: list[list[Value]], corrected: list[tuple[Value, Value]], tmp_path: Path
+) -> None:
+    given = [Given("c1", FILTER, "yes", "a"), *taken, *SETTLED_YES]
+    assert twice(given, FILTER) == pairs
+    assert overturned(FILTER, readings(VARIABLES, ["c1"], given)) == corrected
+    (tmp_path / "answers").mkdir()
+    for coder in ("a", "b", ADJUDICATOR):
+        rows = (
+            {"case": "c1", "variable": FILTER, "value": g.value, "decided": g.decided}
+            for g in given
+            if g.coder == coder
+        )
+        (tmp_path / "answers" / f"{coder}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    draw = bundled.Draw("0001", {}, "", "", {}, {}, {"all": ["c1"]}, {})
+    questions = [{"name": v.name, "kind": v.kind, "ask_if": []} for v in VARIABLES]
+    there = agreements_of(FolderBundle(tmp_path), questions, draw)
+    assert ("twice" in there.get(FILTER, {})) == bool(pairs), "the checker of bundles counts the same"
 
 
 OLD = Given("c1", FILTER, "maybe", "a")

@@ -16,11 +16,23 @@ from caselight import __version__, drawing, publishing
 from caselight.bundle import Bundle, Fault, Signer, Source, Verdict, verify, verify_source, write_bundle
 from caselight.bundle.crate import crate, made_with, pages, verify_page
 from caselight.bundle.drawn import ADJUDICATOR, numbers_of
-from caselight.bundle.names import ANSWERS, BOOKS, CHECKER, CODEBOOK, DRAWS, MANIFEST, QUESTIONS, REPORT, STAMPS, TABLES
+from caselight.bundle.names import (
+    ANSWERS,
+    BOOKS,
+    CHECKER,
+    CODEBOOK,
+    DRAWS,
+    ESTIMATES,
+    MANIFEST,
+    QUESTIONS,
+    REPORT,
+    STAMPS,
+    TABLES,
+)
 from caselight.bundle.pages import ALL_FIGURES, PRINTED_MEASURES, RANGE, RANGES, is_rounded
 from caselight.bundle.printed import page_as_printed
 from caselight.bundle.reading import parsed, read_json, read_rows, read_text
-from caselight.bundle.recount import ESTIMATES, RESTS, label
+from caselight.bundle.recount import RESTS, label
 from caselight.codebook import Codebook, load_codebook
 from caselight.drawing import Readings
 from caselight.drawing.commitment import ELUSION, open_folder

@@ -13,7 +13,7 @@ from typing import Any
 
 from caselight import drawing
 from caselight.codebook import Codebook
-from caselight.drawing import Committed, Wish
+from caselight.drawing import Committed, Underway, Wish
 from caselight.drawing.asking import Question
 from caselight.drawing.freezing import divided
 from caselight.drawing.pile import said
@@ -22,7 +22,6 @@ from caselight.estimate import Read, Sample, sizes, verdicts
 from caselight.estimate.sample import Cell, Parting, has, is_whole, parting, seen
 from caselight.planning import Made
 from caselight.review import allocate, enlarged
-from caselight.store import Study
 from caselight.types import as_value
 
 MORE = sizes.STEP  # units that a draw which is read to its end is thought to be extended by
@@ -76,26 +75,25 @@ def ranges_of(made: Made, wish: Wish) -> tuple[int, list[Range]]:
     return len(rows), found
 
 
-def ahead(study: Study, codebook: Codebook) -> Ahead | None:
+def ahead(found: Underway, codebook: Codebook) -> Ahead | None:
     """What the rest of the draw that is being read will bring, or 50 units more; None = nothing is read, or all is."""
-    committed = drawing.last(study)
-    if committed is None or not committed.thrown:
+    committed, read, pile = found.committed, found.read, found.pile
+    if pile is None:
         return None
     units = [one.case for one in drawing.drawn_cases(committed)]
-    read, pile = drawing.readings(codebook.variables, units, drawing.given(study)), drawing.sample(committed)
     left = pile.size - len(units)
     whole = all(is_whole(pile, read.of(variable.name)) for variable in codebook.variables)
-    if not any(read.of(variable.name) for variable in codebook.variables) or (whole and not left):
+    if whole and not left:
         return None
     after = _extended(committed, min(MORE, left)) if whole else committed
-    found = {}
+    ranges = {}
     for variable in codebook.variables:
         parted, answers = parting(pile, variable.name), read.of(variable.name)
         for value in variable.value_names():
             if one := _range(variable.name, value, parted, answers, after):
-                found[variable.name, value] = one
+                ranges[variable.name, value] = one
     unread = len({unit for unit in units if not all(unit in read.of(v.name) for v in codebook.variables)})
-    return Ahead(min(MORE, left) if whole else unread, whole, found)
+    return Ahead(min(MORE, left) if whole else unread, whole, ranges)
 
 
 def _extended(committed: Committed, more: int) -> Committed:

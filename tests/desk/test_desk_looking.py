@@ -101,6 +101,21 @@ def test_progress_says_what_reading_on_costs_and_buys(template: Path, tmp_path: 
     assert "With 2 more" in lead.get("/progress").text
 
 
+def test_progress_tells_nothing_by_a_draw_that_was_changed(office: Office) -> None:
+    anna, lead = office.coder("anna"), office.lead()
+    for unit in queue(anna)[:3]:
+        read_out(anna, unit, "mentioned")
+    assert lead.get("/api/progress").json["ahead"]
+    drawn = waiting(office.study)
+    assert drawn is not None
+    answers = drawn.folder / "machine.jsonl"
+    answers.write_text(answers.read_text("utf-8").replace("relied_on", "mentioned"), "utf-8")
+    for path in ("/progress", "/api/progress"):
+        refused = lead.get(path)
+        assert refused.status == 409
+        assert "machine.jsonl" in refused.text
+
+
 def read_out(coder: Browser, unit: str, value: str) -> None:
     """Answers everything that is asked."""
     decide(coder, unit, "role", value)

@@ -15,9 +15,7 @@ from math import exp, lgamma, log
 from typing import Any
 
 from caselight.bundle.container import Bundle
-from caselight.bundle.drawn import ADJUDICATOR, Draw, skipped, tuples
-from caselight.bundle.names import ANSWERS
-from caselight.bundle.reading import read_rows
+from caselight.bundle.drawn import ADJUDICATOR, Draw, last_answers, settled_of
 
 Numbers = dict[str, float]  # name as printed -> number; absent = not to be told
 
@@ -28,24 +26,17 @@ def agreements_of(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: 
     VARIABLE/ANSWER -> how far two coders agree on this answer, where no unit was answered by more than two.
     """
     units = {unit for drawn in draw.drawn.values() for unit in drawn}
-    left_out = skipped(bundle, questions, draw)
-    given: dict[str, dict[str, dict[str, Any]]] = {}
-    for file in (name for name in bundle.sizes if name.startswith(ANSWERS)):
-        if file == f"{ANSWERS}{ADJUDICATOR}.jsonl":
-            continue
-        coder = file[len(ANSWERS) :].removesuffix(".jsonl")
-        for _, row in read_rows(bundle, file):
-            if (row["variable"], row["case"], coder) in left_out and not row.get("asked", True):
-                continue
-            if row["case"] in units and row["decided"]:
-                given.setdefault(row["variable"], {}).setdefault(row["case"], {})[file] = tuples(row["value"])
+    last = last_answers(bundle, units)
+    settled_of(last, questions)  # takes out what nobody has answered
+    given: dict[str, list[list[Any]]] = {}
+    for (variable, _), by_coder in last.items():
+        decided = [value for coder, (value, done, _) in by_coder.items() if done and coder != ADJUDICATOR]
+        given.setdefault(variable, []).append(decided)
     found = {}
     for question in questions:
         kind = question["kind"]
-        by_unit = given.get(question["name"], {}).values()
-        answered: list[list[Hashable]] = [
-            [_comparable(v, kind) for v in said.values()] for said in by_unit if len(said) > 1
-        ]
+        by_unit = given.get(question["name"], ())
+        answered: list[list[Hashable]] = [[_comparable(v, kind) for v in said] for said in by_unit if len(said) > 1]
         if kind == "number":  # one that a coder did not find is left out: it is no number of any size
             answered = [[v for v in unit if isinstance(v, int | float)] for unit in answered]
         if any(len(unit) > 1 for unit in answered):

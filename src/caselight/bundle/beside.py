@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile, counted
@@ -62,19 +63,22 @@ class Beside:
                 at = f"{part}/{answer}"
                 yield (at, "cases_counted"), str(len(cases & given))
                 yield (at, "cases"), str(len(cases))
-                row = self._of_people(value, [FACT + fact, part]) if value else None
+                row = self._of_people.get((value, FACT + fact, part)) if value else None
                 for column in ("estimate", "low", "high", "level"):
                     yield (at, column), str(row[column]) if row else ""
                 yield (at, "figure"), str(row["digest"]) if row else ""
 
-    def _of_people(self, value: str, where: list[str]) -> Mapping[str, Any] | None:
-        """The first figure of this answer in this part, as people's reading of a draw gives it."""
+    @cached_property
+    def _of_people(self) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+        """Answer, fact and part -> the first figure of it, as people's reading of a draw gives it."""
+        found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
         for row in self._rows:
-            about = row["name"] == "count" and row["variable"] == self._variable and row["value"] == value
-            parted = about and row.get("strata") and [list(pair) for pair in row.get("where", ())] == [where]
-            if parted and not any(one["code"] == "recoded" for one in row.get("assumptions", ())):
-                return row
-        return None
+            parted = row["name"] == "count" and row["variable"] == self._variable and row.get("strata")
+            where: Sequence[Any] = row.get("where", ()) if parted else ()
+            if len(where) == 1 and not any(one["code"] == "recoded" for one in row.get("assumptions", ())):
+                fact, part = where[0]
+                found.setdefault((row["value"], fact, part), row)
+        return found
 
     def _time(self, found: Cells) -> Iterator[tuple[tuple[str, str], str]]:
         """Every step of the table; and every later one that the records state, should it be missing there."""

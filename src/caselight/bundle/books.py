@@ -7,7 +7,7 @@ from typing import Any
 
 from caselight.bundle.container import Bundle
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import BOOKS, TABLES
+from caselight.bundle.names import BOOKS, ESTIMATES, TABLES
 from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile
 from caselight.bundle.reading import read_rows
 
@@ -62,7 +62,7 @@ def _check_sums(pile: Pile, rows: list[dict[str, Any]], verdict: Verdict) -> Non
             fault = Fault(
                 "books",
                 "unbalanced",
-                TABLES + "estimates.jsonl",
+                ESTIMATES,
                 variable,
                 str(len(pile.cases)),
                 str(whole),

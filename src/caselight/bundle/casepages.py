@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import REPORT, TABLES
+from caselight.bundle.names import GIVEN, REPORT
 
 _TAG = re.compile(r"<[^>]*>")
 _QUOTED = re.compile(r'<a href="#q\.([^".]+)\.\d+"><q[^>]*>(.*?)</q>', re.DOTALL)
@@ -71,7 +71,7 @@ def check_case_page(
         other = next((pair for pair in quoted if pair not in listed), ("", ""))
         told = f"{len(listed)}; {one[1]}", f"{len(quoted)}; {other[1]}"
         about = tuple(f"{pair[0]}=*" for pair in (one, other) if pair[0])
-        verdict.wrong(_fault(page.name, "quotations", told, about or ("*",), TABLES + "answers.jsonl"))
+        verdict.wrong(_fault(page.name, "quotations", told, about or ("*",), GIVEN))
     printed = dict(_SHOWN.findall(margin))
     for answer in answers:
         variable, value = answer["variable"], answer["value"]
@@ -115,7 +115,7 @@ class Called:
                 continue
             where = self._shown[variable, value, right][0]
             told = f"{value}: {right} (as in {where})" if right != name else f"{means[variable, name][1]}", name
-            fault = _fault(page, variable, told, (f"{variable}=*",), TABLES + "answers.jsonl")
+            fault = _fault(page, variable, told, (f"{variable}=*",), GIVEN)
             verdict.wrong(replace(fault, things=1 + more))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from caselight.bundle.container import Bundle
 from caselight.bundle.faults import CHECKS, Fault, Refused
-from caselight.bundle.names import ANSWERS, CODEBOOK, DRAWS, REPORT, TABLES, TEXTS
+from caselight.bundle.names import ANSWERS, CASES, CODEBOOK, DRAWS, ESTIMATES, REPORT, TABLES, TEXTS
 from caselight.bundle.reading import read_rows
 from caselight.bundle.recount import label
 
@@ -92,10 +92,10 @@ def _figures_of_cases(bundle: Bundle, files: Sequence[str]) -> dict[str, list[st
     if not cases and not documents:
         return {}
     try:
-        for _, row in read_rows(bundle, TABLES + "cases.jsonl") if documents else ():
+        for _, row in read_rows(bundle, CASES) if documents else ():
             cases |= {documents[document]: row["id"] for document in row["documents"] if document in documents}
         of_case: dict[str, list[str]] = {case: [] for case in cases.values()}
-        for _, row in read_rows(bundle, TABLES + "estimates.jsonl"):
+        for _, row in read_rows(bundle, ESTIMATES):
             for case in of_case.keys() & set(row["cases"]):
                 of_case[case].append(label(row))
     except (Refused, LookupError, TypeError):

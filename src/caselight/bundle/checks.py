@@ -15,7 +15,7 @@ from caselight.bundle.causes import with_causes
 from caselight.bundle.container import Bundle, open_bundle, read_whole
 from caselight.bundle.contents import Contents
 from caselight.bundle.crew import Crew
-from caselight.bundle.faults import MOST_FAULTS, Fault, Refused, Verdict, guarded, refused
+from caselight.bundle.faults import Fault, Refused, Verdict, guarded, refused
 from caselight.bundle.members import Members
 from caselight.bundle.names import KEY, LAST, MANIFEST, SIGNATURE, is_safe
 from caselight.bundle.reading import read_json
@@ -45,7 +45,7 @@ def verify(path: Path, key: str | None = None, further: Further | None = None) -
             verdict.about = {k: str(manifest.get(k, "")) for k in ("title", "date", "names", "language")}
             guarded(partial(_check_signature, bundle, manifest, known, verdict), verdict, file=SIGNATURE)
             _check_all(bundle, manifest, verdict, further)
-            verdict.faults = with_causes(bundle, verdict.faults)[:MOST_FAULTS]
+            verdict.faults = with_causes(bundle, verdict.faults)
     return verdict
 
 

@@ -13,13 +13,13 @@ from caselight.bundle.crew import Crew
 from caselight.bundle.drawn import Draw, check_draw, numbers_of, read_answers, read_draw
 from caselight.bundle.faults import Fault, Verdict, guarded
 from caselight.bundle.members import Members
-from caselight.bundle.names import BOOKS, QUESTIONS, REPORT, TEXTS
+from caselight.bundle.names import BOOKS, CASES, ESTIMATES, GIVEN, QUESTIONS, REPORT, TEXTS
 from caselight.bundle.others import check_others
 from caselight.bundle.pages import Others, Pages
-from caselight.bundle.pile import CASES, GIVEN, Pile, empty_pile
+from caselight.bundle.pile import Pile, empty_pile
 from caselight.bundle.printed import Page, PagesRead, is_page, read_pages
 from caselight.bundle.reading import read_json, read_rows
-from caselight.bundle.recount import ESTIMATES, Answers, Draws, check_figures
+from caselight.bundle.recount import Answers, Draws, check_figures
 from caselight.bundle.stamps import check_stamps
 from caselight.bundle.texts import Case, Checked, batches, check_cases, check_frame, is_large
 

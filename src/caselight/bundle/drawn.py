@@ -168,7 +168,8 @@ def _drawn_again(bundle: Bundle, draw: Draw) -> list[str]:
         file = f"{DRAWS}{extended}/drawn.tsv"
         old = [line.split("\t") for line in read_text(bundle, file).split("\n")[1:] if line]
         known = {line[1]: line[5] == "yes" for line in old}
-        first = sorted((r for r in rows if r[1] in known), key=lambda r: list(known).index(r[1]))
+        place = {unit: at for at, unit in enumerate(known)}
+        first = sorted((r for r in rows if r[1] in known), key=lambda r: place[r[1]])
         rest = [r for r in rows if r[1] not in known]
         more = doubles - sum(known.values())
         rows = [(t, u, n, known[u]) for t, u, n, _ in first]
@@ -218,14 +219,6 @@ def last_answers(bundle: Bundle, units: Collection[str]) -> dict[tuple[str, str]
                 said = (tuples(row["value"]), bool(row["decided"]), bool(row.get("asked", True)))
                 last.setdefault((row["variable"], row["case"]), {})[coder] = said
     return last
-
-
-def skipped(bundle: Bundle, questions: Sequence[Mapping[str, Any]], draw: Draw) -> set[tuple[str, str, str]]:
-    """(variable, unit, coder) of what was skipped by an answer that does not count, so that nobody has answered it."""
-    last = last_answers(bundle, {unit for drawn in draw.drawn.values() for unit in drawn})
-    before = {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
-    settled_of(last, questions)
-    return before - {(*key, coder) for key, by_coder in last.items() for coder in by_coder}
 
 
 def settled_of(

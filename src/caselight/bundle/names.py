@@ -16,6 +16,7 @@ CODEBOOK = "codebook.yaml"
 CHECKER = "verify.py"
 QUESTIONS = TABLES + "questions.json"
 BOOKS = TABLES + "books.jsonl"
+CASES, GIVEN, ESTIMATES = TABLES + "cases.jsonl", TABLES + "answers.jsonl", TABLES + "estimates.jsonl"
 
 LONGEST_NAME = 240  # characters of a whole name: file systems end at 255 bytes a part, Windows at 260 a path
 _PART = re.compile(r"[^\x00-\x1f\x7f\\/:*?\"<>|]+")

@@ -22,11 +22,11 @@ from typing import Any
 from caselight.bundle.beside import Beside
 from caselight.bundle.container import Bundle
 from caselight.bundle.faults import Fault, Verdict, guarded
-from caselight.bundle.names import REPORT
+from caselight.bundle.names import ESTIMATES, REPORT
 from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile, counted
 from caselight.bundle.printed import Page
 from caselight.bundle.reading import read_text
-from caselight.bundle.recount import ESTIMATES, RESTS, fingerprint, label
+from caselight.bundle.recount import RESTS, fingerprint, label
 
 COLUMNS = ("variable", "name", "value", "unit", "estimate", "low", "high", "level", "method", "n", "N")
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")

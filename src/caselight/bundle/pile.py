@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from caselight.bundle.drawn import holds, shared, tuples
 from caselight.bundle.faults import Fault, Verdict
-from caselight.bundle.names import TABLES
+from caselight.bundle.names import CASES, GIVEN
 
-CASES, GIVEN = TABLES + "cases.jsonl", TABLES + "answers.jsonl"
 FACT = "fact:"
 MACHINE = "machine_count"
 LISTED = ("count", "given", "none", "undetermined", "not_asked")

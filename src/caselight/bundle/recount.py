@@ -14,13 +14,12 @@ from caselight.bundle.container import Bundle
 from caselight.bundle.drawn import Draw, Said
 from caselight.bundle.exact import Cell, cell_limits, cell_ratio, cell_running, lower, upper
 from caselight.bundle.faults import Fault, Refused, Verdict
-from caselight.bundle.names import ANSWERS, CODEBOOK, DRAWS, QUESTIONS, TABLES
-from caselight.bundle.pile import CASES, GIVEN, MACHINE, Pile, machine_figure, missing_figures
+from caselight.bundle.names import ANSWERS, CASES, CODEBOOK, DRAWS, ESTIMATES, GIVEN, QUESTIONS
+from caselight.bundle.pile import MACHINE, Pile, machine_figure, missing_figures
 from caselight.bundle.reading import read_rows
 
 EXACT, CERTIFIED, RUNNING, ELUSION = "exact_stratified", "exact_certified", "running_range", "exact_elusion"
 LEAST_READ = 5  # parts of a stratum told apart by the machine's answer need so many read, each
-ESTIMATES = TABLES + "estimates.jsonl"
 RESTS = (CASES, GIVEN, ANSWERS, DRAWS, QUESTIONS, CODEBOOK)  # what figures are worked out from
 Answers = Mapping[str, Mapping[str, Said]]
 

@@ -189,8 +189,8 @@ def told(verdict: Verdict, language: str) -> Iterator[str]:
         by_file.setdefault(fault.file, []).append(fault)
     for own in list(by_file.values())[:SHOWN]:
         yield from _file_lines(own, [one for one in verdict.faults if one.follows == own[0].file], language)
-    if len(by_file) > SHOWN:
-        yield words["more"].format(n=sum(map(len, list(by_file.values())[SHOWN:])) + verdict.left_out)
+    if hidden := sum(map(len, list(by_file.values())[SHOWN:])) + verdict.left_out:
+        yield words["more"].format(n=hidden)
     yield ""
     more = len(verdict.faults) - len(roots)
     yield words["ok"] if verdict.ok else words["follow" if more else "not_ok"].format(n=len(roots), more=more)

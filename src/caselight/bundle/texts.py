@@ -16,8 +16,8 @@ from caselight.bundle.container import Bundle, lines
 from caselight.bundle.drawn import Draw
 from caselight.bundle.faults import Fault, Verdict, guarded
 from caselight.bundle.members import Members
-from caselight.bundle.names import DRAWS, TEXTS
-from caselight.bundle.pile import CASES, GIVEN, CaseRow, Pile, case_row
+from caselight.bundle.names import CASES, DRAWS, GIVEN, TEXTS
+from caselight.bundle.pile import CaseRow, Pile, case_row
 from caselight.bundle.reading import LONGEST_LINE, read_text, row_of
 
 Line = tuple[int, bytes]  # number in its table, and what stands in it

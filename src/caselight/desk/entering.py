@@ -10,7 +10,7 @@ from caselight.desk.access import ADJUDICATOR, CODER, Who
 from caselight.desk.accounts import coder_name
 from caselight.desk.call import Call, as_json, as_page, fault, go
 from caselight.desk.pages import LANGUAGES
-from caselight.desk.progress import progress_of
+from caselight.desk.progress import told_of
 from caselight.errors import UsageError
 
 HOME = {CODER: "/code", ADJUDICATOR: "/progress"}
@@ -64,7 +64,7 @@ def start_page(call: Call, wrong: str = "", known: str = "") -> Response:
     doubles = sum(one.double for one in room.drawn)
     shown: dict[str, Any] = {"coders": room.coder_names(), "drawn": len(room.drawn), "doubles": doubles}
     shown |= {"unit": room.unit, "wrong": wrong}
-    shown |= {"known": known, "far": progress_of(room, known, CODER)["coders"][known] if known else {}}
+    shown |= {"known": known, "far": told_of(room, room.person(known)) if known else {}}
     page = call.pages.page("start.html", str(call.pages.words("start.title")), who=call.who, **shown)
     return as_page(page, 422 if wrong or known else 200)
 

@@ -7,7 +7,7 @@ show what the machine answered, so they are closed to coders, who answer blind.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -44,9 +44,8 @@ def _reading(call: Call) -> dict[str, str]:
     return {case: "coded" if unit in read else "drawn" for unit in drawn for case in call.room.cases_of(unit)}
 
 
-def _matching(call: Call) -> tuple[list[CaseRow], dict[str, Counter[str]], dict[str, str]]:
+def _matching(call: Call, reading: Mapping[str, str]) -> tuple[list[CaseRow], dict[str, Counter[str]], dict[str, str]]:
     """The rows that all facets asked for leave, and for each facet how many each of its values would leave."""
-    reading = _reading(call)
     facets: tuple[Facet, ...] = (*FACETS, ("reading", lambda row: reading.get(row.id, "")))
     asked = {name: call.query[name] for name, _ in facets if call.query.get(name)}
     text = call.query.get("q", "").casefold()
@@ -61,7 +60,8 @@ def _matching(call: Call) -> tuple[list[CaseRow], dict[str, Counter[str]], dict[
 
 def cases_page(call: Call) -> Response:
     """All cases, with facets."""
-    rows, counts, asked = _matching(call)
+    reading = _reading(call)
+    rows, counts, asked = _matching(call, reading)
     number = max(1, int(n) if (n := call.query.get("page", "1")).isdecimal() and len(n) < 7 else 1)
     shown = rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     kept = {name: text for name, text in call.query.items() if name != "page" and text}
@@ -76,7 +76,7 @@ def cases_page(call: Call) -> Response:
         "pages": max(1, -(-len(rows) // PAGE_ROWS)),
         "same": urlencode(kept),
         "who": call.who,
-        "reading": _reading(call),
+        "reading": reading,
     }
     return as_page(call.pages.page("cases.html", str(call.pages.words("nav.cases")), "cases", **parts))
 
@@ -86,13 +86,13 @@ _COLUMNS = ("id", "path", "court", "judge", "number", "decision_date", "outcome"
 
 def cases_json(call: Call) -> Response:
     """The same rows as data, all of them."""
-    rows, _, _ = _matching(call)
+    rows, _, _ = _matching(call, _reading(call))
     return as_json({"total": len(rows), "cases": [{name: getattr(row, name) for name in _COLUMNS} for row in rows]})
 
 
 def cases_csv(call: Call) -> Response:
     """The same rows as a table, all of them."""
-    rows, _, _ = _matching(call)
+    rows, _, _ = _matching(call, _reading(call))
     return as_csv(_COLUMNS, ([getattr(row, name) for name in _COLUMNS] for row in rows), "cases")
 
 

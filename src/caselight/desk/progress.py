@@ -13,14 +13,18 @@ from typing import Any
 from starlette.responses import Response
 
 from caselight import drawing, sizing
+from caselight.codebook import Codebook
 from caselight.desk.access import ADJUDICATOR as LEADS
+from caselight.desk.access import Who
 from caselight.desk.call import Call, as_json, as_page
 from caselight.desk.person import Person
 from caselight.desk.room import Room, words_of
 from caselight.desk.settling import is_open, pair_states
+from caselight.drawing import Underway
 from caselight.estimate import RECALL, agreements
 from caselight.report.interface import safe
 from caselight.review import Pair, confusion
+from caselight.types import Estimate
 
 # A longer pause between two answers is a pause, not reading.
 LONGEST_PAUSE_SECONDS = 300.0
@@ -60,12 +64,12 @@ def _hours(readings: int, seconds_a_case: float) -> float:
     return max(0.1, round(readings * seconds_a_case / 3600, 1)) if readings else 0.0
 
 
-def ahead_of(room: Room) -> dict[str, Any] | None:
-    """What reading on costs and what ranges it buys; None = there is nothing to read, or no draw."""
-    found = sizing.ahead(room.study, room.codebook)
-    if found is None or room.committed is None:
+def ahead_of(room: Room, underway: Underway) -> dict[str, Any] | None:
+    """What reading on costs and what ranges it buys; None = nothing is read yet, or all is."""
+    found = sizing.ahead(underway, room.codebook)
+    if found is None:
         return None
-    twice = room.committed.doubles / room.committed.n
+    twice = underway.committed.doubles / underway.committed.n
     ranges = [
         {"variable": one.variable, "value": one.value, "low": one.low, "high": one.high}
         for one in found.ranges.values()
@@ -74,7 +78,8 @@ def ahead_of(room: Room) -> dict[str, Any] | None:
     return {"more": found.more, "extends": found.extends, **cost, "ranges": ranges}
 
 
-def _told(room: Room, person: Person) -> dict[str, Any]:
+def told_of(room: Room, person: Person) -> dict[str, Any]:
+    """How far one coder is: what she reads, what is done and left, how long it takes her."""
     queue = room.queue(person)
     variables, meanings = room.codebook.variables, room.meanings
     done = sum(person.is_done(one.case, variables) for one in queue)
@@ -86,32 +91,39 @@ def _told(room: Room, person: Person) -> dict[str, Any]:
     return told | {"seconds_a_case": speed, "hours_left": hours, "torn": len(person.torn)}
 
 
-def progress_of(room: Room, name: str, role: str) -> dict[str, Any]:
+def progress_of(room: Room, who: Who, underway: Underway | None) -> dict[str, Any]:
     """What this person may know of how far it is."""
     shared = {"unit": room.unit, "drawn": len(room.drawn), "read_twice": sum(one.double for one in room.drawn)}
-    if role != LEADS:
-        return shared | {"coders": {name: _told(room, room.person(name))}}
-    coders = {other: _told(room, person) for other, person in room.coders().items()}
+    if who.role != LEADS:
+        return shared | {"coders": {who.name: told_of(room, room.person(who.name))}}
+    coders = {other: told_of(room, person) for other, person in room.coders().items()}
     states = [state for _, state in pair_states(room)]
     differences = {
         "open": sum(map(is_open, states)),
         "settled": states.count("settled"),
         "agree": states.count("agree"),
     }
-    return shared | {"coders": coders, "differences": differences, "ahead": ahead_of(room)}
+    ahead = ahead_of(room, underway) if underway else None
+    return shared | {"coders": coders, "differences": differences, "ahead": ahead}
+
+
+def _underway(call: Call) -> Underway | None:
+    """The draw and everybody's answers, for whoever may see them; None = there is no draw, or none to be seen."""
+    return drawing.underway(call.room.study, call.room.codebook) if call.who.role == LEADS else None
 
 
 def progress_json(call: Call) -> Response:
     """Progress as data."""
-    return as_json(progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice})
+    return as_json(progress_of(call.room, call.who, _underway(call)) | {"notice": call.notice})
 
 
 def progress_page(call: Call) -> Response:
     """Progress in words."""
-    told = progress_of(call.room, call.who.name, call.who.role) | {"notice": call.notice}
+    underway = _underway(call)
+    told = progress_of(call.room, call.who, underway) | {"notice": call.notice}
     parts: dict[str, Any] = {"told": told, "who": call.who, "draw": call.room.committed, "figures": [], "agreed": []}
     if call.who.role == LEADS:
-        found, ahead = _figures(call), told["ahead"]
+        found, ahead = _figures(underway, call.room.codebook) if underway else [], told["ahead"]
         figures = [figure for figure in found if figure.name == "count"]
         recalls = {(figure.variable, figure.value): figure for figure in found if figure.name == RECALL}
         then = {(one["variable"], one["value"]): one for one in ahead["ranges"]} if ahead else {}
@@ -120,12 +132,11 @@ def progress_page(call: Call) -> Response:
     return as_page(call.pages.page("progress.html", str(call.pages.words("nav.progress")), "progress", **parts))
 
 
-def _figures(call: Call) -> list[Any]:
+def _figures(underway: Underway, codebook: Codebook) -> list[Estimate]:
     """The figures so far, by the claim committed to: counts, whose widths while reading may be looked at at any time;
     and, once the draw is read, how much of each answer the machine found."""
-    _, figures = drawing.fieldwork(call.room.study, call.room.codebook)
-    first: dict[tuple[str, str, str], Any] = {}
-    for figure in figures:
+    first: dict[tuple[str, str, str], Estimate] = {}
+    for figure in drawing.figures_of(underway, codebook):
         first.setdefault((figure.name, figure.variable, figure.value), figure)
     return list(first.values())
 

@@ -17,7 +17,17 @@ from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, members, waiting
 from caselight.drawing.elsewhere import adopt
-from caselight.drawing.fieldwork import Readings, agreed, exported, fieldwork, readings, sample
+from caselight.drawing.fieldwork import (
+    Readings,
+    Underway,
+    agreed,
+    exported,
+    fieldwork,
+    figures_of,
+    readings,
+    sample,
+    underway,
+)
 from caselight.drawing.freezing import Wish, extend, freeze, throw
 from caselight.drawing.kept import keep, kept, published
 from caselight.drawing.standing import answer_problems, cell, disputed, disputes, later, read_twice
@@ -25,6 +35,7 @@ from caselight.drawing.standing import answer_problems, cell, disputed, disputes
 __all__ = [
     "Committed",
     "Readings",
+    "Underway",
     "Wish",
     "adopt",
     "agreed",
@@ -39,6 +50,7 @@ __all__ = [
     "exported",
     "extend",
     "fieldwork",
+    "figures_of",
     "freeze",
     "given",
     "is_read_to_its_end",
@@ -59,5 +71,6 @@ __all__ = [
     "take_machine",
     "throw",
     "to_read",
+    "underway",
     "waiting",
 ]

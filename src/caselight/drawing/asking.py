@@ -11,11 +11,11 @@ from caselight.drawing.answering import given
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import ELUSION, Committed, drawn_cases, draws, last
 from caselight.drawing.facts import facts_of
-from caselight.drawing.fieldwork import Readings, evidence, is_one_pair, readings, sample, twice, with_changes
+from caselight.drawing.fieldwork import Readings, agreed, evidence, readings, sample, with_changes
 from caselight.drawing.pile import members_of, pile
 from caselight.drawing.standing import answer_problems, later
 from caselight.errors import Refused, UsageError
-from caselight.estimate import FACT, Evidence, agreements, recalls
+from caselight.estimate import FACT, Evidence, recalls
 from caselight.estimate.elusion import elusion
 from caselight.estimate.figures import Where
 from caselight.estimate.sample import Sample, is_whole, recoded
@@ -285,10 +285,11 @@ def _check_value(codebook: Codebook, base: Evidence, pair: tuple[str, str]) -> N
 
 
 def agreement_rows(made: Made, names: Sequence[str] = ()) -> Iterator[tuple[str, object]]:
-    """How far readers agree on each question; nothing of those that nobody answered twice."""
-    taken = given(made.study)
-    for variable in made.codebook.variables:
-        if not names or variable.name in names:
-            found = agreements(variable, twice(taken, variable.name), is_one_pair(taken, variable.name))
-            if found:
-                yield variable.name, found
+    """How far readers agree on each question, as the report tells it; nothing of those that nobody answered twice.
+
+    Of the drawn units; while nothing is drawn, of all that people have answered.
+    """
+    taken, committed = given(made.study), last(made.study)
+    units = drawn_cases(committed) if committed and committed.thrown else taken
+    read = readings(made.codebook.variables, (one.case for one in units), taken)
+    yield from ((name, one) for name, one in agreed(made.codebook, read).items() if not names or name in names)

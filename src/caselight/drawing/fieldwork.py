@@ -27,7 +27,7 @@ from caselight.estimate import Evidence, Read, Sample, agreements, estimated, mi
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.elusion import elusion
 from caselight.report import AgreedOn, Fieldwork
-from caselight.review import ADJUDICATOR, Given, settle
+from caselight.review import ADJUDICATOR, Given, last_answers, settle
 from caselight.store import Study
 from caselight.types import Estimate, Value
 from caselight.variables import Variable
@@ -85,7 +85,9 @@ def _without_unasked(variables: Sequence[Variable], answered: list[Given]) -> li
             found = [(c, counts.get((one.case, c.variable))) for c in conditions.get(one.variable, ())]
             return bool(found) and all(said is not None and said.decided and c.holds(said.value) for c, said in found)
 
-        kept = [one for one in answered if one.asked or not is_to_ask(one)]
+        last = {(one.case, one.variable, one.coder): one for one in answered}
+        unread = {key for key, one in last.items() if not one.asked and is_to_ask(one)}  # with what it had replaced
+        kept = [one for one in answered if (one.case, one.variable, one.coder) not in unread]
         if len(kept) == len(answered):
             break
         answered = kept
@@ -165,39 +167,62 @@ def evidence(
 
 def overturned(variable: str, read: Readings) -> list[tuple[Value, Value]]:
     """What one reader said and what was settled, of the units that were read twice or by the adjudicator."""
-    single: dict[str, dict[str, Given]] = {}
-    judged = set()
-    for one in read.given:
-        if one.variable == variable and one.coder == ADJUDICATOR:
-            judged.add(one.case)
-        elif one.variable == variable and one.decided:
-            single.setdefault(one.case, {})[one.coder] = one
     settled = read.of(variable)
     pairs: list[tuple[Value, Value]] = []
-    for unit, by_coder in single.items():
-        if unit in settled and settled[unit].decided and (len(by_coder) > 1 or unit in judged):
-            pairs += [(one.value, settled[unit].value) for one in by_coder.values()]
+    for (unit, _), by_coder in last_answers(one for one in read.given if one.variable == variable).items():
+        single = [one for coder, one in by_coder.items() if coder != ADJUDICATOR and one.decided]
+        if unit in settled and settled[unit].decided and (len(single) > 1 or ADJUDICATOR in by_coder):
+            pairs += [(one.value, settled[unit].value) for one in single]
     return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """The draw that figures come from, and what people answered to it so far."""
+
+    committed: Committed
+    read: Readings
+    pile: Sample | None  # None = nothing is read yet
+
+
+def underway(study: Study, codebook: Codebook, taken: Sequence[Given] | None = None) -> Underway | None:
+    """The last draw for figures, with its answers; None = none was committed.
+
+    Args:
+        taken: all answers of people; None = they are read now.
+    Raises:
+        StudyError: the draw is not as it was committed.
+    """
+    committed = last(study)
+    if committed is None:
+        return None
+    checked(committed)
+    drawn = (one.case for one in drawn_cases(committed))
+    read = readings(codebook.variables, drawn, given(study) if taken is None else taken)
+    return Underway(committed, read, sample(committed) if read.settled else None)
+
+
+def figures_of(found: Underway, codebook: Codebook) -> list[Estimate]:
+    """The figures that people's answers to this draw make, question by question."""
+    if found.pile is None:
+        return []
+    figures: list[Estimate] = []
+    for variable in codebook.variables:
+        pairs = overturned(variable.name, found.read)
+        error = {value: mistakes(value, pairs) for value in variable.value_names()}
+        pile = with_changes(found.pile, found.committed, codebook, variable.name)
+        figures += estimated(variable, pile, found.read.of(variable.name), error=error)
+    return figures
 
 
 def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[Estimate]]:
     """What the report tells of the draw, and the figures that people's answers to it make."""
-    committed = last(study)
     taken = given(study)
     search = _completeness(study, codebook, taken)
-    if committed is None:
+    found = underway(study, codebook, taken)
+    if found is None:
         return None, search
-    checked(committed)
-    read = readings(codebook.variables, (one.case for one in drawn_cases(committed)), taken)
-    figures: list[Estimate] = []
-    pile = sample(committed) if read.settled else None
-    for variable in codebook.variables:
-        if pile:
-            pairs = overturned(variable.name, read)
-            error = {value: mistakes(value, pairs) for value in variable.value_names()}
-            figures += estimated(
-                variable, with_changes(pile, committed, codebook, variable.name), read.of(variable.name), error=error
-            )
+    committed, read = found.committed, found.read
     agreement = agreed(codebook, read)
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
     told = Fieldwork(
@@ -217,7 +242,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         day=committed.day,
         others=tuple((one.number, one.digest, one.thrown) for one in draws(study) if one.number != committed.number),
     )
-    return told, [*figures, *search]
+    return told, [*figures_of(found, codebook), *search]
 
 
 def agreed(codebook: Codebook, read: Readings) -> dict[str, Agreement]:
@@ -295,8 +320,6 @@ def is_one_pair(answered: Sequence[Given], variable: str) -> bool:
 
 
 def _by_coder(answered: Sequence[Given], variable: str) -> list[dict[str, Value]]:
-    by_unit: dict[str, dict[str, Value]] = {}
-    for one in answered:
-        if one.variable == variable and one.coder != ADJUDICATOR and one.decided:
-            by_unit.setdefault(one.case, {})[one.coder] = one.value
-    return [values for values in by_unit.values() if len(values) > 1]
+    last = last_answers(one for one in answered if one.variable == variable and one.coder != ADJUDICATOR)
+    by_unit = ({coder: one.value for coder, one in by_coder.items() if one.decided} for by_coder in last.values())
+    return [values for values in by_unit if len(values) > 1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from caselight.drawing.answering import given, records_of
 from caselight.drawing.commitment import Committed, drawn_cases, frame_rows, last
 from caselight.planning import Made
-from caselight.review import ADJUDICATOR, UNDECIDED, Given, same
+from caselight.review import ADJUDICATOR, UNDECIDED, Given, last_answers, same
 from caselight.store import Study
 from caselight.types import Problem, Value
 from caselight.variables import KINDS, Variable
@@ -28,11 +28,8 @@ class Dispute:
 
 def disputes(taken: Iterable[Given]) -> list[Dispute]:
     """Where coders differ and the adjudicator has not spoken, in the order in which cases and questions first came."""
-    last_of: dict[tuple[str, str], dict[str, Given]] = {}
-    for one in taken:
-        last_of.setdefault((one.case, one.variable), {})[one.coder] = one
     found = []
-    for key, by_coder in last_of.items():
+    for key, by_coder in last_answers(taken).items():
         first, *others = by_coder.values()
         if ADJUDICATOR not in by_coder and not all(same(one, first) for one in others):
             found.append(Dispute(*key, tuple(sorted(map(cell, by_coder.values())))))
@@ -65,11 +62,8 @@ def unknown(variables: Sequence[Variable], taken: Iterable[Given]) -> Mapping[st
     and one in whose stead the adjudicator gave an answer that is allowed.
     """
     asked = {variable.name: variable for variable in variables}
-    last_of: dict[tuple[str, str], dict[str, Given]] = {}
-    for one in taken:
-        last_of.setdefault((one.case, one.variable), {})[one.coder] = one
     found: dict[str, Counter[str]] = {}
-    for (_, name), by_coder in last_of.items():
+    for (_, name), by_coder in last_answers(taken).items():
         final = by_coder.get(ADJUDICATOR)
         counting = by_coder.values() if final is None else (final,)
         for one in counting:

@@ -4,7 +4,7 @@ In: the cases of a study and what the machine says of them. Out: a draw that nob
 case and question the one answer that counts, from one coder, from two who agree, or from the adjudicator.
 """
 
-from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, same, settle
+from caselight.review.answers import ADJUDICATOR, UNDECIDED, Given, last_answers, same, settle
 from caselight.review.asking import is_done, states
 from caselight.review.compare import Pair, confusion, pairs, shown
 from caselight.review.decisions import (
@@ -52,6 +52,7 @@ __all__ = [
     "frame_text",
     "has_probabilities",
     "is_done",
+    "last_answers",
     "meaning_of",
     "pairs",
     "read_decision",

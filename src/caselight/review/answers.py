@@ -24,17 +24,25 @@ class Given:
     asked: bool = True  # False = not answered: what the person said elsewhere had made the question pointless
 
 
+def last_answers(given: Iterable[Given]) -> dict[tuple[str, str], dict[str, Given]]:
+    """(case, variable) -> coder -> what that coder answered last; whatever stood before is replaced.
+
+    In the order in which cases, questions and coders first came.
+    """
+    last: dict[tuple[str, str], dict[str, Given]] = {}
+    for one in given:
+        last.setdefault((one.case, one.variable), {})[one.coder] = one
+    return last
+
+
 def settle(given: Iterable[Given]) -> dict[tuple[str, str], Given]:
     """(case, variable) -> the answer that counts.
 
     The adjudicator's where there is one; else the coders', if they agree; else nobody's: undecided. Of one coder the
     last answer counts.
     """
-    last: dict[tuple[str, str], dict[str, Given]] = {}
-    for one in given:
-        last.setdefault((one.case, one.variable), {})[one.coder] = one
     settled = {}
-    for key, by_coder in last.items():
+    for key, by_coder in last_answers(given).items():
         if ADJUDICATOR in by_coder:
             settled[key] = by_coder[ADJUDICATOR]
             continue
