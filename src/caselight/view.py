@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,8 @@ _SAME_BYTES = "the same bytes are in the study under another path"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
 # An odd multiplier mixes the digests of a case's rows into one; 2^64 / golden ratio, as Knuth's multiplicative hashing.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,16 @@ _LISTED = (
 )
 
 
-def case_rows(made: Made, linked: Mapping[str, Link]) -> list[CaseRow]:
-    """One small row a case, in the order of the tables (by document id)."""
+def case_rows(made: Made, linked: Mapping[str, Link], told: Mapping[str, Said] | None = None) -> list[CaseRow]:
+    """One small row a case, in the order of the tables (by document id).
+
+    Args:
+        told: what people answered, `shown_to_all`; None = it is read now.
+    """
     paths = {record.id: record.path for record in made.catalogue.leaves().values()}
     wanted = pa.array(_LISTED)
     rows: list[CaseRow] = []
-    said = shown_to_all(made)
+    said = shown_to_all(made) if told is None else told
     known: dict[str, Any] = {}
     for plan in made.plans:
         part = read_table(plan.paths["cases"], ["id", "documents", "instance", "facts", "digest"])
@@ -309,23 +315,22 @@ def _is_of_all(figure: Estimate) -> bool:
     return not figure.where and "recoded" not in figure.assumptions
 
 
+def _sorted_so(rows: Sequence[Row], order: Sequence[int]) -> list[Row]:
+    return [rows[place] for place in order]
+
+
 def contents(made: Made, language: str, generated_at: str) -> Contents:
     """The study as a report or an export takes it; cases in the order of their paths."""
     kept = accounts(made)
     told, people = fieldwork(made.study, made.codebook)
     more, withheld = published(made, {figure.digest for figure in people})
     people += more
-    rows, said = case_rows(made, links(made)), shown_to_all(made)
+    said = shown_to_all(made)
+    rows = case_rows(made, links(made), said)
     told = replace(told, later=later(made, [row.id for row in rows])) if told else None
     order = sorted(range(len(rows)), key=lambda i: (rows[i].path, rows[i].id))
-    ordered = [rows[i] for i in order]
-    found = {variable.name: values(made, variable.name) for variable in made.codebook.variables}
-    answers = {name: [given[i] for i in order] for name, given in found.items()}
-
-    def quotes(variable: str) -> list[tuple[Quotation, ...]]:
-        quoted = quotations(made, variable)
-        return [quoted[i] for i in order]
-
+    ordered = _sorted_so(rows, order)
+    answers = {one.name: _sorted_so(values(made, one.name), order) for one in made.codebook.variables}
     estimates = [*count(made.codebook, [row.id for row in ordered], answers, _facts_of(ordered)), *people]
     sizes = {"cases": len(ordered), "records": len(kept.records)}
     sentences, refused = _sentences(made, [e for e in estimates if _is_of_all(e)], sizes)
@@ -341,7 +346,7 @@ def contents(made: Made, language: str, generated_at: str) -> Contents:
         cases=ordered,
         answers=answers,
         stamps={variable.name: stamp(made, variable.name) for variable in made.codebook.variables},
-        quotes=quotes,
+        quotes=lambda variable: _sorted_so(quotations(made, variable), order),
         load=lambda wanted: _with_people(made, said, wanted),
         lock_level=made.level,
         generated_at=generated_at,

@@ -8,14 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from caselight.report import charts
 from caselight.report.cells import csv_text
 from caselight.report.contents import Atlas, Contents
-from caselight.report.figures import Figure
 from caselight.report.frame import Frame
 from caselight.report.front import Front
+from caselight.report.lists import cut
 from caselight.report.maps import STEPS, Mark, circles, squares
-from caselight.report.names import FACT, Names, case_file, figure_file, year_file
+from caselight.report.names import FACT, Names, case_file, figure_file
 from caselight.report.timeline import MOST_STEPS, Timeline, strips, timeline
 
 _FACTS = ("year", "region", "court", "statute", "outcome", "instance")
@@ -75,14 +74,13 @@ class Breakdowns:
         return {"sections": sections, "answers": self._answers, "is_cut": is_cut, **self._judges()}
 
     def _section(self, fact: str) -> dict[str, Any]:
-        labels = self._parts.labels(fact)
-        shown = labels[:_MOST_ROWS] if len(labels) > _MOST_ROWS + 1 else labels
+        shown, more = cut(self._parts.labels(fact), _MOST_ROWS)
         silent = figure_file("undetermined", FACT + fact, "") if self._parts.total(fact, "") else ""
         return {
             "fact": fact,
             "title": self._t(f"front.by_{fact}"),
             "rows": [self._row(fact, label) for label in shown],
-            "more": len(labels) - len(shown),
+            "more": more,
             "silent": self._parts.total(fact, ""),
             "silent_file": silent,
         }
@@ -148,13 +146,8 @@ class Breakdowns:
                 "time.books_events", dated=len(self._contents.cases) - made.unhappened, silent=made.unhappened
             ),
             "before": t.count("time.before", made.before, steps=MOST_STEPS) if made.before else "",
-            "years": [(answer, self._years(place, answer)) for place, answer in enumerate(self._answers)],
+            "years": [(one, self._front.year_chart(one, f"years{place}")) for place, one in enumerate(self._answers)],
         }
-
-    def _years(self, place: int, answer: Figure) -> Markup:
-        points = [self._parts.cell("year", year, answer) for year in self._parts.labels("year")]
-        title = self._t("chart.years_title", value=answer.label.striptags()).unescape()
-        return charts.by_year(points, (f"years{place}", title), self._t, year_file) if points else Markup("")
 
     # Space
 

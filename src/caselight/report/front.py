@@ -13,7 +13,7 @@ from caselight.report.contents import Contents
 from caselight.report.figures import Block, Figure, headline, telling
 from caselight.report.frame import Frame
 from caselight.report.interface import made_html, safe
-from caselight.report.lists import excerpt
+from caselight.report.lists import cut, excerpt
 from caselight.report.names import FACT, Names, case_file, figure_file, year_file
 from caselight.report.parts import Parts
 from caselight.report.sentences import Speaker
@@ -47,8 +47,8 @@ class Front:
             "lead_block": self.block,
             "blocks": [b for b in self.blocks if b is not self.block],
             "rows_of": self.rows_of,
-            "years": self._year_chart(),
-            "year_points": self._years() if self.lead else [],
+            "years": self.year_chart(self.lead, "years") if self.lead else "",
+            "year_points": self._years(self.lead) if self.lead else [],
             "panels": [panel for name in _PANELS if self.lead and (panel := self._panel(name, self.lead))],
             "telling": self._telling(),
         }
@@ -76,8 +76,8 @@ class Front:
         rest = [f for f in ranked if f.estimate.name in _LAST]
         values = [f for f in ranked if f.estimate.name not in _LAST]
         most = _MOST_ROWS if block.kind == "text" else _MOST_VALUES
-        hidden = len(values) - most if len(values) > most + 1 else 0
-        shown = [*values[: len(values) - hidden], *rest]
+        first, hidden = cut(values, most)
+        shown = [*first, *rest]
         more = figure_file("given", block.variable, "") if block.kind == "text" else "data/figures.csv"
         parts = {"block": block, "shown": shown, "hidden": hidden, "more_file": more, "dot": charts.figure_dot}
         parts["sums_file"] = figure_file("given", block.variable, "")
@@ -88,22 +88,20 @@ class Front:
             return 1 + _LAST.index(figure.estimate.name), 0.0
         return 0, -figure.estimate.estimate
 
-    def _years(self) -> list[charts.Point]:
-        return [self.parts.cell("year", year, self.lead) for year in self.parts.labels("year") if self.lead]
+    def year_chart(self, answer: Figure, name: str) -> Markup:
+        """One answer year by year; "" where no record says a year. No other chart of the page has this name."""
+        points = self._years(answer)
+        title = self._t("chart.years_title", value=answer.label.striptags()).unescape()
+        return charts.by_year(points, (name, title), self._t, year_file) if points else Markup("")
 
-    def _year_chart(self) -> Markup | None:
-        if not self.lead:
-            return None
-        points = self._years()
-        title = self._t("chart.years_title", value=self.lead.label.striptags()).unescape()
-        return charts.by_year(points, ("years", title), self._t, year_file) if points else None
+    def _years(self, answer: Figure) -> list[charts.Point]:
+        return [self.parts.cell("year", year, answer) for year in self.parts.labels("year")]
 
     def _panel(self, fact: str, lead: Figure) -> dict[str, Any] | None:
         order = self.parts.labels(fact)
         if not order:
             return None
-        most = _MOST_ROWS if fact in _MANY else _MOST_VALUES
-        shown = order[:most] if len(order) > most + 1 else order
+        shown, more = cut(order, _MOST_ROWS if fact in _MANY else _MOST_VALUES)
         rows = [
             {
                 "label": self._names.value(FACT + fact, label),
@@ -112,7 +110,7 @@ class Front:
             }
             for label in shown
         ]
-        return {"fact": fact, "title": self._t(f"front.by_{fact}"), "rows": rows, "more": len(order) - len(shown)}
+        return {"fact": fact, "title": self._t(f"front.by_{fact}"), "rows": rows, "more": more}
 
     def _telling(self) -> dict[str, Any] | None:
         """The quotation that stands on the first page; None where the headline's answer has none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
 from caselight.report.figures import Block, Figure
@@ -23,6 +24,7 @@ _OPEN = ("number", "date", "text")  # kinds of question without a list of values
 QUOTED = 2  # quotations shown of one case in a list
 
 Pages = Iterator[tuple[str, str]]  # file name, content
+Row = TypeVar("Row")
 
 
 def digest(*parts: object) -> str:
@@ -36,6 +38,15 @@ def rows_digest(rows: Sequence[CaseRow]) -> str:
     return digest(
         *("\x1f".join((r.id, r.name, r.court, r.judge, r.number, r.decision_date, r.outcome, r.instance)) for r in rows)
     )
+
+
+def cut(rows: Sequence[Row], most: int) -> tuple[Sequence[Row], int]:
+    """The first of these rows and how many are left out; one too many is shown, for to say so takes as much room.
+
+    >>> cut("abcd", 3), cut("abcde", 3)
+    (('abcd', 0), ('abc', 2))
+    """
+    return (rows, 0) if len(rows) <= most + 1 else (rows[:most], len(rows) - most)
 
 
 def excerpt(text: str) -> str:
