@@ -13,8 +13,8 @@ from typing import Any
 from caselight.codebook import Codebook, load_codebook, read_codebook
 from caselight.definitions import parse
 from caselight.estimate import count
-from caselight.report import CasePage, CaseRow, Contents, Quotation, RecordRow
-from caselight.types import Answer, Book, Case, Document, Evidence, Fact, Problem, Section, Span, Value
+from caselight.report import CasePage, CaseRow, Contents, Quotation
+from caselight.types import Answer, Book, Case, Document, Evidence, Fact, Problem, RecordRow, Section, Span, Value
 
 _HEADINGS = (
     ("header", r"\A"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from caselight import drawing, pipeline, view
+from caselight import delivery, drawing, pipeline, view
 from caselight.drawing import Wish
 from caselight.drawing.asking import Question, asked
 from caselight.errors import UsageError
@@ -174,7 +174,7 @@ def test_a_changed_codebook_leaves_the_committed_parts_and_recoded_figures_say_t
     assert "recoded" in now.figures[0].assumptions
     assert sum(s.N for s in now.figures[0].strata) == 48
     drawing.keep(made.study, Question((FACE[0],), (FACE[1],), recoded=True), TIME)
-    pipeline.export(made, "jsonl", tmp_path / "out")
+    delivery.export(made, "jsonl", tmp_path / "out")
     found = recompute(tmp_path / "out")
     assert sum(any(a["code"] == "recoded" for a in one.published["assumptions"]) for one in found) >= 2
     assert all(one.holds for one in found)
@@ -204,7 +204,7 @@ def published(demo: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     matter = drawing.fieldwork(made.study, made.codebook)[1]
     assert {e.unit for e in matter} == {"matter", "case"}
     shutil.rmtree(matters.folder)  # figures come from the last draw: now the first again
-    pipeline.export(made, "jsonl", made.study.folder.parent / "out")
+    delivery.export(made, "jsonl", made.study.folder.parent / "out")
     return made.study.folder.parent / "out"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight import drawing, intake, overview, pipeline, sampling, telling, view
+from caselight import delivery, drawing, intake, overview, pipeline, sampling, telling, view
 from caselight.drawing import Committed, Wish
 from caselight.drawing.asking import Question, agreement_rows, asked
 from caselight.errors import UsageError
@@ -93,7 +93,7 @@ def test_cases_that_came_after_the_draw_are_counted_apart_in_words(made: Made, t
     for told in (told_in_show(made), told_in_estimate(made)):
         assert "of the 48 cases; 3" in told
         assert "no figure with a range speaks for them" in told
-    pipeline.write_pages(made, shown, lambda *_: None)
+    delivery.write_pages(made, shown, lambda *_: None)
     front = made.report.read_text("utf-8")
     assert "The draw is of the 48 cases that were there; 3 cases came later" in front
     committed = drawing.last(made.study)
@@ -257,7 +257,7 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     unread = next(row.id for row in view.contents(made, "en", "").cases if row.id not in read)
     assert "not yet checked" in "\n".join(overview.case_lines(overview.one(made, unread)))
     assert not any("Read by" in page for page in case_pages(made).values()), "boris has most cases still before him"
-    pipeline.export(made, "jsonl", tmp_path / "early")
+    delivery.export(made, "jsonl", tmp_path / "early")
     early = (tmp_path / "early" / "answers.jsonl").read_text("utf-8").splitlines()
     assert {json.loads(line)["coder"] for line in early} == {"rules"}
     rest = sheet(made, committed, "boris").splitlines(keepends=True)
@@ -270,7 +270,7 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     assert "Read by boris: undecided" in pages[first.case]
     assert "not yet checked" not in pages[first.case]
     assert "Read by" not in pages[unread]
-    pipeline.export(made, "jsonl", tmp_path / "out")
+    delivery.export(made, "jsonl", tmp_path / "out")
     rows = [json.loads(line) for line in (tmp_path / "out" / "answers.jsonl").read_text("utf-8").splitlines()]
     assert {row["coder"] for row in rows} == {"rules", "anna", "boris", "adjudicator"}
     assert {row["value"] for row in rows if row["coder"] == "adjudicator"} == {"none", None}
@@ -279,7 +279,7 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
 
 
 def case_pages(made: Made) -> dict[str, str]:
-    pipeline.write_pages(made, view.contents(made, "en", ""), lambda *_: None)
+    delivery.write_pages(made, view.contents(made, "en", ""), lambda *_: None)
     return {file.stem: file.read_text("utf-8") for file in made.study.report.rglob("c*.html")}
 
 
@@ -332,7 +332,7 @@ def test_a_page_of_a_case_is_written_anew_when_people_have_read_it(made: Made, t
 def test_the_method_page_names_every_other_draw(made: Made, language: str, words: str) -> None:
     other = drawing.freeze(made, Wish(5), "2026-05-03")
     drawn(made, Wish(6), "999" + SEED)
-    pipeline.write_pages(made, view.contents(made, language, ""), lambda *_: None)
+    delivery.write_pages(made, view.contents(made, language, ""), lambda *_: None)
     page = (made.study.report / "method.html").read_text("utf-8")
     assert other.digest in page
     assert words in page

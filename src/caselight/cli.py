@@ -173,7 +173,7 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
 
     Example: caselight run my-study --jobs 2
     """
-    from caselight import overview, pipeline, view
+    from caselight import accounts, pipeline
     from caselight.store import Study
 
     del engine  # one kind so far
@@ -181,16 +181,18 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
     with opened.locked():
 
         def work() -> dict[str, Any]:
-            if not no_report:
-                return overview.summary(*pipeline.bring_up_to_date(opened, _options(jobs), _progress()))
             made = pipeline.make_tables(opened, _options(jobs), _progress())
-            # The figures take a look at every case; nobody sees them without --json.
-            if as_json:
+            # The figures take a look at every case, and what they need takes a third of a second to load.
+            if no_report and not as_json:
+                return accounts.told_books(made, accounts.accounts(made))
+            from caselight import delivery, overview, view
+
+            if no_report:
                 return overview.summary(made, view.contents(made, "en", ""))
-            return overview.books(made, view.accounts(made))
+            return overview.summary(made, delivery.up_to_date(made, _today(), _progress()))
 
         summary = pipeline.mended(opened, _say, work)
-    told = overview.summary_lines(summary)
+    told = accounts.summary_lines(summary)
     if not no_report:
         told.append(f"Report: {summary['report']}")
     _print(as_json, summary, told)
@@ -257,7 +259,7 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
     Example: caselight report my-study --language ru
              caselight report my-study --publish --to my-findings
     """
-    from caselight import overview, pipeline, publishing, view
+    from caselight import delivery, overview, pipeline, publishing, view
     from caselight.store import Study
 
     if to is not None and not publish:
@@ -272,7 +274,7 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
             done = publishing.publish(made, shown, publishing.Order(to or study / "published"), _progress())
             _print(as_json, publishing.as_json(done), overview.published_lines(done))
             return
-        pipeline.write_pages(made, shown, _progress(), anew=True)
+        delivery.write_pages(made, shown, _progress(), anew=True)
     _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])
 
 
@@ -286,10 +288,10 @@ def export(study: Path, form: str, to: Path, as_json: bool) -> None:
 
     Example: caselight export my-study --format jsonl --to tables/
     """
-    from caselight import pipeline
+    from caselight import delivery, pipeline
     from caselight.store import Study
 
-    files = pipeline.export(pipeline.current(Study.open(study)), form, to)
+    files = delivery.export(pipeline.current(Study.open(study)), form, to)
     _print(as_json, {"to": str(to), "files": files}, [f"Wrote {len(files)} tables to {to}: {', '.join(files)}"])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from caselight import drawing, pipeline
+from caselight import delivery, drawing, pipeline
 from caselight.drawing import Wish
 from caselight.drawing.asking import Question
 from caselight.errors import UsageError
@@ -19,7 +19,6 @@ from caselight.planning import Made
 from caselight.report import Contents
 from caselight.review import ADJUDICATOR, Given, read_sheet
 from caselight.store import Settings, Study
-from caselight.view import contents
 
 _SHIPPED = Path(__file__).parent / "studies" / "demo"
 WORDS = {  # title, notice on every page
@@ -63,9 +62,7 @@ def make(folder: Path, language: str, options: Options, tell: Tell) -> tuple[Mad
             drawing.take(study, _answers(made), f"{options.today}T00:00:00+00:00")
             for question in KEPT:
                 drawing.keep(study, question, f"{options.today}T00:00:00+00:00")
-        shown = contents(made, study.settings.language, options.today)
-        pipeline.write_pages(made, shown, tell)
-    return made, shown
+        return made, delivery.up_to_date(made, options.today, tell)
 
 
 def _opened(folder: Path, language: str) -> Study:

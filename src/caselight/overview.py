@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import ceil, floor
 from typing import Any
 
 from caselight import view
+from caselight.accounts import record_rows, summary_lines, told_books
 from caselight.errors import UsageError
 from caselight.estimate import FACT
 from caselight.planning import Made
@@ -34,7 +34,7 @@ BESIDE = "as coded by machine alone, in all cases of the study; people have chec
 
 def summary(made: Made, shown: Contents) -> dict[str, Any]:
     """Books, problems and figures of a study, as JSON-ready data."""
-    told = books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
+    told = told_books(made, shown) | {"figures": figures(shown), "report": str(made.report)}
     work = shown.fieldwork
     return told | {"agreement": _agreement(work), "draw": draw_of(work)} if work else told
 
@@ -59,21 +59,6 @@ def _agreement(work: Fieldwork) -> list[dict[str, Any]]:
     ]
 
 
-def books(made: Made, kept: Contents | view.Accounts) -> dict[str, Any]:
-    """Books and problems alone."""
-    return {
-        "study": str(made.study.folder),
-        "records": len(kept.records),
-        "states": dict(sorted(Counter(row.state for row in kept.records).items())),
-        "balanced": all(book.balanced for book in kept.books),
-        "books": [asdict(book) for book in kept.books],
-        "problems": [
-            {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message} for p in kept.problems
-        ],
-        "readers": made.level,
-    }
-
-
 def figures(shown: Contents) -> list[dict[str, Any]]:
     """Every estimate, without the list of its cases."""
     rows = []
@@ -90,20 +75,6 @@ def figures(shown: Contents) -> list[dict[str, Any]]:
 def _worth(variable: str, figured: Collection[str], read: Collection[str]) -> str:
     """What a count by machine is worth, in words."""
     return BESIDE if variable in figured else UNFIGURED if variable in read else UNCHECKED
-
-
-def summary_lines(told: Mapping[str, Any]) -> list[str]:
-    """What a run found, in a few lines."""
-    states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in told["states"].items())
-    balance = "balance" if told["balanced"] else "DO NOT BALANCE"
-    lines = [f"{number_of(told['records'], 'record')}: {states}. The books {balance}."]
-    if told["readers"]:  # "" = nothing but archives came in, and no file was read
-        lines.append(f"Files were read by workers locked: {told['readers']}.")
-    kinds = Counter(problem["kind"] for problem in told["problems"])
-    if kinds:
-        listed = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-        lines.append(f"Problems: {listed}. See them: caselight show {told['study']}")
-    return lines
 
 
 def full_lines(told: Mapping[str, Any]) -> list[str]:
@@ -234,7 +205,7 @@ def one(made: Made, what: str) -> dict[str, Any]:
 
 
 def _not_a_case(made: Made, what: str) -> str:
-    for record in view.record_rows(made):
+    for record in record_rows(made):
         if what in (record.name, record.path, record.id):
             return f"{record.path} is no case: its state is {record.state}: {record.reason}."
     study = made.study.folder

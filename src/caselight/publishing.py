@@ -41,9 +41,9 @@ from caselight.protect import (
     token,
 )
 from caselight.protect.opinion import second_opinion
-from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, RecordRow, write_report
+from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, write_report
 from caselight.report.folder import STATE
-from caselight.types import Answer, Document, Estimate, Fact, Problem, State, Value
+from caselight.types import Answer, Document, Estimate, Fact, Problem, RecordRow, State, Value
 
 Tell = Callable[[str, int, int], None]
 # Facts whose values are words of the pack or names of courts, never of persons.

@@ -284,6 +284,24 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record as received, and where it ended. A record's bytes may come twice: two rows with the same id."""
+
+    id: str
+    path: str
+    name: str
+    state: str  # a value of types.State
+    reason: str
+    media_type: str = ""
+    reader: str = ""
+    chars: int = 0
+    pages: int = 0
+    language: str = ""
+    parent: str | None = None  # id of the container; None = given by the user
+    duplicate_of: str | None = None  # path of the record that was read in its stead; None = it is no duplicate
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """What came into one stage and what became of it: nothing may get lost on the way."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight import __version__
+from caselight.accounts import accounts
 from caselight.definitions import load
 from caselight.drawing import answer_problems, fieldwork, later, published
 from caselight.estimate import count
@@ -25,7 +25,6 @@ from caselight.report import (
     CaseRow,
     Contents,
     Quotation,
-    RecordRow,
     Sentence,
     Speaker,
     read_sentences,
@@ -33,105 +32,12 @@ from caselight.report import (
 from caselight.report.interface import Interface
 from caselight.store.parts import key_of
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
-from caselight.types import Book, Estimate, Link, Problem, State, Value
+from caselight.types import Estimate, Link, Problem, Value
 
-_READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
-_SAME_BYTES = "the same bytes are in the study under another path"
-_MEMBERS = "an archive or a dump; what is in it are records of their own"
 # An odd multiplier mixes the digests of a case's rows into one; 2^64 / golden ratio, as Knuth's multiplicative hashing.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """What came in and what became of it."""
-
-    records: list[RecordRow]  # sorted by path; each is in exactly one state
-    books: list[Book]  # each stage's: each must balance, or nothing is published
-    problems: list[Problem]  # everything that could not be done, in the order of the stages
-
-
-def accounts(made: Made) -> Accounts:
-    """The records with their states, the books and the problems. Each table is opened once."""
-    states: dict[str, dict[str, Any]] = {}
-    troubles: dict[str, list[Problem]] = {stage: [] for stage in ("ingest", "structure", "coding")}
-    cases = 0
-    became = {variable.name: Counter[str]() for variable in made.codebook.variables}
-    of_variable: dict[str, list[Problem]] = {name: [] for name in became}
-    for plan in made.plans:
-        documents = read_table(plan.paths["documents"])
-        paths = {record.id: record.path for record in plan.bucket.records}
-        states |= _states(documents)
-        troubles["ingest"] += _told(documents, "id", "ingest", paths)
-        structured = read_table(plan.paths["cases"], ["id", "problems"])
-        cases += structured.num_rows
-        troubles["structure"] += _told(structured, "id", "structure", {})
-        for name, outcome in became.items():
-            answers = read_table(plan.paths[f"answers/{name}"], ["case", "value", "problems"])
-            undecided = pc.sum(pc.equal(answers["value"], "null")).as_py() or 0
-            outcome.update({"answered": answers.num_rows - undecided, "no answer": undecided})
-            of_variable[name] += _told(answers, "case", "coding", {})
-    records = _record_rows(made, states)
-    kept = [Book(f"coding/{name}", "case", cases, tuple(sorted(outcome.items()))) for name, outcome in became.items()]
-    troubles["coding"] = list(chain.from_iterable(of_variable.values()))
-    return Accounts(records, [*_first_books(made, records, cases), *kept], _problems(made, records, troubles))
-
-
-def record_rows(made: Made) -> list[RecordRow]:
-    """Every record of the study, sorted by path."""
-    states: dict[str, dict[str, Any]] = {}
-    for plan in made.plans:
-        states |= _states(read_table(plan.paths["documents"]))
-    return _record_rows(made, states)
-
-
-def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
-    rows = documents.drop_columns(["problems", "size_bytes", "name"]).to_pylist()
-    return {row["id"]: row for row in rows}
-
-
-def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordRow]:
-    first: dict[str, str] = {}
-    rows = []
-    for record in made.catalogue.records:
-        original = first.setdefault(record.id, record.path)
-        shared: dict[str, Any] = {"id": record.id, "path": record.path, "name": record.name, "parent": record.parent}
-        if original != record.path:
-            shared |= {"state": State.DUPLICATE.value, "reason": _SAME_BYTES, "duplicate_of": original}
-        elif record.id in made.catalogue.containers:
-            shared |= {"state": State.CONTAINER.value, "reason": _MEMBERS}
-        else:
-            shared |= read[record.id]
-        rows.append(RecordRow(**shared))
-    for path, error in made.catalogue.unreadable:
-        reason = f"could not be opened: {error}. Check that you may read it, then add it again"
-        rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
-    return sorted(rows, key=lambda row: (row.path, row.id))
-
-
-def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
-    """The problems in a table's rows."""
-    told = part.select([key, "problems"]).filter(pc.greater(pc.list_value_length(part["problems"]), 0))
-    for row in told.to_pylist():
-        for problem in row["problems"]:
-            yield Problem(stage, names.get(row[key], row[key]), problem["kind"], problem["message"])
-
-
-def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:
-    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in _READ_STATES]
-    told = read_table(made.links).schema.metadata or {}
-    linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
-    done = [*made.catalogue.problems, *unread, *troubles["ingest"]]
-    return [*done, *troubles["structure"], *linking, *troubles["coding"]]
-
-
-def _first_books(made: Made, records: Sequence[RecordRow], cases: int) -> list[Book]:
-    states = Counter(row.state for row in records)
-    in_all = len(made.catalogue.records) + len(made.catalogue.unreadable)
-    ingest = Book("ingest", "record", in_all, tuple(sorted(states.items())))
-    return [ingest, Book("structure", "document", states[State.READ.value], (("case", cases),))]
 
 
 def links(made: Made) -> dict[str, Link]:

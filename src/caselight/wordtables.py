@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from caselight.words import BORDER, UNLISTED, Vocabulary, Words
+from caselight.words import BORDER, UNLISTED, Texts, Vocabulary, Words
 
 # Longest words are base64 and lines without spaces; 65,535 characters fit two bytes and only longer ones need four.
 _SHORT = np.iinfo(np.uint16).max
@@ -24,7 +24,13 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     begins = _begins(words.sentence, words.first) * _SENTENCE | _begins(words.clause, words.first) * _CLAUSE
     tokens = {"row": row.astype(np.int32), "start": words.start, "length": length.astype(size), "begins": begins}
     columns = {"form": forms.form, "lemma": forms.lemma, "other": forms.other, "plain": forms.plain}
-    return {"tokens": pa.table(tokens), "forms": pa.table({**columns, "text": pa.array(list(forms.text), pa.string())})}
+    return {"tokens": pa.table(tokens), "forms": pa.table({**columns, "text": _array(forms.text)})}
+
+
+def _array(texts: Sequence[str]) -> pa.Array:
+    if not isinstance(texts, Texts):
+        return pa.array(texts, pa.string())
+    return pa.StringArray.from_buffers(len(texts), *map(pa.py_buffer, texts.buffers()))
 
 
 def _begins(number: NDArray[np.int32], first: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight import drawing, pipeline, sampling
+from caselight import delivery, drawing, sampling
 from caselight.drawing import Wish
 from caselight.errors import UsageError
 from caselight.planning import Made
@@ -32,7 +32,7 @@ def test_what_was_committed_can_be_checked_with_coreutils(made: Made) -> None:
 
 def test_the_text_of_a_case_is_the_one_that_was_committed(made: Made, tmp_path: Path) -> None:
     committed = drawn(made, Wish(5))
-    pipeline.export(made, "jsonl", tmp_path / "out")
+    delivery.export(made, "jsonl", tmp_path / "out")
     texts = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "out" / "texts").iterdir()}
     rows = [line.split("\t") for line in (committed.folder / "frame.tsv").read_text("utf-8").splitlines()]
     assert {row[1] for row in rows} <= texts

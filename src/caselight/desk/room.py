@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from caselight import drawing, view
+from caselight.accounts import accounts
 from caselight.codebook import Codebook, load_codebook
 from caselight.desk.person import Person, meanings_of
 from caselight.desk.units import Opened, Unit, unit_of
@@ -73,7 +74,7 @@ class Pile:
     @cached_property
     def problems(self) -> list[Problem]:
         """Everything that could not be done, in the order of the stages."""
-        return view.accounts(self.made).problems
+        return accounts(self.made).problems
 
     def _table(self, path: Path) -> pa.Table:
         """A table, left open: opening costs more than reading a row, and what is not looked at takes no memory."""

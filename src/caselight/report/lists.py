@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from caselight.report.contents import CaseRow, Contents, Quotation, RecordRow
+from caselight.report.contents import CaseRow, Contents, Quotation
 from caselight.report.figures import Block, Figure
 from caselight.report.frame import Frame
 from caselight.report.interface import Interface, made_html, safe
 from caselight.report.names import Names, case_file, in_table, later_page
-from caselight.types import Problem
+from caselight.types import Problem, RecordRow
 
 # Rows on one page: a page of 500 cases with quotations is about 300 kB, which a phone still opens at once.
 PAGE_ROWS = 500

@@ -16,7 +16,7 @@ from caselight.report.behind import Behind
 from caselight.report.breakdowns import Breakdowns, has_map
 from caselight.report.case_page import CasePages
 from caselight.report.case_table import CaseTable
-from caselight.report.contents import Contents, RecordRow
+from caselight.report.contents import Contents
 from caselight.report.figures import Block, faults, group, headline
 from caselight.report.findings import FindingPages, rests_on
 from caselight.report.folder import Folder
@@ -26,7 +26,7 @@ from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
 from caselight.report.names import FACT, Names, case_file
 from caselight.speaking.templates import FOLDER as SPEAKING
-from caselight.types import Book
+from caselight.types import Book, RecordRow
 from caselight.variables import ValueRule
 
 _ACCOUNTED = frozenset({"read", "duplicate", "container"})  # states that leave nothing unread

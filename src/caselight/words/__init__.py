@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold
 from caselight.words.sentences import breaks
 from caselight.words.tokens import Scan, scan
-from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Vocabulary, is_word
+from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Texts, Vocabulary, is_word
 
 __all__ = [
     "BORDER",
     "UNLISTED",
     "Collision",
     "Forms",
+    "Texts",
     "Vocabulary",
     "Words",
     "distinct",
@@ -127,10 +128,10 @@ class Words:
         own = distinct(self.form[unlisted])
         code = place[self.row]
         code[unlisted] = len(rows) + np.searchsorted(own, self.form[unlisted])
-        listed = self.forms.take(rows)
-        columns = (listed.form, listed.lemma, listed.other, listed.plain)
-        form, lemma, other, plain = (np.concatenate([column, own]) for column in columns)
-        return code, Forms(form, lemma, other, plain, [*listed.text, *[""] * len(own)])
+        forms = self.forms.take(np.append(rows, np.full(len(own), UNLISTED)))
+        for column in (forms.form, forms.lemma, forms.other, forms.plain):
+            column[len(rows) :] = own
+        return code, forms
 
 
 _OPENERS = '«"“„(['

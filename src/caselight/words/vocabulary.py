@@ -11,8 +11,7 @@ import os
 import re
 import tempfile
 import zlib
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -29,6 +28,7 @@ BORDER, UNLISTED = 0, 1  # rows that every table begins with
 LONGEST = 64
 _MAGIC = b"CASELIGHT WORDS 1\n"
 _FILE_COLUMNS = 4
+_LINE_END = 10
 _DIGIT = re.compile(r"\d")  # a search takes a tenth of a look at each character
 
 
@@ -61,7 +61,7 @@ class Forms:
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Forms:
         """These rows, as a table of their own."""
-        texts = [self.text[i] for i in rows.tolist()]
+        texts = self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
         return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], texts)
 
 
@@ -79,14 +79,21 @@ class Collision:
 
 
 class Texts(Sequence[str]):
-    """Many short texts in two buffers: a third of the memory of as many str, of which each process holds all."""
+    """Many short texts without line ends in two buffers: a third of the memory of as many str.
 
-    def __init__(self) -> None:
+    Args:
+        lines: UTF-8 texts parted by line ends; None = no text.
+    """
+
+    def __init__(self, lines: bytes | None = None) -> None:
         self._content = bytearray()  # UTF-8
-        self._end = array("I", [0])  # of each text in it, after a 0
+        self._end = np.zeros(1024, np.int32)  # of each text in it, after a 0; room for more behind them
+        self._count = 0
+        if lines is not None:
+            self._add(lines)
 
     def __len__(self) -> int:
-        return len(self._end) - 1
+        return self._count
 
     @overload
     def __getitem__(self, i: int) -> str: ...
@@ -95,13 +102,47 @@ class Texts(Sequence[str]):
     def __getitem__(self, i: int | slice) -> str | list[str]:
         if isinstance(i, slice):
             return [self[k] for k in range(*i.indices(len(self)))]
+        if not 0 <= i < self._count:
+            raise IndexError(i)
         return self._content[self._end[i] : self._end[i + 1]].decode("utf-8", "surrogatepass")
 
-    def extend(self, texts: Iterable[str]) -> None:
+    def buffers(self) -> tuple[NDArray[np.int32], bytes]:
+        """(n + 1,) where each text begins and the last ends, and their UTF-8 in a row; copies."""
+        return self._end[: self._count + 1].copy(), bytes(self._content)
+
+    def take(self, rows: NDArray[np.integer[Any]]) -> Texts:
+        """These of the texts."""
+        taken = Texts()
+        start, end = self._end[rows], self._end[np.asarray(rows) + 1]
+        taken._reach(np.cumsum(end - start))
+        within = np.arange(taken._end[len(rows)]) - np.repeat(taken._end[: len(rows)], end - start)
+        content = np.frombuffer(self._content, np.uint8)
+        taken._content += content[np.repeat(start, end - start) + within].tobytes()
+        return taken
+
+    def extend(self, texts: Sequence[str]) -> None:
         """Adds these at the end."""
-        for text in texts:
-            self._content += text.encode("utf-8", "surrogatepass")
-            self._end.append(len(self._content))
+        if isinstance(texts, Texts):
+            ends, content = texts.buffers()
+            self._reach(ends[1:] + len(self._content))
+            self._content += content
+        elif texts:
+            self._add("\n".join(texts).encode("utf-8", "surrogatepass"))
+
+    def _add(self, lines: bytes) -> None:
+        marks = np.flatnonzero(np.frombuffer(lines, np.uint8) == _LINE_END)
+        self._reach(np.append(marks, len(lines)) - np.arange(len(marks) + 1) + len(self._content))
+        self._content += lines.replace(b"\n", b"")
+
+    def _reach(self, ends: NDArray[np.integer[Any]]) -> None:
+        """Makes room for texts that end there."""
+        count = self._count + len(ends)
+        if count >= len(self._end):
+            grown = np.zeros(count + count // 4 + 1, np.int32)
+            grown[: self._count + 1] = self._end[: self._count + 1]
+            self._end = grown
+        self._end[self._count + 1 : count + 1] = ends
+        self._count = count
 
 
 class Vocabulary:
@@ -313,5 +354,5 @@ def _columns(body: bytes, count: int) -> Forms | None:
     if len(body) < _FILE_COLUMNS * size:
         return None
     form, lemma, other, plain_ = (np.frombuffer(body, "<u8", count, i * size) for i in range(_FILE_COLUMNS))
-    text = body[_FILE_COLUMNS * size :].decode("utf-8", "surrogatepass").split("\n") if count else []
+    text = Texts(body[_FILE_COLUMNS * size :] if count else None)
     return Forms(form, lemma, other, plain_, text) if len(text) == count else None
