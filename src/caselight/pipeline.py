@@ -213,12 +213,12 @@ def _read_all(study: Study, engine: Engine, plans: Sequence[Plan], tell: Tell) -
 
 def _parcels(study: Study, plan: Plan) -> list[Parcel]:
     """The records of a bucket with their bytes; those whose original is gone or changed are remembered."""
-    parcels = []
-    for record in plan.bucket.records:
-        try:
-            parcels.append(Parcel(record, study.records.content(record.id)))
-        except OriginalError as error:
-            parcels.append(Parcel(record, b"", str(error)))
+    records = plan.bucket.records
+    contents = study.records.contents(record.id for record in records)
+    parcels = [
+        Parcel(record, b"", str(content)) if isinstance(content, OriginalError) else Parcel(record, content)
+        for record, content in zip(records, contents, strict=True)
+    ]
     lost = {parcel.record.id for parcel in parcels if parcel.lost}
     if lost - plan.bucket.changed:
         study.records.set_changed(study.records.changed() | lost)

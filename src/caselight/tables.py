@@ -280,7 +280,7 @@ def encode(tables: dict[str, pa.Table]) -> bytes:
     return b"".join(parts)
 
 
-def decode(untrusted: bytes) -> dict[str, pa.Table]:
+def decode(untrusted: bytes | bytearray) -> dict[str, pa.Table]:
     """The tables that `encode` wrote, each fully validated.
 
     Raises:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,6 +52,10 @@ class Parcel:
     record: Record
     untrusted: bytes
     lost: str = ""  # why the bytes are not there, in words; "" = they are
+
+    def __reduce__(self) -> tuple[type[Parcel], tuple[Record, pickle.PickleBuffer, str]]:
+        """As it travels to a worker: the bytes beside the pickle, not copied into it."""
+        return Parcel, (self.record, pickle.PickleBuffer(self.untrusted), self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +265,7 @@ def pack_member(head: Mapping[str, str], data: bytes) -> bytes:
     return len(text).to_bytes(4, "big") + text + data
 
 
-def split_member(untrusted: bytes) -> tuple[dict[str, str], memoryview]:
+def split_member(untrusted: bytes | bytearray) -> tuple[dict[str, str], memoryview]:
     """Head and bytes of what `pack_member` wrote.
 
     Raises:

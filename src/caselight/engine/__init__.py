@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import select
 import socket
 import time
@@ -37,9 +36,9 @@ from caselight.engine.wire import (
     STREAM,
     TOLD,
     error_name,
+    pack_order,
     raise_error,
     send,
-    take_frames,
 )
 from caselight.engine.worker import NO_ITEM, Life
 from caselight.types import State
@@ -47,6 +46,7 @@ from caselight.types import State
 __all__ = ["NO_ITEM", "Engine", "Failure", "Mark"]
 
 Mark = Callable[[int], None]
+Answer = bytes | bytearray  # what a worker says: untrusted
 
 # A worker that has not said "ready" by then never will: a spawned one needs about 1 s on a loaded machine.
 PREPARE_SECONDS = 120.0
@@ -77,7 +77,7 @@ class Engine:
         arguments: tuple[Any, ...] = (),
         wall_seconds: float = 60.0,
         locked: bool = True,
-        answer: Callable[[bytes], bytes] | None = None,
+        answer: Callable[[Answer], bytes] | None = None,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"an engine needs at least one job, not {jobs}")
@@ -116,7 +116,7 @@ class Engine:
 
     def map(
         self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], bytes], batches: Iterable[Sequence[Any]]
-    ) -> Iterator[tuple[int, bytes]]:
+    ) -> Iterator[tuple[int, Answer]]:
         """(number of the batch, answer) for every batch, as answers come; batches are pulled when a worker is free.
 
         `function(items, mark, failures)` calls `mark(i)` before it touches item i, and `mark(NO_ITEM)` before what it
@@ -175,12 +175,12 @@ class Engine:
             self._idle.pop().end()
         worker = self._idle.pop() if self._idle else self._ready_worker()
         try:
-            send(worker.sock, STREAM, pickle.dumps((function, arguments)))
+            send(worker.sock, STREAM, pack_order((function, arguments)))
             socket.send_fds(worker.sock, [STREAM], [file.fileno()])
             while True:
                 kind, payload = self._next_frame(worker, self._wall_seconds)
                 if kind == END:
-                    if not worker.untrusted:  # else it goes on speaking, and is ended
+                    if not worker.readable():  # else it goes on speaking, and is ended
                         self._idle.append(worker)
                     return
                 if kind == ERROR and error_name(payload) in _MEMORY_ERRORS:
@@ -188,7 +188,7 @@ class Engine:
                     return
                 if kind == ERROR:
                     raise_error(payload)
-                yield payload
+                yield bytes(payload)
         except TimeoutError:
             yield self._too_long()
         except ConnectionError:
@@ -210,7 +210,7 @@ class Engine:
             worker.since = time.monotonic()
             worker.progress[0] = NO_ITEM
             try:
-                send(worker.sock, BATCH, pickle.dumps((task.function, task.items, task.failures)))
+                send(worker.sock, BATCH, pack_order((task.function, task.items, task.failures)))
             except OSError:
                 waiting.appendleft(self._again(worker, worker.cause()))
 
@@ -220,25 +220,26 @@ class Engine:
         readable = select.select([worker.sock for worker in self._workers], [], [], pause)[0]
         return [w for w in self._workers if w.sock in readable or w.task is not None or not w.level]
 
-    def _take(self, worker: Process, waiting: deque[Task]) -> Iterator[tuple[int, bytes]]:
+    def _take(self, worker: Process, waiting: deque[Task]) -> Iterator[tuple[int, Answer]]:
         """What this worker has answered; if it died or must be ended, its batch goes back to `waiting`."""
         try:
             asked = False
             while not asked and worker.readable():
-                worker.receive()
-                for kind, payload in take_frames(worker.untrusted):
-                    if kind == RESULT and worker.task is not None:
-                        number, worker.task = worker.task.number, None
-                        yield number, payload
-                    elif kind == ASK:
-                        self._tell(worker, payload)
-                        asked = True  # one question a round: the others are waiting
-                        break
-                    elif kind == ERROR:
-                        waiting.appendleft(self._failed(worker, payload))
-                        return
-                    else:
-                        self._greet(worker, kind, payload)
+                frame = worker.inbox.take(worker.sock)
+                if frame is None:
+                    continue
+                kind, payload = frame
+                if kind == RESULT and worker.task is not None:
+                    number, worker.task = worker.task.number, None
+                    yield number, payload
+                elif kind == ASK:
+                    self._tell(worker, payload)
+                    asked = True  # one question a round: the others are waiting
+                elif kind == ERROR:
+                    waiting.appendleft(self._failed(worker, payload))
+                    return
+                else:
+                    self._greet(worker, kind, payload)
         except (ConnectionError, TimeoutError):
             failure = worker.cause()
             if worker.task is not None or not worker.level:
@@ -248,7 +249,7 @@ class Engine:
         if self._is_late(worker):
             waiting.appendleft(self._again(worker, self._too_long()))
 
-    def _tell(self, worker: Process, question: bytes) -> None:
+    def _tell(self, worker: Process, question: Answer) -> None:
         """Answers what the worker asks about its batch."""
         task = worker.task
         if task is None or self._answer is None:
@@ -262,7 +263,7 @@ class Engine:
             raise ConnectionError(f"a question that makes no sense ({error})") from None
         send(worker.sock, TOLD, answer)
 
-    def _failed(self, worker: Process, payload: bytes) -> Task:
+    def _failed(self, worker: Process, payload: Answer) -> Task:
         """An exception in a worker: ours to see, except that a batch may need more memory than a worker has."""
         if error_name(payload) not in _MEMORY_ERRORS:
             self._drop(worker)
@@ -312,22 +313,22 @@ class Engine:
             raise
         return worker
 
-    def _greet(self, worker: Process, kind: bytes, payload: bytes) -> None:
+    def _greet(self, worker: Process, kind: bytes, payload: Answer) -> None:
         if kind != LEVEL or worker.level:
             raise ConnectionError("an answer that nobody asked for")
         worker.level = payload[:200].decode("ascii", "replace") or "unlocked"
         self._levels.add(worker.level)
 
-    def _next_frame(self, worker: Process, seconds: float) -> tuple[bytes, bytes]:
+    def _next_frame(self, worker: Process, seconds: float) -> tuple[bytes, bytearray]:
         deadline = time.monotonic() + seconds
         while True:
-            for kind, payload in take_frames(worker.untrusted):
-                if worker.level and kind not in (ITEM, END, ERROR):
-                    raise ConnectionError("an answer that nobody asked for")
-                return kind, payload
             if not worker.readable(deadline - time.monotonic()):
                 raise TimeoutError
-            worker.receive()
+            frame = worker.inbox.take(worker.sock)
+            if frame is not None:
+                if worker.level and frame[0] not in (ITEM, END, ERROR):
+                    raise ConnectionError("an answer that nobody asked for")
+                return frame
 
     def _too_long(self) -> Failure:
         return Failure(

@@ -16,12 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from caselight.engine.wire import Inbox
 from caselight.engine.worker import NO_ITEM, Life, live
 from caselight.types import State
 
 # An idle worker needs a millisecond to see that its line is closed; on a machine short of memory, some more.
 LEAVE_SECONDS = 1.0
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,8 @@ class Process:
     since: float  # when it started, was given its batch, or was first seen with this number of marks
     level: str = ""  # "" = has not said "ready"
     task: Task | None = None
-    untrusted: bytearray = field(default_factory=bytearray)  # received, not yet a whole frame
+    inbox: Inbox = field(default_factory=Inbox)
     seen: int = 0  # marks at the last look
-
-    def receive(self) -> None:
-        """Takes in what has arrived."""
-        piece = self.sock.recv(_CHUNK_BYTES)
-        if not piece:
-            raise ConnectionError("closed")
-        self.untrusted += piece
 
     def readable(self, seconds: float = 0.0) -> bool:
         """Whether something has arrived, waited for at most so long."""

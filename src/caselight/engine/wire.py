@@ -9,15 +9,18 @@ from __future__ import annotations
 import builtins
 import contextlib
 import json
+import pickle
 import socket
 import struct
 import traceback
-from collections.abc import Iterator
-from typing import NoReturn
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any, NoReturn
 
 from caselight import errors
 
 HEADER = struct.Struct("<cQ")  # kind, length of what follows
+_COUNT = struct.Struct("<I")
 LEVEL, RESULT, ITEM, END, ERROR, ASK = b"L", b"R", b"I", b"Z", b"E", b"A"  # from a worker
 BATCH, STREAM, TOLD = b"B", b"S", b"T"  # to a worker
 # Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an
@@ -57,24 +60,60 @@ def _fill(sock: socket.socket, view: memoryview) -> bool:
     return True
 
 
-def take_frames(untrusted: bytearray) -> Iterator[tuple[bytes, bytes]]:
-    """The whole frames at the beginning of `untrusted`, each removed from it as it is given out.
+@dataclass(slots=True)
+class Inbox:
+    """What arrives from a worker, frame by frame."""
 
-    Raises:
-        ConnectionError: what stands there is no frame that a worker may send.
-    """
-    while len(untrusted) >= HEADER.size:
-        kind, length = HEADER.unpack_from(untrusted)
-        known = kind in (LEVEL, RESULT, ITEM, END, ERROR, ASK)
-        if not known or length > LIMITS.get(kind, ANSWER_LIMIT_BYTES):
-            raise ConnectionError("not a frame")
-        end = HEADER.size + length
-        if len(untrusted) < end:
-            return
-        with memoryview(untrusted) as view:
-            payload = bytes(view[HEADER.size : end])
-        del untrusted[:end]
-        yield kind, payload
+    head: bytearray = field(default_factory=lambda: bytearray(HEADER.size))
+    payload: bytearray | None = None  # None = the head has not arrived
+    filled: int = 0  # bytes of the head, or of the payload once the head is there
+
+    def take(self, sock: socket.socket) -> tuple[bytes, bytearray] | None:
+        """Takes in what has arrived, at most to the end of a frame; that frame once it is whole.
+
+        Raises:
+            ConnectionError: the worker has closed the line, or sends what is no frame that a worker may send.
+        """
+        wanted = self.head if self.payload is None else self.payload
+        if self.filled < len(wanted):
+            with memoryview(wanted) as view:
+                count = sock.recv_into(view[self.filled :])
+            if not count:
+                raise ConnectionError("closed")
+            self.filled += count
+        if self.filled < len(wanted):
+            return None
+        kind, length = HEADER.unpack(self.head)
+        if self.payload is None:
+            known = kind in (LEVEL, RESULT, ITEM, END, ERROR, ASK)
+            if not known or length > LIMITS.get(kind, ANSWER_LIMIT_BYTES):
+                raise ConnectionError("not a frame")
+            self.payload, self.filled = bytearray(length), 0
+            return (kind, self._done()) if not length else None
+        return kind, self._done()
+
+    def _done(self) -> bytearray:
+        payload, self.payload, self.filled = self.payload or bytearray(), None, 0
+        return payload
+
+
+def pack_order(order: object) -> bytes:
+    """What a worker is to do, as bytes: the pickle, and beside it all that it holds as `pickle.PickleBuffer`."""
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(order, protocol=5, buffer_callback=buffers.append)
+    raw = [buffer.raw() for buffer in buffers]
+    sizes = [len(head), *map(len, raw)]
+    return b"".join([_COUNT.pack(len(sizes)), struct.pack(f"<{len(sizes)}Q", *sizes), head, *raw])
+
+
+def unpack_order(trusted: bytes | bytearray) -> Any:
+    """What `pack_order` wrote, which the parent did; buffers come back as bytes of their own."""
+    (count,) = _COUNT.unpack_from(trusted)
+    sizes = struct.unpack_from(f"<{count}Q", trusted, _COUNT.size)
+    ends = list(accumulate(sizes, initial=_COUNT.size + 8 * count))
+    with memoryview(trusted) as view:
+        head, *buffers = [bytes(view[start:end]) for start, end in pairwise(ends)]
+    return pickle.loads(head, buffers=buffers)  # noqa: S301  (the parent made it)
 
 
 def pack_error(error: BaseException) -> bytes:
@@ -83,12 +122,12 @@ def pack_error(error: BaseException) -> bytes:
     return json.dumps(told | {"traceback": traceback.format_exc()[-_TOLD_CHARS // 2 :]}).encode()
 
 
-def error_name(untrusted: bytes) -> str:
+def error_name(untrusted: bytes | bytearray) -> str:
     """Name of the exception's class, "" if the bytes are not what `pack_error` makes."""
     return _told(untrusted).get("type", "")
 
 
-def raise_error(untrusted: bytes) -> NoReturn:
+def raise_error(untrusted: bytes | bytearray) -> NoReturn:
     """Raises what a worker raised: a built-in error or one of ours, a RuntimeError for all others."""
     told = _told(untrusted)
     name, message = told.get("type", ""), told.get("message", "")
@@ -101,7 +140,7 @@ def raise_error(untrusted: bytes) -> NoReturn:
     raise error from cause
 
 
-def _told(untrusted: bytes) -> dict[str, str]:
+def _told(untrusted: bytes | bytearray) -> dict[str, str]:
     try:
         told = json.loads(untrusted)
     except (ValueError, RecursionError):

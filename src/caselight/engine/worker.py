@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import gc
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -16,7 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from caselight.engine.wire import ASK, BATCH, END, ERROR, ITEM, LEVEL, RESULT, STREAM, pack_error, receive, send
+from caselight.engine.wire import (
+    ASK,
+    BATCH,
+    END,
+    ERROR,
+    ITEM,
+    LEVEL,
+    RESULT,
+    STREAM,
+    pack_error,
+    receive,
+    send,
+    unpack_order,
+)
 
 NO_ITEM = -1  # no item of the batch is in hand
 _PR_SET_PDEATHSIG = 1
@@ -93,7 +105,7 @@ def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -
 
     mark(NO_ITEM)
     if kind == STREAM:
-        function, arguments = pickle.loads(trusted)  # noqa: S301  (the parent made it)
+        function, arguments = unpack_order(trusted)
         _, files, _, _ = socket.recv_fds(sock, 1, 1)
         with open(files[0], "rb") as file:
             file.seek(0)
@@ -101,7 +113,7 @@ def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -
                 send(sock, ITEM, item)
         send(sock, END, b"")
     elif kind == BATCH:
-        function, items, failures = pickle.loads(trusted)  # noqa: S301
+        function, items, failures = unpack_order(trusted)
         trusted.clear()  # the caller still holds it
         answer = function(items, mark, failures)
         if not isinstance(answer, bytes):

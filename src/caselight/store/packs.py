@@ -7,7 +7,11 @@ begins and how long it is. The index is written after the bytes, so what it name
 
 from __future__ import annotations
 
+import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 # Larger originals stay files of their own: making a file costs as much as writing some 100 kB.
@@ -29,6 +33,7 @@ class Packs:
         self._places: dict[str, Place] | None = None  # by the record's id; None = not read yet
         self._pending: dict[str, bytes] = {}
         self._pending_bytes = 0
+        self._open: dict[int, FileIO] | None = None  # packs that are being read; None = each is opened as needed
 
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._pending or record_id in self._known()
@@ -51,9 +56,23 @@ class Packs:
         if place is None:
             return None
         number, start, length = place
-        with self._pack(number, "bin").open("rb", buffering=0) as file:
-            file.seek(start)
-            return file.read(length)
+        if self._open is None:
+            with self._pack(number, "bin").open("rb", buffering=0) as file:
+                return os.pread(file.fileno(), length, start)
+        if number not in self._open:
+            self._open[number] = self._pack(number, "bin").open("rb", buffering=0)
+        return os.pread(self._open[number].fileno(), length, start)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Within it a pack is opened once, not once for each record that is read."""
+        self._open = {}
+        try:
+            yield
+        finally:
+            for file in self._open.values():
+                file.close()
+            self._open = None
 
     def flush(self) -> None:
         """Writes what was added: first the bytes, then the index."""

@@ -94,6 +94,15 @@ class Records:
             raise OriginalError("the stored original was changed after it was received: its bytes are others now")
         return content
 
+    def contents(self, record_ids: Iterable[str]) -> Iterator[bytes | OriginalError]:
+        """The bytes of these records, or why there are none; to be taken to its end."""
+        with self._packs.kept_open():
+            for record_id in record_ids:
+                try:
+                    yield self.content(record_id)
+                except OriginalError as error:
+                    yield error
+
     def is_whole(self, record_id: str) -> bool:
         """Whether the stored original is there and what was received."""
         if record_id not in self._packs:  # perhaps too large to be held
@@ -126,7 +135,7 @@ class Records:
         if len(chunk) > LARGEST_BYTES or container:  # a container is opened as a file
             return *self._keep_file(source, chunk), container
         record_id = hashlib.sha256(chunk).hexdigest()
-        known = record_id in self._packs or self.path(record_id).exists()
+        known = record_id in self._packs or os.path.exists(f"{self.folder}/{record_id[:2]}/{record_id}")
         if not known or not self.is_whole(record_id):  # added again, it mends what was changed
             self._packs.add(record_id, chunk)
         return record_id, len(chunk), container
@@ -161,14 +170,15 @@ class Records:
         Raises:
             UsageError: a path does not exist, or there is no file at or below it. Nothing is taken then.
         """
-        files = [found for path in paths for found in _files(path, self._own())]
+        own = self._own()
+        files = [found for path in paths for found in _files(path, own)]
         self.folder.mkdir(parents=True, exist_ok=True)
         known = {(entry["path"], entry.get("id")) for entry in self._ledger.opened()}
         result = Received()
         taken: list[str] = []  # lines of the ledger, which is written after what it names
         try:
             for path, file in files:
-                if file.is_dir() and file.resolve() == self._own():
+                if os.path.isdir(file) and file.resolve() == own:
                     result.unreadable.append(_own(path))
                     continue
                 entry = self._take(path, file, is_container)

@@ -183,7 +183,7 @@ class Vocabulary:
         """From now on what is new is not looked up here, but asked of the process that `ask` reaches."""
         self._ask = ask
 
-    def tell(self, untrusted: bytes) -> bytes:
+    def tell(self, untrusted: bytes | bytearray) -> bytes:
         """What this vocabulary knows of the words that another process asks for; those that are new here are learned.
 
         Raises:
