@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded 
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
 from caselight.coding.phrases import Hits
-from caselight.engine import NO_ITEM, Failure
+from caselight.engine import NO_ITEM, Failure, apart
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack
 from caselight.structure.link import link_key
@@ -53,9 +52,9 @@ class Parcel:
     untrusted: bytes
     lost: str = ""  # why the bytes are not there, in words; "" = they are
 
-    def __reduce__(self) -> tuple[type[Parcel], tuple[Record, pickle.PickleBuffer, str]]:
-        """As it travels to a worker: the bytes beside the pickle, not copied into it."""
-        return Parcel, (self.record, pickle.PickleBuffer(self.untrusted), self.lost)
+    def __reduce__(self) -> tuple[type[Parcel], tuple[Record, object, str]]:
+        """As it travels to a worker."""
+        return Parcel, (self.record, apart(self.untrusted), self.lost)
 
 
 @dataclass(frozen=True, slots=True)

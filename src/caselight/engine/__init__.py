@@ -35,6 +35,7 @@ from caselight.engine.wire import (
     RESULT,
     STREAM,
     TOLD,
+    apart,
     error_name,
     pack_order,
     raise_error,
@@ -43,7 +44,7 @@ from caselight.engine.wire import (
 from caselight.engine.worker import NO_ITEM, Life
 from caselight.types import State
 
-__all__ = ["NO_ITEM", "Engine", "Failure", "Mark"]
+__all__ = ["NO_ITEM", "Engine", "Failure", "Mark", "apart"]
 
 Mark = Callable[[int], None]
 Answer = bytes | bytearray  # what a worker says: untrusted
