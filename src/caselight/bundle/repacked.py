@@ -49,7 +49,7 @@ class RepackedBundle(FileBundle):
         size, start = struct.unpack("<2I", tail[12:20])
         if start + size > self._size - END_SIZE or size > MOST_DIRECTORY:
             raise ValueError("its directory is not in it")
-        members = _listed(self._at(start, start + size))
+        members = _in_directory(self._at(start, start + size))
         if MANIFEST not in {member.name for member in members}:
             raise ValueError(f"it has no {MANIFEST}")
         self._check_names(members)
@@ -69,7 +69,7 @@ class RepackedBundle(FileBundle):
         return 0, ""
 
 
-def _listed(data: bytes) -> list[Member]:
+def _in_directory(data: bytes) -> list[Member]:
     """The files that a directory lists.
 
     Raises:

@@ -208,7 +208,7 @@ def _check_line(verdict: Verdict, check: str, words: dict[str, str]) -> Iterator
     left = [fault for fault in own if fault.kind == NOT_CHECKED]
     if check not in verdict.checked and not own:
         return
-    line = words[check].format(n=_number(verdict.checked.get(check, 0), words))
+    line = words[check].format(n=_in_groups(verdict.checked.get(check, 0), words))
     mark = "✗" if own else "✓" if verdict.checked.get(check) else "–"
     if len(own) > len(left):
         line += f"; {words['wrong'].format(n=len(own) - len(left))}"
@@ -243,10 +243,10 @@ def _summed(faults: Sequence[Fault], words: dict[str, str]) -> Iterator[str]:
 
 def _number_of(faults: Sequence[Fault], words: dict[str, str]) -> str:
     """How many things these faults speak of; "all" where nobody can say."""
-    return _number(sum(one.things for one in faults), words) if all(one.things for one in faults) else words["every"]
+    return _in_groups(sum(one.things for one in faults), words) if all(one.things for one in faults) else words["every"]
 
 
-def _number(n: int, words: dict[str, str]) -> str:
+def _in_groups(n: int, words: dict[str, str]) -> str:
     return f"{n:,}".replace(",", words["thousands"])
 
 
