@@ -117,7 +117,7 @@ def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:
     return lock() if locked else ""
 
 
-def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytearray:
     """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X."""
     return _sent(_read_all(parcels, mark, failures))
 
@@ -171,19 +171,19 @@ def _joined(parts: Sequence[dict[str, pa.Table]]) -> dict[str, pa.Table]:
     return {name: pa.concat_tables([part[name] for part in parts]).combine_chunks() for name in parts[0]}
 
 
-def _sent(tables: dict[str, pa.Table]) -> bytes:
+def _sent(tables: dict[str, pa.Table]) -> bytearray:
     """The tables as bytes; what they were made from is gone by now."""
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
     return encode(tables)
 
 
-def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytearray:
     """The tables of a bucket that have to be made anew, from those that stay; nothing where that is too much at once.
 
     Then the bucket is to be read anew: `read_bucket` finds out which record it is that takes too long.
     """
     if failures:
-        return b""
+        return bytearray()
     mark(0)
     return _sent(_made_anew(orders[0]))
 

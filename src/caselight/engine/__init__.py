@@ -1,6 +1,6 @@
 """A pool of reused worker processes: a function over batches, or a generator function over one open file.
 
-In: batches of picklable items and a function of a module. Out: the function's answers, which are `bytes` and nothing
+In: batches of picklable items and a function of a module. Out: the function's answers, which are bytes and nothing
 else. What goes to a worker is pickled; what comes from a worker is never unpickled, because a parser that a hostile
 file has taken over could answer with anything. The caller decodes the bytes (JSON, Arrow) as untrusted input.
 
@@ -116,7 +116,7 @@ class Engine:
         return "; ".join(sorted(self._levels))
 
     def map(
-        self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], bytes], batches: Iterable[Sequence[Any]]
+        self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], Answer], batches: Iterable[Sequence[Any]]
     ) -> Iterator[tuple[int, Answer]]:
         """(number of the batch, answer) for every batch, as answers come; batches are pulled when a worker is free.
 

@@ -35,7 +35,7 @@ class WorkerError(RuntimeError):
     """The traceback of a worker, as text: the cause of the error that the parent raises."""
 
 
-def send(sock: socket.socket, kind: bytes, payload: bytes) -> None:
+def send(sock: socket.socket, kind: bytes, payload: bytes | bytearray) -> None:
     """Sends one frame."""
     sock.sendall(HEADER.pack(kind, len(payload)))
     sock.sendall(payload)

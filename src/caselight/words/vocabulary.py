@@ -122,9 +122,9 @@ class Texts(Sequence[str]):
         taken = Texts()
         start, end = self._end[rows], self._end[np.asarray(rows) + 1]
         taken._reach(np.cumsum(end - start))
-        within = np.arange(taken._end[len(rows)]) - np.repeat(taken._end[: len(rows)], end - start)
-        content = np.frombuffer(self._content, np.uint8)
-        taken._content += content[np.repeat(start, end - start) + within].tobytes()
+        own = taken._end[: len(rows)]
+        places = np.arange(taken._end[len(rows)], dtype=np.int32) + np.repeat(start - own, end - start)
+        taken._content += np.frombuffer(self._content, np.uint8)[places].tobytes()
         return taken
 
     def extend(self, texts: Sequence[str]) -> None:
