@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from caselight.drawing.commitment import Committed, drawn_cases
+from caselight.drawing.commitment import Committed, drawn_cases, last
 from caselight.drawing.pile import machine_file, members_of
 from caselight.planning import Made
 from caselight.review import Given, decision_of, digest_of
@@ -71,6 +71,16 @@ def answered(study: Study, units: Collection[str]) -> tuple[int, str]:
     seen = {one.case for one in given(study) if one.case in units}
     files = sorted(_answers(study).glob("*.jsonl"))
     return len(seen), digest_of("".join(f"{_sha256(file)}  {file.name}\n" for file in files))
+
+
+def at_stake(study: Study) -> tuple[Committed, int] | None:
+    """The draw that makes the study's figures and would make none after another one, and how many of its units are
+    answered; None = no dice were thrown for the last draw for figures.
+    """
+    committed = last(study)
+    if committed is None or not committed.thrown:
+        return None
+    return committed, answered(study, {one.case for one in drawn_cases(committed)})[0]
 
 
 def named_cases(made: Made, unit: str = "case") -> dict[str, str]:
