@@ -13,7 +13,7 @@ from caselight.errors import UsageError
 from caselight.estimate import FACT
 from caselight.planning import Made
 from caselight.protect import Published
-from caselight.report import CasePage, Contents, Fieldwork, Reading
+from caselight.report import CasePage, Contents, Fieldwork, Reading, lost_inside
 from caselight.report.interface import level_percent, percent_down, percent_up
 from caselight.review import ADJUDICATOR
 from caselight.terminal import number_of
@@ -65,6 +65,7 @@ def books(made: Made, kept: Contents | view.Accounts) -> dict[str, Any]:
         "study": str(made.study.folder),
         "records": len(kept.records),
         "states": dict(sorted(Counter(row.state for row in kept.records).items())),
+        "lost_inside": lost_inside(kept.records, kept.problems),
         "balanced": all(book.balanced for book in kept.books),
         "books": [asdict(book) for book in kept.books],
         "problems": [
@@ -97,6 +98,9 @@ def summary_lines(told: Mapping[str, Any]) -> list[str]:
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in told["states"].items())
     balance = "balance" if told["balanced"] else "DO NOT BALANCE"
     lines = [f"{number_of(told['records'], 'record')}: {states}. The books {balance}."]
+    if told["lost_inside"]:
+        missing = "What is missing is among the problems."
+        lines.append(f"Archives and dumps were not read whole (places: {told['lost_inside']:,}). {missing}")
     if told["readers"]:  # "" = nothing but archives came in, and no file was read
         lines.append(f"Files were read by workers locked: {told['readers']}.")
     kinds = Counter(problem["kind"] for problem in told["problems"])

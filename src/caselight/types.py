@@ -31,6 +31,10 @@ class State(StrEnum):
     REFUSED = "refused"  # dangerous on purpose: a bomb, XML entities, a pickle
 
 
+# The states that leave nothing to be mended; a record in any other one is a problem.
+ACCOUNTED = frozenset({State.READ, State.DUPLICATE, State.CONTAINER})
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that could not be done, counted. `kind` is a stable code with an entry in docs/problems.md."""

@@ -31,11 +31,11 @@ from caselight.report import (
     read_sentences,
 )
 from caselight.report.interface import Interface
+from caselight.store import Catalogue
 from caselight.store.parts import key_of
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
-from caselight.types import Book, Estimate, Link, Problem, State, Value
+from caselight.types import ACCOUNTED, Book, Estimate, Link, Problem, State, Value
 
-_READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
 _SAME_BYTES = "the same bytes are in the study under another path"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
 # An odd multiplier mixes the digests of a case's rows into one; 2^64 / golden ratio, as Knuth's multiplicative hashing.
@@ -94,12 +94,15 @@ def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
 
 def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordRow]:
     first: dict[str, str] = {}
+    closed = _closed(made.catalogue)
     rows = []
     for record in made.catalogue.records:
         original = first.setdefault(record.id, record.path)
         shared: dict[str, Any] = {"id": record.id, "path": record.path, "name": record.name, "parent": record.parent}
         if original != record.path:
             shared |= {"state": State.DUPLICATE.value, "reason": _SAME_BYTES, "duplicate_of": original}
+        elif record.id in closed:
+            shared |= {"state": closed[record.id].kind, "reason": closed[record.id].message}
         elif record.id in made.catalogue.containers:
             shared |= {"state": State.CONTAINER.value, "reason": _MEMBERS}
         else:
@@ -111,6 +114,14 @@ def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordR
     return sorted(rows, key=lambda row: (row.path, row.id))
 
 
+def _closed(catalogue: Catalogue) -> dict[str, Problem]:
+    """Archives and dumps out of which nothing came, by id, each with the reason: these are records not read."""
+    opened = {record.parent for record in catalogue.records}
+    why = {problem.subject: problem for problem in reversed(catalogue.problems) if problem.kind in set(State)}
+    empty = (one for one in catalogue.records if one.id in catalogue.containers - opened)
+    return {one.id: why[one.path] for one in empty if one.path in why}
+
+
 def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
     """The problems in a table's rows."""
     told = part.select([key, "problems"]).filter(pc.greater(pc.list_value_length(part["problems"]), 0))
@@ -120,10 +131,11 @@ def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Ite
 
 
 def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:
-    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in _READ_STATES]
+    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in ACCOUNTED]
     told = read_table(made.links).schema.metadata or {}
     linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
-    done = [*made.catalogue.problems, *unread, *troubles["ingest"]]
+    inside = [problem for problem in made.catalogue.problems if problem not in unread]
+    done = [*inside, *unread, *troubles["ingest"]]
     return [*done, *troubles["structure"], *linking, *troubles["coding"]]
 
 

@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from caselight.report.annotations import write_annotations
-from caselight.report.contents import AgreedOn, CasePage, CaseRow, Contents, Fieldwork, Quotation, Reading, RecordRow
+from caselight.report.contents import (
+    AgreedOn,
+    CasePage,
+    CaseRow,
+    Contents,
+    Fieldwork,
+    Quotation,
+    Reading,
+    RecordRow,
+    lost_inside,
+)
 from caselight.report.datapackage import write_datapackage
 from caselight.report.flat import write_csv, write_parquet
 from caselight.report.ftm import write_ftm
@@ -32,6 +42,7 @@ __all__ = [
     "RecordRow",
     "Sentence",
     "Speaker",
+    "lost_inside",
     "read_sentences",
     "write_report",
 ]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from caselight.codebook import Codebook
 from caselight.report.geography import Outline, Place, Region
 from caselight.report.sentences import Sentence
-from caselight.types import Answer, Book, Case, Document, Estimate, Problem, Value
+from caselight.types import ACCOUNTED, Answer, Book, Case, Document, Estimate, Problem, State, Value
+
+_UNREAD = frozenset(State) - ACCOUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +171,9 @@ class Contents:
     sentences: Sequence[Sentence] = ()  # of findings.yaml
     atlas: Atlas = field(default_factory=Atlas)
     sample: str = ""  # a notice on every page, e.g. that the records are constructed; "" = none
+
+
+def lost_inside(records: Iterable[RecordRow], problems: Iterable[Problem]) -> int:
+    """In how many places an archive or a dump was not read whole: a problem tells of it, but no record was made."""
+    told = sum(problem.stage == "ingest" and problem.kind in _UNREAD for problem in problems)
+    return told - sum(record.state in _UNREAD for record in records)
