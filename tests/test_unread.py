@@ -67,3 +67,65 @@ def test_what_could_not_be_taken_out_of_an_archive_counts_as_not_read_though_it_
         assert "Archives and dumps were not read whole in 1 place:" in page(name)
     found = told(call)
     assert found["lost_inside"] == len(found["problems"]) == 1
+
+
+NOTE = "# Records\n\nDownloaded with a script. See the licence.\n"
+
+
+def test_files_that_are_left_out_are_no_cases_and_stand_in_the_books(call: Call) -> None:
+    Path("pile", "README.md").write_text(NOTE, "utf-8")
+    with zipfile.ZipFile(Path("pile", "a.zip"), "w") as archive:
+        archive.writestr("2.txt", RULING.format(n=2))
+        archive.writestr("in/README.md", NOTE + "More.")
+    added = call("add", "s", "pile", "--without", "README*", "--without", "readme.txt")
+    assert "Added 2 records" in added.output
+    assert "Left out, which the books show: 1 file." in added.output
+    assert "No file fits --without 'readme.txt'" in added.output
+    assert "5 records: 1 container, 2 left out, 2 read. The books balance." in call("run", "s").output
+    found = told(call)
+    assert (found["states"], found["balanced"]) == ({"container": 1, "left_out": 2, "read": 2}, True)
+    assert found["problems"] == []
+    assert "2 were left out by whoever added the records" in page("method.html")
+    shown = page("records/left_out.html")
+    for path in ("pile/README.md", "pile/a.zip!in/README.md"):
+        assert path in shown
+    assert shown.count("whoever added the records left it out: --without README*") == 2
+
+
+def test_a_note_among_the_records_says_how_to_leave_it_out_and_that_works(call: Call) -> None:
+    Path("pile", "README.md").write_text(NOTE, "utf-8")
+    call("add", "s", "pile")
+    call("run", "s", code=3)
+    (problem,) = told(call)["problems"]
+    assert "add its folder again with --without 'README.md'" in problem["message"]
+    call("add", "s", "pile", "--without", "README.md")
+    call("run", "s")
+    assert told(call)["states"] == {"left_out": 1, "read": 1}
+    assert "Added 1 record" in call("add", "s", "pile").output, "without the option it comes back"
+    call("run", "s", code=3)
+    assert told(call)["states"] == {"read": 2}
+
+
+def test_what_is_published_of_a_file_that_was_left_out_does_not_hold_the_pattern(call: Call) -> None:
+    Path("pile", "Petrov.md").write_text(NOTE, "utf-8")
+    call("add", "s", "pile", "--without", "Petr*")
+    call("run", "s")
+    call("report", "s", "--publish", "--to", "out")
+    assert not [file for file in Path("out").rglob("*") if file.is_file() and b"Petr*" in file.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "left_out"),
+    [
+        ("notes/1.txt", "notes", True),  # a folder with all that is in it
+        ("notes/1.txt", "pile/notes/*", True),  # a path as the books show it
+        ("notes/1.txt", "notes/*", False),  # paths begin with the folder that was added
+        ("b.txt", "B*", False),  # as written
+    ],
+)
+def test_what_a_pattern_means(call: Call, name: str, pattern: str, left_out: bool) -> None:
+    file = Path("pile", name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(NOTE, "utf-8")
+    counts = json.loads(call("add", "s", "pile", "--without", pattern, "--json").stdout)
+    assert (counts["left_out"], counts["added"]) == ((1, 1) if left_out else (0, 2))

@@ -137,6 +137,9 @@ def _column(name: str, what: str) -> Callable[[Any], Any]:
 @main.command()
 @STUDY
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--without", multiple=True, metavar="PATTERN", help="Leave out files of this name, such as 'README*'; repeatable."
+)
 @_column("text", "the text of the record")
 @_column("id", "its identifier")
 @_column("number", "the case number")
@@ -144,21 +147,27 @@ def _column(name: str, what: str) -> Callable[[Any], Any]:
 @_column("court", "the court")
 @_column("judge", "the judge")
 @JSON
-def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | None) -> None:
+def add(study: Path, paths: tuple[Path, ...], without: tuple[str, ...], as_json: bool, **columns: str | None) -> None:
     """Take files, folders, archives and dumps into the study. Safe to repeat.
 
+    \b
     Example: caselight add my-study downloads/ dump.jsonl --text-column body
+             caselight add my-study downloads/ --without 'README*' --without '*.csv'
     """
     from caselight import intake
     from caselight.store import Study
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
-    received = intake.add(Study.open(study), paths, mapping)
+    received = intake.add(Study.open(study), paths, mapping, without)
     told = [f"Added {number_of(received.added, 'record')}; {received.again:,} already here."]
+    if received.left_out:
+        told.append(f"Left out, which the books show: {number_of(received.left_out, 'file')}.")
+    told += [f"No file fits --without {one!r}; archives are looked into by the next run." for one in received.unmet]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
     unreadable = [{"path": problem.subject, "message": problem.message} for problem in received.unreadable]
-    _print(as_json, {"added": received.added, "again": received.again, "unreadable": unreadable}, told)
+    counts = {"added": received.added, "again": received.again, "left_out": received.left_out}
+    _print(as_json, {**counts, "unreadable": unreadable}, told)
     sys.exit(PROBLEMS if received.unreadable else DONE)
 
 

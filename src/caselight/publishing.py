@@ -44,6 +44,7 @@ from caselight.protect.opinion import second_opinion
 from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, RecordRow, write_report
 from caselight.report.folder import STATE
 from caselight.types import Answer, Document, Estimate, Fact, Problem, State, Value
+from caselight.view import LEFT_OUT
 
 Tell = Callable[[str, int, int], None]
 # Facts whose values are words of the pack or names of courts, never of persons.
@@ -301,9 +302,10 @@ class _Edition:
     def _record(self, record: RecordRow) -> RecordRow:
         name = self._names[record.path]
         other = self._names.get(record.duplicate_of or "")
-        return replace(
-            record, path=name, name=name, duplicate_of=other, reason=self._without_files(record.reason, record.path)
-        )
+        # What was left out was named by a pattern, which may hold a name.
+        is_left_out = record.state == State.LEFT_OUT
+        reason = LEFT_OUT if is_left_out else self._without_files(record.reason, record.path)
+        return replace(record, path=name, name=name, duplicate_of=other, reason=reason)
 
     def _without_files(self, text: str, path: str) -> str:
         """The text without the names of the file that it speaks of."""

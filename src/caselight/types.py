@@ -29,10 +29,12 @@ class State(StrEnum):
     TIMED_OUT = "timed_out"
     CRASHED = "crashed"
     REFUSED = "refused"  # dangerous on purpose: a bomb, XML entities, a pickle
+    LEFT_OUT = "left_out"  # by the user, when it was to be added
 
 
 # The states that leave nothing to be mended; a record in any other one is a problem.
-ACCOUNTED = frozenset({State.READ, State.DUPLICATE, State.CONTAINER})
+ACCOUNTED = frozenset({State.READ, State.DUPLICATE, State.CONTAINER, State.LEFT_OUT})
+UNREAD = frozenset(State) - ACCOUNTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ from caselight.report.interface import Interface
 from caselight.store import Catalogue
 from caselight.store.parts import key_of
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
-from caselight.types import ACCOUNTED, Book, Estimate, Link, Problem, State, Value
+from caselight.types import UNREAD, Book, Estimate, Link, Problem, State, Value
 
 _SAME_BYTES = "the same bytes are in the study under another path"
+LEFT_OUT = "whoever added the records left it out"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
 # An odd multiplier mixes the digests of a case's rows into one; 2^64 / golden ratio, as Knuth's multiplicative hashing.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -111,13 +112,16 @@ def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordR
     for path, error in made.catalogue.unreadable:
         reason = f"could not be opened: {error}. Check that you may read it, then add it again"
         rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
+    for path, pattern in made.catalogue.left_out:
+        reason = f"{LEFT_OUT}: --without {pattern}"
+        rows.append(RecordRow("", path, path.replace("!", "/").rsplit("/", 1)[-1], State.LEFT_OUT.value, reason))
     return sorted(rows, key=lambda row: (row.path, row.id))
 
 
 def _closed(catalogue: Catalogue) -> dict[str, Problem]:
     """Archives and dumps out of which nothing came, by id, each with the reason: these are records not read."""
     opened = {record.parent for record in catalogue.records}
-    why = {problem.subject: problem for problem in reversed(catalogue.problems) if problem.kind in set(State)}
+    why = {problem.subject: problem for problem in reversed(catalogue.problems) if problem.kind in UNREAD}
     empty = (one for one in catalogue.records if one.id in catalogue.containers - opened)
     return {one.id: why[one.path] for one in empty if one.path in why}
 
@@ -131,7 +135,7 @@ def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Ite
 
 
 def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:
-    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in ACCOUNTED]
+    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state in UNREAD]
     told = read_table(made.links).schema.metadata or {}
     linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
     inside = [problem for problem in made.catalogue.problems if problem not in unread]
@@ -141,7 +145,8 @@ def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, l
 
 def _first_books(made: Made, records: Sequence[RecordRow], cases: int) -> list[Book]:
     states = Counter(row.state for row in records)
-    in_all = len(made.catalogue.records) + len(made.catalogue.unreadable)
+    catalogue = made.catalogue
+    in_all = len(catalogue.records) + len(catalogue.unreadable) + len(catalogue.left_out)
     ingest = Book("ingest", "record", in_all, tuple(sorted(states.items())))
     return [ingest, Book("structure", "document", states[State.READ.value], (("case", cases),))]
 

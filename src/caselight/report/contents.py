@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from caselight.codebook import Codebook
 from caselight.report.geography import Outline, Place, Region
 from caselight.report.sentences import Sentence
-from caselight.types import ACCOUNTED, Answer, Book, Case, Document, Estimate, Problem, State, Value
-
-_UNREAD = frozenset(State) - ACCOUNTED
+from caselight.types import UNREAD, Answer, Book, Case, Document, Estimate, Problem, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +173,5 @@ class Contents:
 
 def lost_inside(records: Iterable[RecordRow], problems: Iterable[Problem]) -> int:
     """In how many places an archive or a dump was not read whole: a problem tells of it, but no record was made."""
-    told = sum(problem.stage == "ingest" and problem.kind in _UNREAD for problem in problems)
-    return told - sum(record.state in _UNREAD for record in records)
+    told = sum(problem.stage == "ingest" and problem.kind in UNREAD for problem in problems)
+    return told - sum(record.state in UNREAD for record in records)

@@ -26,7 +26,7 @@ from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
 from caselight.report.names import FACT, Names, case_file
 from caselight.speaking.templates import FOLDER as SPEAKING
-from caselight.types import ACCOUNTED, Book
+from caselight.types import UNREAD, Book
 from caselight.variables import ValueRule
 
 _MOST_REASONS = 5  # of one state, on the page of the books; the state's own list has them all
@@ -198,7 +198,7 @@ class _Report:
         }
 
     def _unread(self) -> int:
-        return sum(len(records) for state, records in self._by_state.items() if state not in ACCOUNTED)
+        return sum(len(records) for state, records in self._by_state.items() if state in UNREAD)
 
     def _lost(self) -> int:
         return lost_inside(self._contents.records, self._contents.problems)
@@ -270,6 +270,7 @@ class _Report:
             "read": counts.get("read", 0),
             "duplicates": counts.get("duplicate", 0),
             "containers": counts.get("container", 0),
+            "left_out": counts.get("left_out", 0),
             "unread": self._unread(),
             "inside": self._lost(),
             "lock_level": lock_words(contents.lock_level, self._t),
