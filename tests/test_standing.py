@@ -143,7 +143,7 @@ def test_coders_who_differ_are_told_and_settled_with_a_sheet_of_their_own(made: 
     with (tmp_path / "disputes.csv").open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert len(rows) == differ
-    assert list(rows[0]) == ["case", "record", "variable", "answer_1", "answer_2", "value"]
+    assert list(rows[0]) == ["case", "record", "text_file", "variable", "answer_1", "answer_2", "value"]
     assert not {"anna", "boris"} & {cell for row in rows for cell in row.values()}, "who said which is not told"
     with (tmp_path / "settled.csv").open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(rows[0]))
@@ -184,6 +184,28 @@ def test_the_sheet_lies_beside_the_answers_that_it_allows(made: Made, tmp_path: 
     assert "undecided" in told
     for variable in made.codebook.variables:
         assert f"\n{variable.name}" in told
+
+
+@pytest.mark.parametrize("unit", ["case", "matter"])
+def test_the_text_of_every_line_of_a_sheet_lies_beside_it(demo: Made, tmp_path: Path, unit: str) -> None:
+    made = copied(demo, tmp_path / "s")
+    committed = drawn(made, Wish(20, unit=unit), SEED[::-1])
+    sampling.draw(made.study, doing(sheet=tmp_path / "to-read.csv"))
+    with (tmp_path / "to-read.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    texts = {page.case.id: page.documents[0].text for page in view.case_pages(made)}
+    of_unit = drawing.members(committed) or {row["case"]: (row["case"],) for row in rows}
+    assert len(rows) == 20
+    for row in rows:
+        found = [(tmp_path / name).read_text("utf-8") for name in row["text_file"].split("; ")]
+        assert found == [texts[case] for case in of_unit[row["case"]]]
+    assert len(set((tmp_path / "to-read-texts").iterdir())) == sum(len(of_unit[row["case"]]) for row in rows)
+    filled = (tmp_path / "to-read.csv").read_text("utf-8-sig").splitlines()
+    column = filled[0].split(",").index(ROLE)
+    (tmp_path / "filled.csv").write_text(
+        filled[0] + "\n" + ",".join("none" if n == column else c for n, c in enumerate(filled[1].split(","))) + "\n"
+    )
+    assert take_file(made.study, tmp_path / "filled.csv", "zoe", "", TIME)[0] == {"zoe": 1}
 
 
 @pytest.mark.parametrize(

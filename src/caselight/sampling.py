@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +13,10 @@ from caselight.drawing.commitment import ELUSION
 from caselight.errors import UsageError
 from caselight.pipeline import current
 from caselight.planning import Made
-from caselight.report.cells import harmless
 from caselight.report.interface import level_percent
 from caselight.review import has_probabilities, read_draw, read_sheet
+from caselight.sheets import write_sheet
 from caselight.store import Study
-from caselight.store.files import write_text
 
 UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 
@@ -65,7 +62,7 @@ def draw(
     if sheet is not None:
         if not committed.thrown:
             raise UsageError(f"Nothing is drawn yet. Throw the dice: caselight draw {study.folder} --seed DIGITS")
-        lines.append(_sheet(made, committed, sheet, doing.disputes))
+        lines.append(write_sheet(made, committed, sheet, doing.disputes))
     sizes = {name: {"cases": cases, "drawn": n} for name, (cases, n) in committed.sizes.items()}
     told = {"commitment": str(committed.folder / "commitment.json"), "sha256": committed.digest, "seed": committed.seed}
     about = {"kind": committed.kind, "unit": committed.unit, "level": committed.level, "look": committed.look}
@@ -151,53 +148,6 @@ def _earlier(study: Study, committed: Committed) -> list[str]:
         for number, _ in committed.earlier
     ]
     return [f"Drawn before, and named in this commitment: {', '.join(told)}."] if told else []
-
-
-def _sheet(made: Made, committed: Committed, file: Path, disputes: bool) -> str:
-    """Writes the sheet; what to do with it."""
-    folder = made.study.folder
-    if disputes:
-        rows = drawing.disputed(made, committed)
-        if len(rows) == 1:
-            raise UsageError("There is nothing to settle: no two coders differ on a drawn case without a last word.")
-        _write_sheet(file, rows)
-        return (
-            f"Wrote {file}: {len(rows) - 1:,} answers that differ. Fill in the column value, then: "
-            f"caselight import {folder} {file} --coder adjudicator"
-        )
-    _write_sheet(file, drawing.to_read(made, committed))
-    allowed = file.with_name(f"{file.stem}-answers.txt")
-    if not allowed.exists():
-        write_text(allowed, _allowed(made))
-    return (
-        f"Wrote {file}, and the answers allowed as {allowed}. Fill in a copy for each coder (the second one only the "
-        f"lines with read_twice = yes), then: caselight import {folder} {file} --coder NAME"
-    )
-
-
-def _allowed(made: Made) -> str:
-    """The answers that each question allows, to lie beside the sheet."""
-    lines = [
-        "Leave a cell empty that you have not read yet.",
-        "In every column: undecided (read, and cannot be told), does_not_say (the record gives no answer), not_asked",
-        "(the question makes no sense here). Several answers of one question are separated by ;",
-        "",
-    ]
-    for variable in made.codebook.variables:
-        values = " | ".join(variable.value_names()) or {"number": "a number, such as 15000 or 12.5"}.get(
-            variable.kind, {"date": "a day, such as 2022-05-12"}.get(variable.kind, "text")
-        )
-        several = " (one or several, or none)" if variable.kind == "many-of" else ""
-        condition = "".join(f"; asked only if {c.variable} = {' or '.join(c.values)}" for c in variable.ask_if)
-        lines.append(f"{variable.name}{several}: {values}{condition}")
-    return "\n".join(lines) + "\n"
-
-
-def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
-    """Writes it so that no spreadsheet runs a cell; the column of cases stays as it is, for it is looked up by."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([row[0], *map(harmless, row[1:])] for row in rows)
-    write_text(file, "\ufeff" + text.getvalue())
 
 
 def take_file(

@@ -12,7 +12,17 @@ fieldwork   figures
 asking      figures of parts of the pile, differences, trends; kept: those that are published
 """
 
-from caselight.drawing.answering import at_stake, given, named_cases, quotes_of, state_of, take, take_machine, to_read
+from caselight.drawing.answering import (
+    at_stake,
+    given,
+    named_cases,
+    quotes_of,
+    state_of,
+    take,
+    take_machine,
+    texts_of,
+    to_read,
+)
 from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, members, waiting
@@ -72,6 +82,7 @@ __all__ = [
     "state_of",
     "take",
     "take_machine",
+    "texts_of",
     "throw",
     "to_read",
     "underway",

@@ -124,6 +124,20 @@ def records_of(made: Made, unit: str) -> dict[str, str]:
     return {one: "; ".join(of_case[case] for case in cases) for one, cases in members_of(made, unit).items()}
 
 
+def texts_of(made: Made, unit: str, wanted: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """Unit -> the name and the text of each of its records, of those units that are wanted."""
+    members = {one: cases for one, cases in members_of(made, unit).items() if one in wanted}
+    cases = {case for of_unit in members.values() for case in of_unit}
+    found: dict[str, tuple[str, str]] = {}
+    for plan in made.plans:
+        ids = read_table(plan.paths["cases"], ["id"])["id"].to_pylist()
+        rows = [row for row, case in enumerate(ids) if case in cases]
+        if rows:
+            part = read_table(plan.paths["texts"], ["name", "text"]).take(rows).to_pydict()
+            found |= zip((ids[row] for row in rows), zip(part["name"], part["text"], strict=True), strict=True)
+    return {one: [found[case] for case in of_unit] for one, of_unit in members.items()}
+
+
 def state_of(study: Study) -> str:
     """Changes with every draw and every answer of people."""
     files = sorted(file for file in (study.folder / "journal").rglob("*") if file.is_file())
