@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight import drawing, intake, overview, pipeline, sampling, telling, view
+from caselight import drawing, intake, one_case, overview, pipeline, sampling, telling, view
 from caselight.drawing import Committed, Wish
 from caselight.drawing.asking import Question, agreement_rows, asked
 from caselight.errors import UsageError
@@ -245,6 +245,32 @@ def test_printed_limits_never_say_more_than_the_figures(made: Made, told: Callab
     assert f"{low}% to 100%" in text or f"({percent_down(recall.low, 1):.1f}% to" in text
 
 
+def test_a_case_is_shown_with_what_is_alike_said_once_and_long_lists_cut() -> None:
+    said = {"said_by": "court", "denied": False}
+    quoted = [{"quote": f"sentence {n % 7}", **said, "start": n, "end": n + 1} for n in range(150)]
+    facts = [{"name": "statute", "value": f"art. {n % 12}"} for n in range(40)]
+    answers = [{"variable": "role", "value": "relied_on", "evidence": quoted}]
+    answers += [{"variable": name, "value": None, "evidence": []} for name in ("a", "b")]
+    case = {"path": "p", "case": "c1", "instance": "first", "earlier": [], "facts": facts, "answers": answers}
+    lines = one_case.case_lines(case | {"people": [], "counts": []}, "s")
+    assert "  statute: art. 0; art. 1; art. 2; art. 3; art. 4; art. 5; art. 6; art. 7" in lines
+    assert "      ... and 4 more" in lines
+    assert lines.count("        the same words in 21 other places") == 3, "150 quotations are 7, of which 5 are shown"
+    assert "      ... and 2 more" in lines
+    assert "  (no answer): a, b" in lines
+    assert lines[-1] == "All of it: caselight show s c1 --json"
+    assert len(lines) < 25
+
+
+def test_problems_of_one_kind_are_shown_by_three_with_the_file_of_each() -> None:
+    told = [{"kind": "no_act_text", "path": f"a/{n}.txt", "subject": f"c{n}", "message": "m"} for n in range(9)]
+    told.append({"kind": "undetermined", "path": "", "subject": "role", "message": "m"})
+    lines = list(overview._problem_lines({"problems": told, "study": "s"}))
+    assert lines[:3] == [f"no_act_text: a/{n}.txt: m" for n in range(3)]
+    rest = ["no_act_text: ... and 6 more", "undetermined: role: m", "All 10 problems: caselight show s --json"]
+    assert lines[3:] == rest
+
+
 def test_show_caps_long_lists_groups_them_and_gives_each_number_its_unit(made: Made) -> None:
     text = told_in_show(made)
     assert text.count("court = ") <= 6
@@ -269,15 +295,15 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     take_file(made.study, file, "boris", "", TIME)
     file.write_text(f"case,{ROLE}\n{first.case},none\n{last.case},none\n", "utf-8")
     take_file(made.study, file, "adjudicator", "", TIME)
-    shown = overview.one(made, first.case)
-    told = "\n".join(overview.case_lines(shown))
+    shown = one_case.one(made, first.case)
+    told = "\n".join(one_case.case_lines(shown, "s"))
     assert "read by boris: (undecided)" in told
     assert "read by adjudicator: none" in told
     assert "counts: none" in told
     assert "not yet checked" not in told
     read = {one.case for one in committed_(made)}
     unread = next(row.id for row in view.contents(made, "en", "").cases if row.id not in read)
-    assert "not yet checked" in "\n".join(overview.case_lines(overview.one(made, unread)))
+    assert "not yet checked" in "\n".join(one_case.case_lines(one_case.one(made, unread), "s"))
     assert not any("Read by" in page for page in case_pages(made).values()), "boris has most cases still before him"
     pipeline.export(made, "jsonl", tmp_path / "early")
     early = (tmp_path / "early" / "answers.jsonl").read_text("utf-8").splitlines()

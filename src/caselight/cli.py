@@ -215,7 +215,7 @@ def show(study: Path, what: str | None, as_json: bool) -> None:
 
     Example: caselight show my-study 001.txt
     """
-    from caselight import overview, pipeline, view
+    from caselight import one_case, overview, pipeline, view
     from caselight.store import Study
 
     made = pipeline.current(Study.open(study))
@@ -223,8 +223,8 @@ def show(study: Path, what: str | None, as_json: bool) -> None:
         summary = overview.summary(made, view.contents(made, "en", ""))
         _print(as_json, summary, overview.full_lines(summary), data=True)
     else:
-        case = overview.one(made, what)
-        _print(as_json, case, overview.case_lines(case), data=True)
+        case = one_case.one(made, what)
+        _print(as_json, case, one_case.case_lines(case, str(study)), data=True)
 
 
 @main.command()

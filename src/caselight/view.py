@@ -33,6 +33,7 @@ from caselight.report import (
 from caselight.report.interface import Interface
 from caselight.store import Catalogue
 from caselight.store.parts import key_of
+from caselight.structure import case_id
 from caselight.tables import answer_of, case_of, documents_of, from_json, read_table, row_digest
 from caselight.types import UNREAD, Book, Estimate, Link, Problem, State, Value
 
@@ -86,6 +87,11 @@ def record_rows(made: Made) -> list[RecordRow]:
     for plan in made.plans:
         states |= _states(read_table(plan.paths["documents"]))
     return _record_rows(made, states)
+
+
+def case_paths(records: Iterable[RecordRow]) -> dict[str, str]:
+    """Case id -> the path of the record that it was made from."""
+    return {case_id(record.id): record.path for record in records if record.state == State.READ}
 
 
 def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
