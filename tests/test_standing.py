@@ -219,10 +219,12 @@ def test_limits_in_percent_are_rounded_away_from_each_other(share: float, down: 
 @pytest.mark.parametrize(
     ("low", "high", "printed"),
     [
-        (1234.5, 5678.0, "(1,234.5 to 5,678)"),
+        (1234.5, 5678.0, "(1,234 to 5,678)"),
+        (312_855.1385, 2_598_685.047, "(312,855 to 2,598,686)"),
         (1_234_567_890.44, 1_234_567_890.44, "(1,234,567,890 to 1,234,567,891)"),
         (0.1, 2e7, "(0.1 to 20,000,000)"),
-        (1234567.89096, 1234567.89041, "(1,234,567.89 to 1,234,567.891)"),
+        (12.3456, 99.9911, "(12.34 to 100)"),
+        (-312.5, -0.001, "(-313 to 0)"),
     ],
 )
 def test_limits_of_numbers_are_rounded_outward(low: float, high: float, printed: str) -> None:

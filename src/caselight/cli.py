@@ -165,6 +165,8 @@ def add(study: Path, paths: tuple[Path, ...], without: tuple[str, ...], as_json:
     told += [f"No file fits --without {one!r}; archives are looked into by the next run." for one in received.unmet]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
+    if received.unreadable:
+        told.append(f"Done, with {number_of(len(received.unreadable), 'problem')} to look at: exit code {PROBLEMS}.")
     unreadable = [{"path": problem.subject, "message": problem.message} for problem in received.unreadable]
     counts = {"added": received.added, "again": received.again, "left_out": received.left_out}
     _print(as_json, {**counts, "unreadable": unreadable}, told)
@@ -202,6 +204,8 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
     told = overview.summary_lines(summary)
     if not no_report:
         told.append(f"Report: {summary['report']}")
+    if summary["problems"]:
+        told.append(f"Done, with {number_of(len(summary['problems']), 'problem')} to look at: exit code {PROBLEMS}.")
     _print(as_json, summary, told)
     sys.exit(PROBLEMS if summary["problems"] else DONE)
 

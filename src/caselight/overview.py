@@ -15,6 +15,7 @@ from caselight.planning import Made
 from caselight.protect import Published
 from caselight.report import Contents, Fieldwork, lost_inside
 from caselight.report.interface import level_percent, percent_down, percent_up
+from caselight.report.interface import told as told_amount
 from caselight.terminal import number_of
 from caselight.types import Problem
 
@@ -212,7 +213,7 @@ def _named(variable: str) -> str:
 def _machine_amount(row: Mapping[str, Any], given: float | None) -> str:
     if row["name"] in _SUMS:
         of = "" if given is None else f" of the {given:,.0f} {row['unit']}s that have one"
-        return f": {row['estimate']:,.10g}, {row['name']}{of}"
+        return f": {told_amount(row['estimate']):,.10g}, {row['name']}{of}"
     what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
     return f" = {what}: {row['estimate']:,.10g} of {number_of(row['N'], row['unit'])}"
 
