@@ -129,3 +129,18 @@ def test_what_a_pattern_means(call: Call, name: str, pattern: str, left_out: boo
     file.write_text(NOTE, "utf-8")
     counts = json.loads(call("add", "s", "pile", "--without", pattern, "--json").stdout)
     assert (counts["left_out"], counts["added"]) == ((1, 1) if left_out else (0, 2))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "no record states a day"), ("ru", "ни в одном документе не назван день")]
+)
+def test_a_timeline_without_a_date_says_why_it_is_empty(call: Call, language: str, words: str) -> None:
+    opinion = "OPINIONDONNELLY, Judge:{1} The worker appeals from an order of the judge. For these reasons we reverse."
+    Path("pile", "1.txt").write_text(opinion, "utf-8")
+    call("new", "u", "--pack", "us", "--codebook", "appeal-outcome", "--language", language)
+    call("add", "u", "pile")
+    call("run", "u", code=None)
+    shown = Path("u", "report", "timeline.html").read_text("utf-8")
+    assert words in shown
+    assert "--date-column" in shown
+    assert 'class="timeline"' not in shown
