@@ -112,7 +112,7 @@ def takes_over(study: Study) -> str:
     told = (
         f"Draw {old.number} makes the figures now: {old.n:,} {UNITS[old.unit]} drawn, {answered:,} of them answered. A "
         f"new draw takes its place as soon as it is committed: every range then rests on the new draw alone, and there "
-        f"is none until people have read it. Their answers stay, and count again for those that are drawn again."
+        f"is none until people have read it. What was answered before counts again for those that are drawn again."
     )
     if not old.seed:
         return told
