@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from caselight.accounts import LEFT_OUT
 from caselight.lettering import letters_of, under_letters
 from caselight.ordering import by_ids
 from caselight.planning import Made
@@ -301,9 +302,10 @@ class _Edition:
     def _record(self, record: RecordRow) -> RecordRow:
         name = self._names[record.path]
         other = self._names.get(record.duplicate_of or "")
-        return replace(
-            record, path=name, name=name, duplicate_of=other, reason=self._without_files(record.reason, record.path)
-        )
+        # What was left out was named by a pattern, which may hold a name.
+        is_left_out = record.state == State.LEFT_OUT
+        reason = LEFT_OUT if is_left_out else self._without_files(record.reason, record.path)
+        return replace(record, path=name, name=name, duplicate_of=other, reason=reason)
 
     def _without_files(self, text: str, path: str) -> str:
         """The text without the names of the file that it speaks of."""

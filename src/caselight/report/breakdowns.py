@@ -133,7 +133,8 @@ class Breakdowns:
 
     def _timeline(self, made: Timeline) -> dict[str, Any]:
         t, lead = self._t, self._front.lead
-        heads = [t("time.decided"), t("time.counted", value=lead.label) if lead else Markup(""), t("time.happened")]
+        heads = [t("time.decided"), t("time.counted", value=lead.label) if lead else Markup("")]
+        heads.append(t("time.happened") if any(step.happened for step in made.steps) else Markup(""))
         peak = max(made.steps, key=lambda step: step.decided, default=None)
         told = t("time.told", peak=peak.label, most=peak.decided) if peak and peak.decided else Markup("")
         words = (t("time.title").unescape(), told.unescape())

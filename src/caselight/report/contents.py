@@ -98,6 +98,7 @@ class Fieldwork:
     others: tuple[
         tuple[str, str, bool], ...
     ] = ()  # number, sha256 of the study's other draws; whether dice were thrown
+    replaced: tuple[str, ...] = ()  # numbers of earlier draws for figures that were thrown and make none any more
 
     @property
     def pile(self) -> int:
