@@ -6,6 +6,7 @@ The bundle takes what `publish` leaves: a folder, and a summary of what was repl
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import socket
 import tempfile
@@ -27,6 +28,7 @@ from caselight.protect import (
     Numbering,
     Opinion,
     Policy,
+    Printed,
     Protected,
     Published,
     Redaction,
@@ -43,6 +45,8 @@ from caselight.protect import (
 from caselight.protect.opinion import second_opinion
 from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, RecordRow, write_report
 from caselight.report.folder import STATE
+from caselight.report.frame import STATIC
+from caselight.report.interface import phrases
 from caselight.types import Answer, Document, Estimate, Fact, Problem, State, Value
 
 Tell = Callable[[str, int, int], None]
@@ -123,9 +127,8 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
                 ledger.add(case, page_ids[case.case])
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
-        squares = [label for region in shown.atlas.regions for label in region.shorts.values()]
         machine = _machine(made, Path(scratch))
-        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), squares)
+        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), _printed(shown))
         files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 
@@ -133,6 +136,13 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
 def _machine(made: Made, scratch: Path) -> Machine:
     folder = made.study.folder
     return Machine(getpass.getuser(), socket.gethostname(), (str(folder.resolve()), str(scratch), str(Path.home())))
+
+
+def _printed(shown: Contents) -> Printed:
+    squares = frozenset(label for region in shown.atlas.regions for label in region.shorts.values())
+    files = frozenset(hashlib.sha256(path.read_bytes()).digest() for path in STATIC.iterdir())
+    said = frozenset(text for text in phrases(shown.language).values() if isinstance(text, str))
+    return Printed(squares, files, said)
 
 
 def _file_names(shown: Contents) -> Iterator[str]:

@@ -20,7 +20,7 @@ from caselight.report.contents import Contents, RecordRow
 from caselight.report.figures import Block, faults, group, headline
 from caselight.report.findings import FindingPages, rests_on
 from caselight.report.folder import Folder
-from caselight.report.frame import FOLDER, Frame
+from caselight.report.frame import FOLDER, STATIC, Frame
 from caselight.report.front import Front
 from caselight.report.interface import Interface, made_html
 from caselight.report.lists import Lists, Pages, digest, rows_digest
@@ -85,7 +85,7 @@ class _Report:
         wanted = [entry for entry in groups if not self._folder.is_current(entry[0], entry[1])]
         self._folder.begin(outdated)
         for name in _FIGURES_FILES:
-            self._folder.put(name, (FOLDER / "static" / name).read_bytes())
+            self._folder.put(name, (STATIC / name).read_bytes())
         if outdated:
             self._write_cases(outdated, digests)
         for name, made_from, pages in wanted:
