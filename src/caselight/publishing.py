@@ -283,6 +283,7 @@ class _Edition:
         }
         return replace(
             shown,
+            atlas=shown.atlas.published(),
             records=sorted((self._record(r) for r in shown.records), key=lambda r: r.name),
             cases=[self._case_row(row) for row in shown.cases],
             problems=sorted(map(self._problem, shown.problems), key=lambda p: (p.stage, p.kind, p.subject, p.message)),
