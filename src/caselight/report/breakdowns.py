@@ -206,7 +206,9 @@ class Breakdowns:
         stated = sum(bool(row.event_place) for row in self._contents.cases)
         placed = sum(n for _, n in places.values())
         return {
-            "places": circles(atlas.outlines, marks, words, t) if marks else "",
+            "places": circles(atlas.outlines, marks, words, t, atlas.ground) if marks else "",
+            "attribution": atlas.ground.attribution if atlas.ground else "",
+            "is_ground_withheld": atlas.is_ground_withheld,
             "has_places": bool(atlas.places),
             "place_rows": [(name, hits, n) for name, (hits, n) in places.items()],
             "stated": stated,

@@ -13,6 +13,7 @@ from caselight.report.interface import Interface, made_html, percent_down, perce
 from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"  # scripts and style sheets, the same in every report
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
 
 

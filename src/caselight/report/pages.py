@@ -19,11 +19,11 @@ from caselight.report.case_table import CaseTable
 from caselight.report.contents import Contents
 from caselight.report.figures import Block, faults, group, headline
 from caselight.report.findings import FindingPages, rests_on
-from caselight.report.folder import Folder
-from caselight.report.frame import FOLDER, Frame
+from caselight.report.folder import Files, Folder
+from caselight.report.frame import FOLDER, STATIC, Frame
 from caselight.report.front import Front
 from caselight.report.interface import Interface, made_html
-from caselight.report.lists import Lists, Pages, digest, rows_digest
+from caselight.report.lists import Lists, digest, rows_digest
 from caselight.report.names import FACT, Names, case_file
 from caselight.speaking.templates import FOLDER as SPEAKING
 from caselight.types import UNREAD, Book, RecordRow, lost_inside
@@ -32,7 +32,7 @@ from caselight.variables import ValueRule
 _MOST_REASONS = 5  # of one state, on the page of the books; the state's own list has them all
 _FIGURES_FILES = ("style.css", "lists.js", "table.js")
 
-Group = tuple[str, str, Callable[[], Pages]]  # name, digest of what it is made from, its pages
+Group = tuple[str, str, Callable[[], Files]]  # name, digest of what it is made from, its pages or other files
 
 
 def write_report(folder: Path, contents: Contents) -> Path:
@@ -84,7 +84,7 @@ class _Report:
         wanted = [entry for entry in groups if not self._folder.is_current(entry[0], entry[1])]
         self._folder.begin(outdated)
         for name in _FIGURES_FILES:
-            self._folder.put(name, (FOLDER / "static" / name).read_bytes())
+            self._folder.put(name, (STATIC / name).read_bytes())
         if outdated:
             self._write_cases(outdated, digests)
         for name, made_from, pages in wanted:
@@ -134,6 +134,9 @@ class _Report:
         found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
+        if ground := contents.atlas.ground:
+            tiles = [(ground.name(tile), tile.data) for tile in ground.tiles]
+            found.append(("tiles", digest(*tiles), lambda: tiles))
         return found
 
     def _block(self, block: Block, rows: str) -> Group:
