@@ -29,22 +29,27 @@ _ENDING = re.compile(
 _CASE = re.compile("(?:ой|ою|ого|ому|ым|ыми|ых|ом|ем|им|ый|ий|ая|ую|[аыуеиоюяй])$")
 # "Я-то", "Из-за", "Ну-ка" and "Кое-кто" are words.
 _WORDS = re.compile(r"(?:.+-(?:то|за|под|с|де)|(?:ну|на)-ка|ко[ей]-.+|[а-яё]-[яй])$")
-_SEVERAL = re.compile(rf"(?<![\w.-])(?P<all>{_BIG}\.\s?(?:-\s?{_BIG}\.\s?)?{_BIG}\.(?:\s?{_BIG}\.)?)\d{{0,2}}(?![\w-])")
+_SEVERAL = re.compile(
+    rf"(?:(?<![\w.-])|(?<=гр\.)|(?<=ФИО\d))(?P<all>{_BIG}\.\s?(?:-\s?{_BIG}\.\s?)?{_BIG}\.(?:\s?{_BIG}\.|{_BIG}(?=[\s,;)]))?)"
+    r"\d{0,2}(?![\w-])"
+)
 # One letter names somebody behind a word for a human being or for what somebody said, and in the same matter again.
 _ONE = re.compile(rf"(?<![\w.-])(?P<all>{_BIG})\.(?!\s?(?:{_BIG}\.|\d))(?![\w-])")
 # "свидетели Рус. и Кар.": the first letters of a surname.
 _HEAD = re.compile(rf"(?<![\w.-])(?P<all>{_BIG}{_SMALL}{{1,3}})\.(?![\w-])")
-_LIST = re.compile(rf"(?:{_BIG}{_SMALL}{{0,3}}\.\s?(?:,|и)\s)+$")
+_LIST = re.compile(rf"(?:(?<![\w.]){_BIG}{_SMALL}{{0,3}}\.(?:\s?,\s?|\s?и\s))+$")
 _SEVERAL_LETTERS = re.compile(rf"(?<![\w.-])(?:{_BIG}\.(?:,\s?|\sи\s|,\sи\s))+{_BIG}\.(?!\s?(?:{_BIG}|\d))(?![\w-])")
 _IN_A_SENTENCE = re.compile(
-    rf"(?:{_SMALL}{{3,}}|[,(])\s$|\s(?:[кусиоа]|от|со|за|на|не|он|что|как)\s$|{_SMALL} \($|[–—-] $"
+    rf"(?:{_SMALL}{{3,}}|[,(>»])\s{{1,2}}$|\s(?:[кусиоа]|от|со|за|на|не|он|что|как)\s$|{_SMALL} \($|[–—-] $"
 )
 _BEGINS = re.compile(r"(?:^|[.!?»]\s+|\n\s*)$")
-_PREDICATE = re.compile(rf"(?:\s(?:не|также|ранее|сам|сама|лично|ему|ей|им|с|в))*\s({_SMALL}{{3,}})")
-_WITH = re.compile(r"(?<![а-яё])(?:от|у|к|для|вместе\sс|совместно\sс|помимо|кроме|что|гр\.)\s?$", re.IGNORECASE)
+_PREDICATE = re.compile(
+    rf"(?:\sв\sсуд[а-яё]*(?:\sзаседани[еи])?|\s(?:не|также|ранее|сам|сама|лично|ему|ей|им|с|в))*\s({_SMALL}{{3,}})"
+)
+_WITH = re.compile(r"(?<![а-яё])(?:ИП|от|у|к|для|вместе\sс|совместно\sс|помимо|кроме|что|гр\.)\s?$", re.IGNORECASE)
 # Letters that begin the name of a street or number a thing: "ул. К. Маркса", "имени М. Горького", "лит. А."
 _OF_A_THING = re.compile(
-    r"(?<![а-яё])(?:(?:ул|пл|пр|пр-т|пер|г|гор|им|лит|д|корп|стр|ч|ст|п|пп|ООО|ИП)\.?|имени|памятник[а-яё]*|улиц[а-яё]*|"
+    r"(?<![а-яё])(?:(?:ул|пл|пр|пр-т|пер|г|гор|им|лит|д|корп|стр|ч|ст|п|пп|ООО)\.?|имени|памятник[а-яё]*|улиц[а-яё]*|"
     r"площад[а-яё]*|литер[а-яё]*|дом[а-яё]{0,2}|подъезд[а-яё]*|групп[а-яё]*|категори[а-яё]*|сери[ия]|форм[а-яё]{1,2})\s?$"
 )
 _REST = "…"  # stands for what was wiped
@@ -105,6 +110,8 @@ def _stands_for_somebody(text: str, m: re.Match[str]) -> bool:
     before = _before(text, m)
     if _OF_A_THING.search(before):
         return False
+    if _WITH.search(before):
+        return True
     behind = re.match(rf"\s({_BIG}{_SMALL}+)", text[m.end() : m.end() + 30])
     if behind and _may_be_a_name(behind[1]):
         return False

@@ -31,7 +31,7 @@ SON = r"(?:оглы|кызы|улы|гызы|уули|угли|кизи|огли
 TWOFOLD = rf"(?:\s?-\s?{BIG}\.)?"
 _INITIALS = (
     rf"(?P<first>{BIG}){SMALL}?\s?[.,]{TWOFOLD}{_GAP}(?:(?P<second>{BIG}){SMALL}?{NO_LETTER}\s?\.?{TWOFOLD})?"
-    rf"(?:(?<=\.)[оку](?:\.|{NO_LETTER})|\s{SON}{NO_LETTER})?"
+    rf"(?:(?<=\.)(?:[оку](?:\.|{NO_LETTER})|{BIG}\.(?!\s?{BIG}\.))|\s{SON}{NO_LETTER})?"
 )
 # A word begins here; also where a space was forgotten: "свидетелиИванов И.И.".
 _EDGE = f"(?:(?<![{CAPITALS}{SMALLS}])|(?<={SMALL})(?={BIG}))"
