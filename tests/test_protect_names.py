@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caselight.protect import Policy, english
+from caselight.protect.opinion import believed
 from caselight.protect.surnames import forms, stems
 from caselight.types import Field
 from protect_sample import RU, document, fact, protected, published, published_english, redaction, tokens
@@ -80,6 +81,10 @@ MARKED = [
     ("приняли участие:\n1. [Колобок М.А.]\n2. [Сотник А.]\n3. [Ким]\n", "a numbered list"),
     ("вместе с [Г.], [Т.] и [З.] стоял у памятника. [З.] не явился. По ул. {К. Маркса} шли все", "single letters"),
     ("организаторы [Шторкин З.Е.], [Р.], [Ц.] и ИП [Б.]; замечания [Ж.В.Д], и гр.[Х.Р.Л.] ушли", "letters in a list"),
+    (
+        "К показаниям [Скоробеева] суд относится критически. {Кировский} суд отказал",
+        "a court has an adjective for its name",
+    ),
     ("свидетели [Рус.] и [Кар.] показали. Затем [Рус.] ушел", "the first letters of a surname"),
     ("взыскать с [...ва Петра Сергеевича] долг", "only the ending is left before a first name"),
     ("брат истца [Скоробеев Ильдар]. Потом [Ильдар] ушел, а [Ильдару] дали чек", "a first name that is known"),
@@ -111,6 +116,12 @@ def test_one_person_has_one_token_in_every_inflection(text: str, times: int) -> 
     found = tokens(published(text))
     assert len(found) == times
     assert len(set(found)) == 1
+
+
+def test_a_second_opinion_that_takes_two_persons_for_one_is_parted() -> None:
+    text = "сержант Шитиков Ц. – Хорта, Ландышева"
+    found = [text[m.start : m.end] for m in believed(text, [(8, len(text))], RU)]
+    assert found == ["Шитиков Ц.", "Хорта", "Ландышева"]
 
 
 def test_two_persons_of_one_surname_have_two_tokens() -> None:

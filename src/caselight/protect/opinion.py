@@ -17,6 +17,8 @@ from caselight.protect.mentions import Mention
 from caselight.protect.roles import Knowledge
 
 _FEWEST = 3  # letters of a name that is believed
+# "Ковшов Ц. – Хорта" are two persons, of whom one may be in office.
+_PART = re.compile(r"[^\s,;](?:(?!\s[–—-]\s)[^,;])*")
 
 
 def second_opinion() -> Callable[[str], Sequence[tuple[int, int]]] | None:
@@ -25,12 +27,13 @@ def second_opinion() -> Callable[[str], Sequence[tuple[int, int]]] | None:
 
 
 def believed(text: str, spans: Sequence[tuple[int, int]], known: Knowledge) -> Iterator[Mention]:
-    """The names of an opinion as mentions, without words that the pack says are none."""
+    """The names of an opinion as mentions, one a person, without words that the pack says are none."""
     for start, end in spans:
-        words = re.findall(r"[А-ЯЁA-Z][а-яёa-zА-ЯЁ-]+", text[start:end])
-        longest = max(words, key=len, default="")
-        if longest and fold(longest) not in known.not_surnames:
-            yield Mention(start, end, longest, "", "opinion")
+        for part in _PART.finditer(text, start, end):
+            words = re.findall(r"[А-ЯЁA-Z][а-яёa-zА-ЯЁ-]+", part.group())
+            longest = max(words, key=len, default="")
+            if longest and fold(longest) not in known.not_surnames:
+                yield Mention(*part.span(), longest, "", "opinion")
 
 
 @cache

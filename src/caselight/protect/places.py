@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caselight.protect.mentions import Mention
 from caselight.protect.roles import Knowledge
-from caselight.protect.surnames import grammemes
+from caselight.protect.surnames import agree, grammemes
 
 
 def place_of(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> tuple[int, int] | None:
@@ -24,6 +24,11 @@ def place_of(text: str, m: Mention, known: Knowledge, is_known: bool = False) ->
         if lead and is_known and not lead.group().lower().startswith("г"):
             lead = None
         behind = not is_known and known.places_after and not after.startswith("\n") and known.places_after.match(after)
-        if not lead and behind:
+        if not lead and behind and _goes_with(m.surname, behind.group().split()[0]):
             return m.start, m.end + behind.end()
     return (begin + lead.start(), m.end) if lead else None
+
+
+def _goes_with(name: str, behind: str) -> bool:
+    """Whether a name can be that of what stands behind it: "Тверского суда", not "к показаниям Дюка суд"."""
+    return not behind.startswith("суд") or agree(name, behind)
