@@ -18,7 +18,7 @@ from caselight.protect.roles import Knowledge
 
 _FEWEST = 3  # letters of a name that is believed
 # "Ковшов Ц. – Хорта" are two persons, of whom one may be in office.
-_PART = re.compile(r"[^\s,;](?:(?!\s[–—-]\s)[^,;])*")
+_PART = re.compile(r"[^\s,;–—-](?:(?!\s[–—-]\s)[^,;])*")
 
 
 def second_opinion() -> Callable[[str], Sequence[tuple[int, int]]] | None:
