@@ -11,7 +11,13 @@ HERE = Path(__file__).parent
 NAMES = HERE / "examples" / "names"
 # After mending on these records: most marks of which something is left, officials that are hidden, stretches that are
 # hidden without a mark. They guard against falling back and say nothing of records that nobody has seen.
-LIMITS = {NAMES: (0, 1, 15), NAMES / "b": (6, 0, 5)}
+LIMITS = {
+    NAMES: (0, 1, 15),
+    NAMES / "b": (0, 0, 5),
+    NAMES / "c": (2, 8, 1),
+    NAMES / "d": (1, 0, 0),
+    NAMES / "e": (0, 4, 0),
+}
 
 
 @pytest.mark.parametrize("folder", LIMITS, ids=lambda folder: folder.name)

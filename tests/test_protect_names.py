@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from caselight.protect import Policy, english_alone
 from caselight.protect.mentions import Mention
+from caselight.protect.opinion import believed
 from caselight.protect.surnames import forms, stems
 from caselight.types import Field
 from protect_sample import RU, US, document, fact, protected, published, published_english, redaction, tokens
@@ -75,6 +76,23 @@ MARKED = [
     ("бывший участковый [Хуторской Е.Е.] и полицейский в отставке [Куренной Л.Л.]", "out of office"),
     ("в отношении [Сеймчана В.В.]. [Сеймчан] выехал в город {Сеймчан}. Памятник {Сеймчану} там", "a place of the name"),
     ("показал мэр г. Омска [К.А.], шел по ул.{Зои Космодемьянской}", "a town before initials"),
+    ("там он увидел [Сакинат], листовки раздавал [Куц], потом подошел [Рубан]", "alone in the midst of a sentence"),
+    ("раньше закончился. [Бражко] объявила об окончании митинга", "an unknown word that did something"),
+    ("показали [Кучма О.О.], [Лях И.], [Безродный]. {Государственная} пошлина", "words in a list of names"),
+    ("приняли участие:\n1. [Колобок М.А.]\n2. [Сотник А.]\n3. [Ким]\n", "a numbered list"),
+    ("вместе с [Г.], [Т.] и [З.] стоял у памятника. [З.] не явился. По ул. {К. Маркса} шли все", "single letters"),
+    ("организаторы [Шторкин З.Е.], [Р.], [Ц.] и ИП [Б.]; замечания [Ж.В.Д], и гр.[Х.Р.Л.] ушли", "letters in a list"),
+    (
+        "К показаниям [Скоробеева] суд относится критически. {Кировский} суд отказал",
+        "a court has an adjective for its name",
+    ),
+    ("свидетели [Рус.] и [Кар.] показали. Затем [Рус.] ушел", "the first letters of a surname"),
+    ("взыскать с [...ва Петра Сергеевича] долг", "only the ending is left before a first name"),
+    ("брат истца [Скоробеев Ильдар]. Потом [Ильдар] ушел, а [Ильдару] дали чек", "a first name that is known"),
+    ("сержант полиции {Шитиков Ц.} – [Хорта О.О.] и [Ландышева О.О.]", "behind a dash stands somebody else"),
+    ("От имени [Скоробеевой И.И.] подписал [Муса О.]", "no place behind 'имени'; a first name and a letter"),
+    ("координатор штаба [А.Непогодного] пришел, в группы {А. Второго} созыва не вошел", "one initial and an adjective"),
+    ("автомобилем {Тойота}, в {Росреестре}, на сайте {Вконтакте}, телефон {Самсунг}", "things and authorities"),
 ]
 
 
@@ -99,6 +117,12 @@ def test_one_person_has_one_token_in_every_inflection(text: str, times: int) -> 
     found = tokens(published(text))
     assert len(found) == times
     assert len(set(found)) == 1
+
+
+def test_a_second_opinion_that_takes_two_persons_for_one_is_parted() -> None:
+    text = "сержант Шитиков Ц. – Хорта, Ландышева"
+    found = [text[m.start : m.end] for m in believed(text, [(8, len(text))], RU)]
+    assert found == ["Шитиков Ц.", "Хорта", "Ландышева"]
 
 
 def test_two_persons_of_one_surname_have_two_tokens() -> None:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from caselight.protect.cleaned import fold
-from caselight.protect.mentions import CAPITALS, SMALLS, Mention
+from caselight.protect.mentions import CAPITALS, PATRONYMIC, SMALLS, Mention
 from caselight.protect.roles import Knowledge
+from caselight.protect.surnames import grammemes
 
 _BIG, _SMALL = f"[{CAPITALS}]", f"[{SMALLS}]"
 _INITIALS = rf"(?:\s{{0,3}}(?P<first>{_BIG})\.(?:\s?(?P<second>{_BIG})\.)?)?"
@@ -20,18 +21,37 @@ _CUT = re.compile(
     rf"(?<![\w.*-])(?P<head>{_BIG}{_SMALL}{{0,2}})(?:(?:[-–—]|\.{{2,}}|[*…_]+)(?P<tail>{_SMALL}{{1,4}})|(?:[*…]+|_{{2,}}))(?![\w*-])"
     + _INITIALS
 )
-# "...ой К.М.": only the ending is left; the initials say that it is one.
+# "...ой К.М.", "...ва Петра Сергеевича": only the ending is left; initials or first names say that it is one.
 _ENDING = re.compile(
-    rf"(?<!\w)(?:\.{{2,}}|…|\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})\.\s?(?:(?P<second>{_BIG})\.)?"
+    rf"(?<!\w)(?:\.{{2,}}|…|\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})"
+    rf"(?:\.\s?(?:(?P<second>{_BIG})\.)?|{_SMALL}+\s{PATRONYMIC}(?!{_SMALL}))"
 )
 _CASE = re.compile("(?:ой|ою|ого|ому|ым|ыми|ых|ом|ем|им|ый|ий|ая|ую|[аыуеиоюяй])$")
 # "Я-то", "Из-за", "Ну-ка" and "Кое-кто" are words.
 _WORDS = re.compile(r"(?:.+-(?:то|за|под|с|де)|(?:ну|на)-ка|ко[ей]-.+|[а-яё]-[яй])$")
-_SEVERAL = re.compile(rf"(?<![\w.-])(?P<all>{_BIG}\.\s?(?:-\s?{_BIG}\.\s?)?{_BIG}\.(?:\s?{_BIG}\.)?)\d{{0,2}}(?![\w-])")
+_SEVERAL = re.compile(
+    rf"(?:(?<![\w.-])|(?<=гр\.)|(?<=ФИО\d))(?P<all>{_BIG}\.\s?(?:-\s?{_BIG}\.\s?)?{_BIG}\.(?:\s?{_BIG}\.|{_BIG}(?=[\s,;)]))?)"
+    r"\d{0,2}(?![\w-])"
+)
 # One letter names somebody behind a word for a human being or for what somebody said, and in the same matter again.
 _ONE = re.compile(rf"(?<![\w.-])(?P<all>{_BIG})\.(?!\s?(?:{_BIG}\.|\d))(?![\w-])")
-_LIST = re.compile(rf"(?:{_BIG}\.\s?(?:,|и)\s)+$")
-_IN_A_SENTENCE = re.compile(rf"(?:{_SMALL}{{3,}}|[,(])\s$|\s[куио]\s$")
+# "свидетели Рус. и Кар.": the first letters of a surname.
+_HEAD = re.compile(rf"(?<![\w.-])(?P<all>{_BIG}{_SMALL}{{1,3}})\.(?![\w-])")
+_LIST = re.compile(rf"(?:(?<![\w.]){_BIG}{_SMALL}{{0,3}}\.(?:\s?,\s?|\s?и\s))+$")
+_SEVERAL_LETTERS = re.compile(rf"(?<![\w.-])(?:{_BIG}\.(?:,\s?|\sи\s|,\sи\s))+{_BIG}\.(?!\s?(?:{_BIG}|\d))(?![\w-])")
+_IN_A_SENTENCE = re.compile(
+    rf"(?:{_SMALL}{{3,}}|[,(>»])\s{{1,2}}$|\s(?:[кусиоа]|от|со|за|на|не|он|что|как)\s$|{_SMALL} \($|[–—-] $"
+)
+_BEGINS = re.compile(r"(?:^|[.!?»]\s+|\n\s*)$")
+_PREDICATE = re.compile(
+    rf"(?:\sв\sсуд[а-яё]*(?:\sзаседани[еи])?|\s(?:не|также|ранее|сам|сама|лично|ему|ей|им|с|в))*\s({_SMALL}{{3,}})"
+)
+_WITH = re.compile(r"(?<![а-яё])(?:ИП|от|у|к|для|вместе\sс|совместно\sс|помимо|кроме|что|гр\.)\s?$", re.IGNORECASE)
+# Letters that begin the name of a street or number a thing: "ул. К. Маркса", "имени М. Горького", "лит. А."
+_OF_A_THING = re.compile(
+    r"(?<![а-яё])(?:(?:ул|пл|пр|пр-т|пер|г|гор|им|лит|д|корп|стр|ч|ст|п|пп|ООО)\.?|имени|памятник[а-яё]*|улиц[а-яё]*|"
+    r"площад[а-яё]*|литер[а-яё]*|дом[а-яё]{0,2}|подъезд[а-яё]*|групп[а-яё]*|категори[а-яё]*|сери[ия]|форм[а-яё]{1,2})\s?$"
+)
 _REST = "…"  # stands for what was wiped
 _BEFORE = 60  # characters
 
@@ -66,8 +86,38 @@ def initials_alone(text: str, known: Knowledge, letters: frozenset[str]) -> Iter
         if fold(initials) not in known.not_surnames:
             yield Mention(m.start(), m.end(), "", initials, "half")
     for m in _ONE.finditer(text):
-        if m["all"] in letters and _IN_A_SENTENCE.search(_before(text, m)):
+        if m["all"] in letters and _stands_for_somebody(text, m):
             yield Mention(m.start(), m.end(), "", m["all"], "half")
+
+
+def heads(texts: Sequence[str], known: Knowledge) -> frozenset[str]:
+    """The beginnings of surnames by which somebody is named: "свидетели Рус. и Кар."."""
+    if not known.bearers:
+        return frozenset()
+    found = {m["all"] for t in texts for m in _HEAD.finditer(t) if known.bearers.search(_before(t, m))}
+    return frozenset(head for head in found if fold(head) not in known.not_surnames)
+
+
+def headed(text: str, beginnings: frozenset[str]) -> Iterator[Mention]:
+    """Every place where one of them stands with its stop."""
+    for m in _HEAD.finditer(text) if beginnings else ():
+        if m["all"] in beginnings:
+            yield Mention(m.start(), m.end(), f"{m['all']}{_REST}", "", "half")
+
+
+def _stands_for_somebody(text: str, m: re.Match[str]) -> bool:
+    """Whether a letter by which somebody is named is no part of a place's name here."""
+    before = _before(text, m)
+    if _OF_A_THING.search(before):
+        return False
+    if _WITH.search(before):
+        return True
+    behind = re.match(rf"\s({_BIG}{_SMALL}+)", text[m.end() : m.end() + 30])
+    if behind and _may_be_a_name(behind[1]):
+        return False
+    return bool(_IN_A_SENTENCE.search(before)) or bool(
+        _BEGINS.search(before) and re.match(rf"(?:,|\sи)?\s{_SMALL}", text[m.end() : m.end() + 5])
+    )
 
 
 def _before(text: str, m: re.Match[str]) -> str:
@@ -76,11 +126,35 @@ def _before(text: str, m: re.Match[str]) -> str:
 
 
 def single_letters(texts: Sequence[str], known: Knowledge) -> frozenset[str]:
-    """The letters that name somebody: "потерпевшая К. пояснила", "свидетели К. и П."."""
-    leads = [pattern for pattern in (known.bearers, known.said) if pattern]
-    return frozenset(
-        m["all"]
-        for text in texts
-        for m in _ONE.finditer(text)
-        if any(pattern.search(_before(text, m)) for pattern in leads)
-    )
+    """The letters that name somebody: "потерпевшая К. пояснила", "вместе с К. и П.", "он (П.) позвонил", "К.Ю.А."."""
+    leads = [pattern for pattern in (known.bearers, known.said, _WITH) if pattern]
+    found = {m["all"] for text in texts for m in _ONE.finditer(text) if _names_somebody(text, m, leads)}
+    for text in texts:
+        found |= {m["all"][0] for m in _SEVERAL.finditer(text) if m["all"].count(".") > 2}
+        for m in _SEVERAL_LETTERS.finditer(text):
+            if not _OF_A_THING.search(text[max(0, m.start() - _BEFORE) : m.start()]):
+                found |= set(re.findall(_BIG, m.group()))
+    return frozenset(found)
+
+
+def _names_somebody(text: str, m: re.Match[str], leads: Sequence[re.Pattern[str]]) -> bool:
+    """Whether a letter stands behind a word for a human being, in brackets, or says or does something."""
+    before = _before(text, m)
+    if any(pattern.search(before) for pattern in leads):
+        return True
+    if _OF_A_THING.search(before) or not (_IN_A_SENTENCE.search(before) or _BEGINS.search(before)):
+        return False
+    said = _PREDICATE.match(text, m.end())
+    return (before.endswith("(") and text[m.end() : m.end() + 1] == ")") or bool(said and _past(said[1]))
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word behind a letter may belong to it: "М. Кошевого", not "там был К. Именно он"."""
+    in_dictionary, some, _ = grammemes(word)
+    return not in_dictionary or bool(some & {"Surn", "Name", "Geox"})
+
+
+def _past(word: str) -> bool:
+    """Whether a word tells what somebody did: "показал", "согласна", "находилась"."""
+    in_dictionary, _, always = grammemes(word)
+    return in_dictionary and "VERB" in always

@@ -11,6 +11,11 @@ from caselight.protect.roles import Knowledge
 
 # An address is no longer than this; longer, something else has been swallowed.
 _LONGEST = 220
+# What stands before the name of a street, which does not end an address: "ул. Имама Шамиля, 5".
+_STREET = re.compile(
+    r"(?<![а-яё])(?:ул|улиц[а-яё]|пр|пр-т|пр-кт|проспект[а-яё]?|пер|пл|наб|б-р|бул|мкр)\.?\s?(?:[А-ЯЁ][а-яё]+\s)?$"
+)
+_STREET_LEAD = 30  # characters
 _TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*(?:\s?«[А-Яа-яё]»)?")
 _STOP = re.compile(
     r"[;:()\n<>*]|«(?![А-Яа-яё]»)|(?<!«[А-Яа-яё])»|(?<=\d)\.\s+(?=[А-ЯЁ][а-яё]{2,})|(?<=[а-яё]{4})\.\s+(?=[А-ЯЁ])"
@@ -33,7 +38,8 @@ def identifiers(text: str, known: Knowledge, names: list[int]) -> list[Identifie
     Args:
         names: offsets where a person's name begins: an address ends there.
     """
-    return [*_homes(text, known, names), *_numbers(text, known)]
+    ends = [at for at in names if not _STREET.search(text, max(0, at - _STREET_LEAD), at)]
+    return [*_homes(text, known, ends), *_numbers(text, known)]
 
 
 def key_of(kind: str, text: str) -> str:

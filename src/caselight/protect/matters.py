@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from caselight.protect import alone, english, english_alone, halves, latin, mentions
+from caselight.protect import alone, english, english_alone, halves, latin, mentions, midst
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
 from caselight.protect.mentions import Mention, apart
+from caselight.protect.opinion import believed
 from caselight.protect.people import Person, known_stems, resolve, role_before, shares_name_with_accused, with_roles
+from caselight.protect.places import place_of
 from caselight.protect.policy import HIDE, KEEP, Policy
 from caselight.protect.redaction import Edit, merged
 from caselight.protect.roles import Knowledge, Role
-from caselight.protect.surnames import grammemes, stems, stems_of_word
+from caselight.protect.surnames import stems, stems_of_word
 from caselight.types import Document, Fact
 
 CASE_FACTS = frozenset({"case_number", "uid", "lower_case_number"})  # facts that are numbers of cases
@@ -24,7 +26,6 @@ _COURTS = frozenset({"court", "lower_court"})
 _JUDGES = frozenset({"judge"})
 # Shorter than this, a number stands in a text by chance: a year, a sum.
 _SHORTEST_AGAIN = 5
-
 
 Opinion = Callable[[str], Sequence[tuple[int, int]]]
 
@@ -116,6 +117,8 @@ def protect_matter(
         text.mentions = _first_look(text, known, policy, more)
     _bare(texts, known)
     if known.finder == "russian":
+        if _beside(texts, known):
+            _bare(texts, known)
         _initials(texts, known)
     for text in texts:
         text.mentions = _with_roles(text, known)
@@ -141,16 +144,18 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
     else:
         found = mentions.found(body, known)
         found = alone.led(body, known, lambda t, at: role_before(t, at, known), found)
-        found = apart([*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)])
+        found = [*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)]
+        found = apart(sorted(found, key=lambda m: m.start - m.end))  # the longest first
+        found = midst.strangers(body, known, found)
     listed = [Mention(*m.span(), m.group(), "", "listed") for name in policy.hide for m in _occurrences(name, body)]
     found = apart(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
-        found = apart([*found, *_opinions(body, more(body), known)])
+        found = apart([*found, *believed(body, more(body), known)])
     named = known_stems(m for m in found if m.initials)
     kept = []
     for m in found:
         is_known = not m.initials and not named.isdisjoint(stems_of_word(m.surname))
-        place = _place(body, m, known, is_known) if m.how != "listed" else None
+        place = place_of(body, m, known, is_known) if m.how != "listed" else None
         if any(a <= m.start and m.end <= b for a, b in text.places) and not m.initials:
             continue
         if place:
@@ -162,36 +167,6 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
 
 def _occurrences(name: str, text: str) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
-
-
-def _opinions(text: str, spans: Sequence[tuple[int, int]], known: Knowledge) -> Iterator[Mention]:
-    for start, end in spans:
-        words = re.findall(r"[А-ЯЁA-Z][а-яёa-zА-ЯЁ-]+", text[start:end])
-        longest = max(words, key=len, default="")
-        if longest and fold(longest) not in known.not_surnames:
-            yield Mention(start, end, longest, "", "opinion")
-
-
-def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> tuple[int, int] | None:
-    """The name of a street, a town, a court that the words beside a name make of it; None = it is a person's.
-
-    Args:
-        is_known: the surname of somebody in this matter. Then only a town is believed: "с. Иванов" may be the end
-            of something else, and "Иванов суд" no court.
-    """
-    begin = max(0, m.start - 60)
-    before, after = text[begin : m.start], text[m.end : m.end + 20]
-    lead = known.places_before and known.places_before.search(before)
-    if lead and lead["first"] and "Name" not in grammemes(lead["first"].strip())[1]:
-        lead = None  # "площади Ленина Петров": the place has its name already
-    if not lead and not m.initials and m.how != "full":
-        lead = known.places_before_bare and known.places_before_bare.search(before)
-        if lead and is_known and not lead.group().lower().startswith("г"):
-            lead = None
-        behind = not is_known and known.places_after and not after.startswith("\n") and known.places_after.match(after)
-        if not lead and behind:
-            return m.start, m.end + behind.end()
-    return (begin + lead.start(), m.end) if lead else None
 
 
 def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
@@ -211,7 +186,7 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         kept = []
         for m in alone.bare(body, stems_of_all, text.mentions):
             inside = any(a <= m.start < b for a, b in covered)
-            place = None if inside or (m.start, m.end) in ours else _place(body, m, known, is_known=True)
+            place = None if inside or (m.start, m.end) in ours else place_of(body, m, known, is_known=True)
             if place:
                 text.places.append(place)
             elif not inside:
@@ -219,11 +194,27 @@ def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
         text.mentions = apart([*kept, *latin.found(body, heard)])
 
 
+def _beside(texts: Sequence[_Text], known: Knowledge) -> bool:
+    """Adds who is listed with somebody and who is called by a first name that is known; True = there is somebody."""
+    names = frozenset(name for text in texts for name in midst.first_names(text.mentions, text.cleaned.text))
+    some = False
+    for text in texts:
+        body, ours = text.cleaned.text, {m.start for m in text.mentions}
+        found = midst.called_by(body, names, midst.listed(body, known, text.mentions))
+        new = [m for m in found if m.start not in ours and not any(a <= m.start < b for a, b in text.places)]
+        new = [m for m in new if not place_of(body, m, known)]
+        text.mentions = apart([*text.mentions, *new])
+        some = some or bool(new)
+    return some
+
+
 def _initials(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds initials that belong to no surname of their text."""
-    letters = halves.single_letters([text.cleaned.text for text in texts], known)
+    bodies = [text.cleaned.text for text in texts]
+    letters, heads = halves.single_letters(bodies, known), halves.heads(bodies, known)
     for text in texts:
-        found = halves.initials_alone(text.cleaned.text, known, letters)
+        body = text.cleaned.text
+        found = [*halves.initials_alone(body, known, letters), *halves.headed(body, heads)]
         outside = [m for m in found if not any(a <= m.start < b for a, b in text.places)]
         text.mentions = apart([*text.mentions, *outside])
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from caselight.protect.cleaned import fold
 from caselight.protect.roles import Knowledge, Role
-from caselight.protect.surnames import grammemes
+from caselight.protect.surnames import agree, grammemes
 
 LIKE = 5  # letters that two forms of one word share
 # Letters of Russian and of names from its neighbours, such as Гөлнара, Ґонта, Қасым.
@@ -21,7 +22,7 @@ BIG, SMALL, NO_LETTER = f"[{CAPITALS}]", f"[{SMALLS}]", f"(?![{CAPITALS}{SMALLS}
 SMALL_WORD = re.compile(f"(?<![{CAPITALS}{SMALLS}]){SMALL}{{3,}}")
 _DOUBLE = rf"(?:\s?[-–]\s?{BIG}"
 # "Иванов", "Иванов-Петров", "О'Коннор", "ИВАНОВ", "Сеймчан-старший".
-CAPITAL = rf"(?:[ОД]['’])?{BIG}{SMALL}+(?:{_DOUBLE}{SMALL}+)|-(?:старш|младш|заде){SMALL}*)?"
+CAPITAL = rf"(?:[ОД]['’])?{BIG}{SMALL}+(?:{_DOUBLE}{SMALL}+)|-(?:старш|младш|заде|сын|отец|мать|дочь|внук){SMALL}*)?"
 _UPPER = rf"{BIG}{{2,}}{_DOUBLE}{BIG}+)?"
 NAME = rf"(?:{CAPITAL}|{_UPPER})"
 _GAP = r"[ \t]*(?:\n[ \t]*)?"
@@ -30,7 +31,7 @@ SON = r"(?:оглы|кызы|улы|гызы|уули|угли|кизи|огли
 TWOFOLD = rf"(?:\s?-\s?{BIG}\.)?"
 _INITIALS = (
     rf"(?P<first>{BIG}){SMALL}?\s?[.,]{TWOFOLD}{_GAP}(?:(?P<second>{BIG}){SMALL}?{NO_LETTER}\s?\.?{TWOFOLD})?"
-    rf"(?:(?<=\.)[оку]\.|\s{SON}{NO_LETTER})?"
+    rf"(?:(?<=\.)(?:[оку](?:\.|{NO_LETTER})|{BIG}\.(?!\s?{BIG}\.))|\s{SON}{NO_LETTER})?"
 )
 # A word begins here; also where a space was forgotten: "свидетелиИванов И.И.".
 _EDGE = f"(?:(?<![{CAPITALS}{SMALLS}])|(?<={SMALL})(?={BIG}))"
@@ -39,14 +40,14 @@ _INITIALS_FIRST = re.compile(
     rf"{_EDGE}(?P<first>{BIG}){SMALL}?\s?\.{TWOFOLD}{_GAP}"
     rf"(?:(?P<second>{BIG}){SMALL}?\s?(?:\.|(?=\s)){_GAP})?(?P<surname>{NAME}){NO_LETTER}"
 )
-_JOINED = re.compile(rf"{_EDGE}(?P<surname>{CAPITAL})\s(?P<first>{BIG})(?P<second>{BIG}){NO_LETTER}")
-_PATRONYMIC = (
+_JOINED = re.compile(rf"{_EDGE}(?P<surname>{CAPITAL})\s(?P<first>{BIG})\s?(?P<second>{BIG}){NO_LETTER}")
+PATRONYMIC = (
     r"(?:(?:[А-ЯЁ][а-яё]+-)?[А-ЯЁ][а-яё]+(?:[оеь]вич|[а-яё]ич)(?:а|у|ем|е)?|(?:[А-ЯЁ][а-яё]+-)?[А-ЯЁ][а-яё]+(?:[оеь]вн|[а-яё]чн)(?:а|ы|е|у|ой|ою)"
     r"|[А-ЯЁ]+(?:[ОЕЬ]ВИЧ|ИЧ)(?:А|У|ЕМ|Е)?|[А-ЯЁ]+(?:[ОЕЬ]ВН|ИЧН)(?:А|Ы|Е|У|ОЙ|ОЮ)"
     rf"|{BIG}{SMALL}+[ -](?i:{SON}){NO_LETTER})"
 )
 _FULL = re.compile(
-    rf"{_EDGE}(?:(?P<before>{NAME})\s{{1,3}})?(?P<name>{NAME})\s{{1,3}}(?P<patronymic>{_PATRONYMIC}){NO_LETTER}"
+    rf"{_EDGE}(?:(?P<before>{NAME})\s{{1,3}})?(?P<name>{NAME}\s{{1,3}}|{BIG}\.\s?)(?P<patronymic>{PATRONYMIC}){NO_LETTER}"
     rf"(?:[ \t]{{1,2}}(?P<after>{NAME}){NO_LETTER}(?:(?!\.)|(?<={BIG}{{4}})|(?<={SMALL}{{4}})))?"
 )
 # "Жумабек уулу Нурлан": whose son somebody is comes first, and stands for the surname.
@@ -55,6 +56,8 @@ _SON_OF = re.compile(rf"{_EDGE}(?P<surname>{CAPITAL})[ -](?i:{SON}){NO_LETTER}(?
 _PARTICLE = (
     r"(?:[Вв]ан (?:дер |ден |де )?|[Фф]он (?:дер )?|[Дд]е (?:ла )?|[Дд]ель |[Дд]и |[Ии]бн |(?:[Аа]ль|[Ээ]ль|[Тт]ер)-)"
 )
+_BEHIND_PARTICLE = re.compile(rf"(?<![{CAPITALS}{SMALLS}]){_PARTICLE}$")
+_PARTICLE_LONGEST = 10  # characters of "Ван дер "
 _PARTICLED = re.compile(
     rf"{_EDGE}{_PARTICLE}(?P<surname>{CAPITAL}){NO_LETTER}"
     rf"(?:[ \t]{{1,2}}(?:{_INITIALS}|(?P<name>{CAPITAL}){NO_LETTER}))?"
@@ -65,6 +68,7 @@ _SYLLABLES = re.compile(rf"{_EDGE}(?P<surname>{_SHORT}) {_SHORT} {_SHORT}")
 
 # The second word only looked at, so that it may be the first of the next pair: "Свободу Ивану Петрову".
 _TWO = re.compile(rf"{_EDGE}(?P<one>{CAPITAL}){NO_LETTER}(?=\s{{1,2}}(?P<two>{CAPITAL}){NO_LETTER})")
+_INITIAL_LAST = re.compile(rf"[ \t]{BIG}\.(?!\s?{BIG}(?:\.|{SMALL}))")
 _TOWN = re.compile(r"(?<![а-яё])(?:г\.|гор\.|город[а-яё]*)\s*$")
 WORD = re.compile(rf"{_EDGE}{NAME}{NO_LETTER}")
 SENTENCE = re.compile(r"(?:[.!?;]\s+|\n\s*|^\s*|[«\"(]\s*|:\s*|-\s+)$")
@@ -125,9 +129,16 @@ def _surname_first(text: str, known: Knowledge) -> Iterator[Mention]:
             continue  # "мэр г. Омска А.А.": the court cut the surname off
         # "Доводы А.А. отклонены": the court cut the surname off; an ordinary word only begins the sentence.
         starts = re.search(r"(?:^|[.!?;]\s+|\n\s*)$", text[max(0, m.start() - 4) : m.start()])
-        if starts and _ordinary(m["surname"]) and not SUFFIX.search(fold(m["surname"])):
+        if starts and _ordinary(m["surname"]) and not SUFFIX.search(fold(m["surname"])) and not _acts(text, m, known):
             continue
         yield Mention(m.start(), trim(text, m.end()), m["surname"], m["first"] + (m["second"] or ""), "initials")
+
+
+def _acts(text: str, m: re.Match[str], known: Knowledge) -> bool:
+    """Whether an ordinary word that begins a sentence names a being of no role: "Сурок Э.К.", not "Водитель Э.К."."""
+    nouns = {"NOUN", "anim", "nomn"} <= grammemes(m["surname"])[1]
+    role = any(pattern.match(m["surname"]) for _, pattern in known.roles)
+    return nouns and not role and fold(m["surname"])[:LIKE] not in small_words(text)
 
 
 def trim(text: str, end: int) -> int:
@@ -139,27 +150,52 @@ def trim(text: str, end: int) -> int:
 
 def _single(text: str, m: re.Match[str]) -> bool:
     """Whether one initial is one: "Неранова М." but not "Тверская Д. 5", and the word can be nothing but a name."""
-    in_dictionary, some, _ = grammemes(m["surname"])
+    in_dictionary, some, always = grammemes(m["surname"])
     behind = text[m.end() : m.end() + 3].lstrip()
-    if "\n" in text[m.start() : m.end()] or m["gap"] == "" or behind[:1].isdigit():
+    if "\n" in text[m.start() : m.end()] or behind[:1].isdigit():
         return False
-    return "Surn" in some or (not in_dictionary and bool(SUFFIX.search(fold(m["surname"]))))
+    if m["gap"] == "" and in_dictionary:
+        return "Surn" in always
+    if "Surn" in some:
+        return True
+    if "Name" in some and "Geox" not in some:  # "Муса О.", not the first name in "Шпак Фаина Ц."
+        return not re.search(rf"{SMALL} $", text[max(0, m.start() - 2) : m.start()]) or not re.search(
+            rf"(?<![{CAPITALS}{SMALLS}]){CAPITAL} $", text[max(0, m.start() - 30) : m.start()]
+        )
+    return not in_dictionary and bool(SUFFIX.search(fold(m["surname"])))
 
 
 def _initials_first(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "И.И. Иванов", unless the initials belong to the name before them: "Иванов И.И. Петров"."""
-    small = {fold(word)[:LIKE] for word in SMALL_WORD.findall(text)}
+    small = small_words(text)
     for m in _INITIALS_FIRST.finditer(text):
         before = re.search(rf"({NAME})\s{{0,3}}$", text[max(0, m.start() - 40) : m.start()])
         if before and _surname(before[1], known) and not _ordinary(before[1]):
             continue
-        if m["second"] is None and (_ordinary(m["surname"]) or not SUFFIX.search(fold(m["surname"]))):
+        if m["second"] is None and not _alone_behind_initial(text, m):
             continue
         if not _surname(m["surname"], known) or _next_sentence(text, m):
             continue
+        certain = m["second"] is None or not _ordinary(m["surname"])
         rare = fold(m["surname"])[:LIKE] not in small
-        if not _ordinary(m["surname"]) or (rare and _is_name_here(text, m, before[1] if before else "", known)):
+        if certain or (rare and _is_name_here(text, m, before[1] if before else "", known)):
             yield Mention(m.start(), m.end(), m["surname"], m["first"] + (m["second"] or ""), "initials")
+
+
+def _alone_behind_initial(text: str, m: re.Match[str]) -> bool:
+    """Whether a word behind one initial is a surname: "штабом А.Непогодного", not "п. А. Действия"."""
+    in_dictionary, some, _ = grammemes(m["surname"])
+    inside = re.search(rf"{SMALL}{{3,}} $", text[max(0, m.start() - 5) : m.start()])
+    if inside and some & {"ADJF", "Surn"}:
+        behind = re.match(rf" ({SMALL}{{3,}})", text[m.end() : m.end() + 40])
+        return not (behind and agree(m["surname"], behind[1]))
+    return not _ordinary(m["surname"]) and bool(SUFFIX.search(fold(m["surname"])) or (inside and not in_dictionary))
+
+
+@lru_cache(maxsize=16)
+def small_words(text: str) -> frozenset[str]:
+    """How the words without a capital in a text begin, folded."""
+    return frozenset(word[:LIKE].replace("ё", "е") for word in SMALL_WORD.findall(text))
 
 
 def _is_name_here(text: str, m: re.Match[str], before: str, known: Knowledge) -> bool:
@@ -198,11 +234,15 @@ def _full(text: str, known: Knowledge) -> Iterator[Mention]:
     """ "Иванов Иван Иванович", "Иван Иванович Иванов", "Иван Иванович"."""
     for m in _FULL.finditer(text):
         before, after = m["before"], m["after"]
-        if fold(m["name"]) in known.not_surnames or _only_a_place(m["name"]):
+        if fold(m["name"].strip()) in known.not_surnames or _only_a_place(m["name"].strip()):
             continue
         first = before if before and _surname(before, known) and not _starts(text, m.start("name")) else None
+        if m["name"][1] == "." and not first:
+            continue  # "П.Я. Чарич": only "Омаров О. Омарович" has a patronymic there
         last = after if not first and after and _surname(after, known) and nominal(after) else None
         start = m.start("before") if first else m.start("name")
+        if first and (particle := _BEHIND_PARTICLE.search(text, max(0, start - _PARTICLE_LONGEST), start)):
+            start = particle.start()
         end = m.end("after") if last else m.end("patronymic")
         yield Mention(start, end, first or last or "", m["name"][0] + m["patronymic"][0], "full")
 
@@ -260,9 +300,11 @@ def _two(text: str, known: Knowledge) -> Iterator[Mention]:
             _, some, always = grammemes(name)
             if "Name" not in some or fold(surname) in known.not_surnames or "Geox" in some:
                 continue
+            one_line = "\n" not in text[m.start() : m.end("two")]  # "Зинаида\nВид лица": the next field begins
             first = name == m["one"] or not SENTENCE.search(text[max(0, m.start() - 4) : m.start()])
-            if _bears(surname, "Name" in always and first):
-                yield Mention(m.start(), m.end("two"), surname, name[0], "two")
+            if _bears(surname, "Name" in always and first and one_line):
+                initial = _INITIAL_LAST.match(text, m.end("two"))  # of a patronymic
+                yield Mention(m.start(), initial.end() if initial else m.end("two"), surname, name[0], "two")
                 break
 
 

@@ -7,17 +7,33 @@ shown to it. It is asked after the rules, never instead of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from caselight.protect.cleaned import fold
+from caselight.protect.mentions import Mention
+from caselight.protect.roles import Knowledge
+
 _FEWEST = 3  # letters of a name that is believed
+# "Ковшов Ц. – Хорта" are two persons, of whom one may be in office.
+_PART = re.compile(r"[^\s,;–—-](?:(?!\s[–—-]\s)[^,;])*")
 
 
 def second_opinion() -> Callable[[str], Sequence[tuple[int, int]]] | None:
     """(text) -> spans of names of persons; None where the extra is not installed."""
     return _persons if find_spec("slovnet") and find_spec("natasha") else None
+
+
+def believed(text: str, spans: Sequence[tuple[int, int]], known: Knowledge) -> Iterator[Mention]:
+    """The names of an opinion as mentions, one a person, without words that the pack says are none."""
+    for start, end in spans:
+        for part in _PART.finditer(text, start, end):
+            words = re.findall(r"[А-ЯЁA-Z][а-яёa-zА-ЯЁ-]+", part.group())
+            longest = max(words, key=len, default="")
+            if longest and fold(longest) not in known.not_surnames:
+                yield Mention(*part.span(), longest, "", "opinion")
 
 
 @cache

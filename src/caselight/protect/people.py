@@ -30,6 +30,9 @@ _STOPPERS = frozenset(
 _SAYINGS = ("объяснени", "пояснени", "показани", "заявлени", "обращени", "телефонограмм", "ходатайств")
 # "судья ПОСТАНОВИЛ:\nИванова", "начальника колонии 7 мая 2021 г. Иванова": something else begins.
 _NEW_START = re.compile(r"[А-ЯЁа-яё]\s*:\s*\n|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\s*(?:г\.|год)|ДД\.ММ|\d\s*(?:час|мин)")
+# "сержант полиции Ковшов Ц. – Хорта": somebody else stands in between, even where no rule took him for a name.
+_OTHER_NAME = re.compile(r"[А-ЯЁ][а-яё]{2,}\s[А-ЯЁ]\.")
+_DASHED = re.compile(r"(?<![^\W\d_])([А-ЯЁ][а-яё]+)\s[–—-]\s")
 _INSTRUMENTAL = re.compile(r"(?:ом|ем|ым|им|ами|ями|ими|ыми|ей)$")
 _NOMINATIVE = re.compile(r"(?:[оеё]в|[иы]н|ск?ий)$")
 
@@ -86,7 +89,9 @@ def role_around(text: str, m: Mention, known: Knowledge) -> Role:
 
 def _one_phrase(between: str) -> bool:
     """Whether what stands between a role and a name can belong to both: no verb, no new subject."""
-    if _NEW_START.search(between):
+    if _NEW_START.search(between) or _OTHER_NAME.search(between):
+        return False
+    if any("Geox" not in grammemes(m[1])[1] for m in _DASHED.finditer(between)):
         return False
     for word in _LOWER_WORD.findall(between):
         if fold(word) in _STOPPERS or fold(word).startswith(_SAYINGS):
@@ -198,6 +203,6 @@ def known_stems(found: Iterable[Mention]) -> frozenset[str]:
     """Every stem and every form of the surnames that were found, and of the halves of double ones."""
     named = [m for m in found if m.surname]
     surnames = {m.surname for m in named}
-    double = [m.surname for m in named if "-" in m.surname and m.how in ("initials", "full")]
+    double = [m.surname for m in named if "-" in m.surname and m.how in ("initials", "full", "midst")]
     surnames |= {half for name in double for half in name.split("-") if len(half) >= _HALF}
     return frozenset(stem for surname in surnames for stem in (*stems(surname), *forms(surname)))

@@ -44,6 +44,8 @@ class Knowledge:
     officials_after: re.Pattern[str] | None  # the same, of somebody in office
     not_surnames: frozenset[str]  # folded
     words: Mapping[str, frozenset[str]]  # what a finder needs to know of single words, by the name of their list
+    no_persons: re.Pattern[str] | None  # matches the beginning of a folded word that no human being is called by
+    things_before: re.Pattern[str] | None  # matches up to the name of a thing
     places_before: re.Pattern[str] | None
     places_before_bare: re.Pattern[str] | None
     places_after: re.Pattern[str] | None
@@ -97,6 +99,8 @@ def knowledge(pack: Pack) -> Knowledge:
         officials_after=_any(part, "officials_after"),
         not_surnames=frozenset(word.lower().replace("ё", "е") for word in data.get("not_surnames", ())),
         words=_words(data),
+        no_persons=_any(part, "no_persons"),
+        things_before=_right_before(part, "things_before"),
         places_before=_ending(part, "places_before"),
         places_before_bare=_ending(part, "places_before_bare"),
         places_after=_any(part, "places_after"),
@@ -157,7 +161,7 @@ def _ending(part: Definition, key: str) -> re.Pattern[str] | None:
 def _right_before(part: Definition, key: str) -> re.Pattern[str] | None:
     """Matches where one of these is the last word of a text, but for a dash."""
     joined = "|".join(f"(?:{row['pattern']})" for row in part.data.get(key, ()))
-    return re.compile(rf"(?<![^\W\d_])(?:{joined})\s{{1,3}}(?:[–—-]\s)?$", re.IGNORECASE) if joined else None
+    return re.compile(rf"(?<![^\W\d_])(?:{joined})(?::?\s{{1,3}}|\s)(?:[–—-]\s)?$", re.IGNORECASE) if joined else None
 
 
 def _address(part: Definition, key: str) -> re.Pattern[str] | None:

@@ -44,10 +44,8 @@ def stems(name: str) -> frozenset[str]:
     if "-" in word:
         first, _, rest = word.partition("-")
         found |= {f"{a}-{b}" for a in stems(first) for b in stems(rest)}
-    for stem in tuple(found):  # Кравец, Кравца; Заяц, Зайца; Песок, Песка
-        if len(stem) > _SHORTEST and stem[-2] in "её" and stem[-1] in "цклн":
-            found.add(stem[:-2] + stem[-1])
-        if len(stem) > _SHORTEST and stem[-2] == "о" and stem[-1] == "к":
+    for stem in tuple(found):  # Кравец, Кравца; Песок, Песка; Локоть, Локтя
+        if len(stem) > _SHORTEST and stem[-2] in "еоё" and stem[-1] in "цклнрт":
             found.add(stem[:-2] + stem[-1])
     return frozenset(found)
 
@@ -121,6 +119,33 @@ def dictionary() -> Any:
     from pymorphy3 import MorphAnalyzer
 
     return MorphAnalyzer(lang="ru")
+
+
+@cache
+def agree(adjective: str, noun: str) -> bool:
+    """Whether an adjective can describe a noun behind it: in the same case, number and gender.
+
+    >>> agree("Кировский", "отдел"), agree("Кировская", "жалобу")
+    (True, False)
+    """
+    for one in dictionary().parse(fold(adjective)):
+        for two in dictionary().parse(fold(noun)):
+            a, b = one.tag, two.tag
+            same = a.case == b.case and a.number == b.number and (a.number == "plur" or a.gender == b.gender)
+            if "ADJF" in a and b.POS in ("NOUN", "ADJF", "PRTF") and same:
+                return True
+    return False
+
+
+@cache
+def same_case(one: str, two: str) -> bool:
+    """Whether two words may stand side by side for one thing, in one case; of several, only the first may be plural.
+
+    >>> same_case("представитель", "холодец"), same_case("представитель", "управления"), same_case("соседи", "гусь")
+    (True, False, True)
+    """
+    tags = [[p.tag for p in dictionary().parse(fold(word)) if p.tag.case] for word in (one, two)]
+    return any(a.case == b.case and a.number in (b.number, "plur") for a in tags[0] for b in tags[1])
 
 
 @cache
