@@ -13,6 +13,7 @@ from caselight import drawing, intake, pipeline
 from caselight.drawing import Committed, Wish
 from caselight.planning import Made
 from caselight.review import Given, read_sheet
+from caselight.sampling import Doing
 from caselight.store import Settings, Study
 from caselight.types import Value
 
@@ -92,3 +93,9 @@ def _cell(value: Value) -> str:
     if isinstance(value, tuple):
         return ";".join(value) or "none"
     return str(value)
+
+
+def doing(size: int | None = None, **asked: object) -> Doing:
+    """What is asked of `sampling.draw`."""
+    wished = {"size": size, "double": 0.0, "elusion": str(asked.pop("elusion", ""))}
+    return Doing(wished, **asked)  # type: ignore[arg-type]

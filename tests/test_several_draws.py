@@ -13,7 +13,7 @@ from caselight.drawing.asking import Question, asked
 from caselight.errors import UsageError
 from caselight.planning import Made
 from caselight.sampling import Doing
-from fieldwork_study import SEED, as_machine, copied, drawn, made_demo, read_by
+from fieldwork_study import SEED, as_machine, copied, doing, drawn, made_demo, read_by
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,6 @@ def test_the_method_page_names_every_other_draw(made: Made, language: str, words
 def _method_page(made: Made, language: str) -> str:
     delivery.write_pages(made, view.contents(made, language, ""), lambda *_: None)
     return (made.study.report / "method.html").read_text("utf-8")
-
-
-def doing(size: int | None = None, **asked: object) -> Doing:
-    wished = {"size": size, "double": 0.0, "elusion": str(asked.pop("elusion", ""))}
-    return Doing(wished, **asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

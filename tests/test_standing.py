@@ -21,7 +21,7 @@ from caselight.review import Given
 from caselight.sampling import Doing, take_file
 from caselight.store import Study
 from caselight.types import Drawn, Value
-from fieldwork_study import SEED, TIME, Judge, as_machine, copied, drawn, made_demo, read_by, sheet
+from fieldwork_study import SEED, TIME, Judge, as_machine, copied, doing, drawn, made_demo, read_by, sheet
 
 ROLE = "surveillance_role"
 
