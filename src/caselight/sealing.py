@@ -252,7 +252,7 @@ def count_again(bundle: Bundle, verdict: Verdict) -> set[str]:
             verdict.wrong(Fault("figures", "table_differs", CODEBOOK, "", *told, ("*",)))
         if read_json(bundle, QUESTIONS) != parsed(json.dumps(questions(read))):
             told = "the questions of codebook.yaml", "others"
-            verdict.wrong(Fault("figures", "table_differs", QUESTIONS, "", *told, ("*",)))
+            verdict.wrong(Fault("figures", "table_differs", QUESTIONS, "", *told, ("*",), (CODEBOOK,)))
         drawn = _put_draws(bundle, folder)
         taken = [one for name in bundle.sizes if name.startswith(ANSWERS) for one in _given(bundle, name)]
         _put_tables(bundle, folder, drawing.readings(read.variables, drawn, taken))

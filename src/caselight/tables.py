@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
@@ -113,9 +114,14 @@ def _problems(rows: Iterable[Iterable[Problem]]) -> pa.ListArray:
     return lists([[(p.kind, p.message) for p in row] for row in rows], PROBLEM)
 
 
-def row_digest(*parts: object) -> int:
-    """64 bits that change when what is shown of a row changes; tells which pages to write anew."""
-    return int.from_bytes(hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+def row_digest(*parts: Any) -> int:
+    """64 bits that change when what is shown of a row changes; tells which pages to write anew.
+
+    Args:
+        parts: numbers, texts, None, and tuples and lists of such.
+    """
+    # In format 0 equal values give equal bytes, whatever objects they are.
+    return int.from_bytes(hashlib.blake2b(marshal.dumps(parts, 0), digest_size=8).digest(), "big")
 
 
 def documents_table(records: Sequence[Record], readings: Sequence[Reading]) -> pa.Table:
@@ -263,21 +269,28 @@ def answer_of(row: dict[str, Any], variable: str) -> Answer:
     return Answer(row["case"], variable, from_json(row["value"]), row["coder"], evidence, row["score"])
 
 
-def encode(tables: dict[str, pa.Table]) -> bytes:
+def encode(tables: dict[str, pa.Table]) -> bytearray:
     """Several tables as one block of bytes: what a worker sends back. No pickle: the sender may be a hostile file.
 
     Takes the tables out of `tables`, so that no two copies of all of them are held.
     """
-    parts = []
-    for name in list(tables):
-        table = tables.pop(name)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        body = sink.getvalue()
+    sizes = {name: _written(table, pa.MockOutputStream()) for name, table in tables.items()}
+    whole = bytearray(sum(4 + len(name.encode()) + 8 + size for name, size in sizes.items()))
+    sink = pa.FixedSizeBufferWriter(pa.py_buffer(whole))
+    for name, size in sizes.items():
         head = name.encode()
-        parts += [len(head).to_bytes(4, "big"), head, body.size.to_bytes(8, "big"), body]
-    return b"".join(parts)
+        sink.write(len(head).to_bytes(4, "big") + head + size.to_bytes(8, "big"))
+        _written(tables.pop(name), sink)
+    sink.close()
+    return whole
+
+
+def _written(table: pa.Table, sink: pa.NativeFile) -> int:
+    """How many bytes the table takes, written to `sink`."""
+    begun = sink.tell()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return int(sink.tell() - begun)
 
 
 def decode(untrusted: bytes | bytearray) -> dict[str, pa.Table]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded 
 from caselight import coding, ingest, structure
 from caselight.codebook import Codebook
 from caselight.coding.phrases import Hits
-from caselight.engine import NO_ITEM, Failure
+from caselight.engine import NO_ITEM, Failure, apart
 from caselight.ingest.sandbox import lock
 from caselight.pack import Pack
 from caselight.structure.link import link_key
@@ -53,9 +52,9 @@ class Parcel:
     untrusted: bytes
     lost: str = ""  # why the bytes are not there, in words; "" = they are
 
-    def __reduce__(self) -> tuple[type[Parcel], tuple[Record, pickle.PickleBuffer, str]]:
-        """As it travels to a worker: the bytes beside the pickle, not copied into it."""
-        return Parcel, (self.record, pickle.PickleBuffer(self.untrusted), self.lost)
+    def __reduce__(self) -> tuple[type[Parcel], tuple[Record, object, str]]:
+        """As it travels to a worker."""
+        return Parcel, (self.record, apart(self.untrusted), self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:
     return lock() if locked else ""
 
 
-def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+def read_bucket(parcels: Sequence[Parcel], mark: Mark, failures: Mapping[int, Failure]) -> bytearray:
     """Everything about a bucket of records: tables documents, texts, tokens, forms, cases, answers/X."""
     return _sent(_read_all(parcels, mark, failures))
 
@@ -172,19 +171,19 @@ def _joined(parts: Sequence[dict[str, pa.Table]]) -> dict[str, pa.Table]:
     return {name: pa.concat_tables([part[name] for part in parts]).combine_chunks() for name in parts[0]}
 
 
-def _sent(tables: dict[str, pa.Table]) -> bytes:
+def _sent(tables: dict[str, pa.Table]) -> bytearray:
     """The tables as bytes; what they were made from is gone by now."""
     gc.collect(0)  # what was made since the last bucket; what stays is not looked through again
     return encode(tables)
 
 
-def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int, Failure]) -> bytearray:
     """The tables of a bucket that have to be made anew, from those that stay; nothing where that is too much at once.
 
     Then the bucket is to be read anew: `read_bucket` finds out which record it is that takes too long.
     """
     if failures:
-        return b""
+        return bytearray()
     mark(0)
     return _sent(_made_anew(orders[0]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -179,3 +180,16 @@ def test_a_changed_byte_is_named_in_the_browser(browser: Any, files: dict[str, P
     told = Told(browser, files["folder"] / "verify.html", tmp_path / "x.zip")
     assert told.result == "not-ok"
     assert told.faults
+
+
+def test_a_bundle_that_was_packed_anew_is_checked_in_the_browser(
+    browser: Any, files: dict[str, Path], tmp_path: Path
+) -> None:
+    name = "report/data/figures.csv"
+    with zipfile.ZipFile(files["bundle"]) as old, zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.namelist():
+            content = old.read(one)
+            new.writestr(one, content.replace(b",case,", b",case,1", 1) if one == name else content)
+    told = Told(browser, files["folder"] / "verify.html", tmp_path / "x.zip")
+    assert {("x.zip", "repacked"), (name, "changed")} <= told.faults
+    assert "another program wrote this file anew" in told.text

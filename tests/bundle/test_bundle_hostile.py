@@ -61,7 +61,7 @@ HOSTILE = [
     (lambda f: forged(f, ("A.txt", b"\x03\x00", 0), ("a.TXT", b"\x03\x00", 0)), "twice"),
     (lambda f: forged(f, ("bomb", b"\x03\x00", 4_000_000_000)), "too_large"),
     (lambda f: forged(f, ("b", b"\x03\x00", 0), ("a", b"\x03\x00", 0)), "not_a_bundle"),
-    (lambda f: zipped(f, ("manifest.json", b"{}")), "not_a_bundle"),
+    (lambda f: zipped(f, ("manifest.json", b"{}")), "repacked other_format"),
     (lambda f: zipped(f, ("manifest.json", b"/etc/passwd"), mode=0o120777), "not_a_bundle"),
     (lambda f: zipped(f, ("../manifest.json", b"{}")), "not_a_bundle"),
     (lambda f: written(f, b""), "not_a_bundle"),
@@ -79,7 +79,7 @@ def written(folder: Path, data: bytes) -> Path:
 @pytest.mark.parametrize(("make", "kind"), HOSTILE)
 def test_a_hostile_bundle_is_refused(tmp_path: Path, make: Callable[[Path], Path], kind: str) -> None:
     verdict = sealing.check(make(tmp_path), None)
-    assert [fault.kind for fault in verdict.faults] == [kind]
+    assert [fault.kind for fault in verdict.faults] == kind.split()
 
 
 def test_a_member_that_swells_beyond_its_size_is_stopped(tmp_path: Path) -> None:

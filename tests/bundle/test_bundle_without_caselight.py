@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,18 @@ def test_verify_py_comes_to_the_same_result(files: Files, tmp_path: Path, which:
     mine = verify(files[which], files["key"].read_text("ascii"))
     told = json.loads(done.stdout)
     assert (told["ok"], told["checked"]) == (True, mine.checked)
+
+
+def test_verify_py_names_a_change_in_a_bundle_that_was_packed_anew(files: Files, tmp_path: Path) -> None:
+    name = "report/data/figures.csv"
+    with zipfile.ZipFile(files["bundle"]) as old, zipfile.ZipFile(tmp_path / "x.zip", "w") as new:
+        for one in old.namelist():
+            content = old.read(one)
+            new.writestr(one, content.replace(b",case,", b",case,1", 1) if one == name else content)
+    command = [sys.executable, "-I", "-S", str(files["folder"] / "verify.py"), str(tmp_path / "x.zip"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    found = {(fault["file"], fault["kind"]) for fault in json.loads(done.stdout)["faults"]}
+    assert {("x.zip", "repacked"), (name, "changed")} <= found
 
 
 def test_verify_py_names_what_is_wrong_in_both_languages(files: Files, tmp_path: Path) -> None:

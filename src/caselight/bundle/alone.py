@@ -14,6 +14,7 @@ _FIRST = (
     "names",
     "packing",
     "container",
+    "repacked",
     "members",
     "crew",
     "reading",

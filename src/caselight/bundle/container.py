@@ -142,12 +142,7 @@ class FileBundle:
         return members
 
     def _check(self, members: list[Member], start: int) -> None:
-        names = [member.name for member in members]
-        for name in names:
-            if not is_safe(name):
-                raise refused("unsafe_name", self.name, repr(name[:80]), "names that stay inside the bundle")
-        if doubles := twins(names):
-            raise refused("twice", self.name, repr(doubles[0]), "each name once")
+        names = self._check_names(members)
         if names != in_order(names):
             raise ValueError("its members are not in order: it was packed anew. Unpack it and verify the folder")
         at = 0
@@ -159,6 +154,18 @@ class FileBundle:
             at = member.end
         if at != start:
             raise ValueError("something stands between its members and its directory")
+        self._check_sizes(members)
+
+    def _check_names(self, members: list[Member]) -> list[str]:
+        names = [member.name for member in members]
+        for name in names:
+            if not is_safe(name):
+                raise refused("unsafe_name", self.name, repr(name[:80]), "names that stay inside the bundle")
+        if doubles := twins(names):
+            raise refused("twice", self.name, repr(doubles[0]), "each name once")
+        return names
+
+    def _check_sizes(self, members: list[Member]) -> None:
         whole = sum(member.size for member in members)
         if whole > max(SMALL, MOST_SWELLING * self._size) or whole > MOST_BYTES:
             raise refused("too_large", self.name, f"{whole:,} bytes unpacked from {self._size:,}")
@@ -169,14 +176,11 @@ class FileBundle:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The bytes of a member, unpacked."""
-        member, right = self._members[name], header(self._members[name])
-        begins, ends = member.start + len(right), member.end
-        at = min(ends, begins + PIECE)
-        found = self._at(member.start, at)
-        if found[: len(right)] != right:
-            raise refused("changed_header", name, "the bytes before it are not those that sealing writes")
+        member = self._members[name]
+        begins, packed = self._begin(member)
+        at, ends = begins + len(packed), begins + member.packed
         unpack = zlib.decompressobj(-15) if member.method == DEFLATED else None
-        packed, size, crc = found[len(right) :], 0, 0
+        size, crc = 0, 0
         while True:
             piece = self._unpacked(unpack, packed, name) if unpack else packed
             packed = unpack.unconsumed_tail if unpack else b""
@@ -193,6 +197,14 @@ class FileBundle:
         whole = at == ends and not (unpack and (not unpack.eof or unpack.unused_data))
         if size != member.size or crc != member.crc or not whole:
             raise refused("damaged", name, f"{size:,} bytes, checksum {crc:08x}", f"{member.size:,}, {member.crc:08x}")
+
+    def _begin(self, member: Member) -> tuple[int, bytes]:
+        """Where the member's bytes begin in the file, and the first of them."""
+        right = header(member)
+        found = self._at(member.start, min(member.end, member.data + PIECE))
+        if found[: len(right)] != right:
+            raise refused("changed_header", member.name, "the bytes before it are not those that sealing writes")
+        return member.data, found[len(right) :]
 
     @staticmethod
     def _unpacked(unpack: zlib._Decompress, packed: bytes, name: str) -> bytes:

@@ -90,7 +90,7 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
     sums = {"frame_sha256": text["frame.tsv"], "machine_answers_sha256": text["machine.jsonl"]}
     for part, content in sums.items():
         file = place + ("frame.tsv" if part == "frame_sha256" else "machine.jsonl")
-        _same(verdict, file, part, commitment.get(part), _sha256(content))
+        _same(verdict, file, part, commitment.get(part), _sha256(content), (place + "commitment.json",))
     seed = read_text(bundle, place + "seed.txt").strip() if place + "seed.txt" in bundle.sizes else ""
     rows = [line.split("\t") for line in text["frame.tsv"].split("\n") if line]
     if any(len(row) != 3 for row in rows):
@@ -116,12 +116,13 @@ def read_draw(bundle: Bundle, number: str, verdict: Verdict) -> Draw:
 def check_draw(bundle: Bundle, draw: Draw, verdict: Verdict) -> None:
     """Draws again, and compares."""
     place = f"{DRAWS}{draw.number}/"
+    told = (place + "commitment.json",)
     _check_codebook(bundle, draw, verdict)
     for name, part in draw.commitment["strata"].items():
         units = draw.frame.get(name, [])
         if draw.kind != "elsewhere":
-            _same(verdict, place + "frame.tsv", f"units of the stratum {name}", part["cases"], len(units))
-        _same(verdict, place + "drawn.tsv", f"drawn of the stratum {name}", part["drawn"], len(draw.drawn[name]))
+            _same(verdict, place + "frame.tsv", f"units of the stratum {name}", part["cases"], len(units), told)
+        _same(verdict, place + "drawn.tsv", f"drawn of the stratum {name}", part["drawn"], len(draw.drawn[name]), told)
     verdict.add("draw", sum(map(len, draw.frame.values())))
     if draw.kind == "elsewhere":
         verdict.notes.append(("drawn_elsewhere", draw.number))
@@ -129,8 +130,9 @@ def check_draw(bundle: Bundle, draw: Draw, verdict: Verdict) -> None:
         if not (draw.seed.isascii() and draw.seed.isdigit() and len(draw.seed) >= LEAST_DIGITS):
             _same(verdict, place + "seed.txt", "seed", f"{LEAST_DIGITS} digits at least", draw.seed)
         expected = _drawn_again(bundle, draw)
+        rests = tuple(place + name for name in ("seed.txt", "frame.tsv", "commitment.json"))
         for at, (right, line) in enumerate(_paired(expected, read_text(bundle, place + "drawn.tsv").split("\n")), 1):
-            _same(verdict, place + "drawn.tsv", f"line {at}", right, line)
+            _same(verdict, place + "drawn.tsv", f"line {at}", right, line, rests)
         verdict.notes.append(("published_before", f"{draw.number}: {draw.digest}"))
     else:
         verdict.notes.append(("not_thrown", draw.number))
@@ -146,7 +148,7 @@ def _check_codebook(bundle: Bundle, draw: Draw, verdict: Verdict) -> None:
     if found == named:
         return
     if file == own:
-        _same(verdict, file, "sha256", named, found)
+        _same(verdict, file, "sha256", named, found, (f"{DRAWS}{draw.number}/commitment.json",))
     else:
         verdict.notes.append(("codebook_changed", draw.number))
 
@@ -185,9 +187,9 @@ def _paired(expected: Sequence[str], found: Sequence[str]) -> list[tuple[str, st
     return list(zip([*expected, *[""] * (size - len(expected))], [*found, *[""] * (size - len(found))], strict=True))
 
 
-def _same(verdict: Verdict, file: str, what: str, expected: object, found: object) -> None:
+def _same(verdict: Verdict, file: str, what: str, expected: object, found: object, rests: tuple[str, ...] = ()) -> None:
     if expected != found:
-        verdict.wrong(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY))
+        verdict.wrong(Fault("draw", "draw_differs", file, what, str(expected), str(found), EVERY, rests))
 
 
 def _sha256(text: str) -> str:

@@ -33,6 +33,7 @@ WORDS: dict[str, dict[str, str]] = {
         "left_quotations": "quotations and pages of cases not checked: {n}",
         "left_books": "sums not checked: {n}",
         "every": "all",
+        "thousands": ",",
         "expected": "expected",
         "found": "found",
         "affects": "touches",
@@ -78,6 +79,7 @@ WORDS: dict[str, dict[str, str]] = {
         "left_quotations": "не проверено цитат и страниц дел: {n}",
         "left_books": "не проверено сумм: {n}",
         "every": "все",
+        "thousands": "\u00a0",
         "expected": "должно быть",
         "found": "найдено",
         "affects": "касается",
@@ -113,6 +115,7 @@ KINDS: dict[str, dict[str, str]] = {
         "unreadable": "the file cannot be read",
         "malformed": "the tables contradict themselves",
         "not_a_bundle": "this is no bundle, or not all of one",
+        "repacked": "another program wrote this file anew; what is in it was checked",
         "other_format": "made by a newer Caselight, or no bundle",
         "unsafe_name": "a name that could harm your computer",
         "twice": "two files of one name",
@@ -147,6 +150,7 @@ KINDS: dict[str, dict[str, str]] = {
         "unreadable": "файл не читается",
         "malformed": "таблицы противоречат себе",
         "not_a_bundle": "это не пакет публикации или не весь пакет",
+        "repacked": "файл записала заново другая программа; то, что в нём лежит, проверено",
         "other_format": "сделано более новым Caselight или не пакет публикации",
         "unsafe_name": "имя, которое могло бы навредить вашему компьютеру",
         "twice": "два файла с одним именем",
@@ -204,7 +208,7 @@ def _check_line(verdict: Verdict, check: str, words: dict[str, str]) -> Iterator
     left = [fault for fault in own if fault.kind == NOT_CHECKED]
     if check not in verdict.checked and not own:
         return
-    line = words[check].format(n=f"{verdict.checked.get(check, 0):,}")
+    line = words[check].format(n=_in_groups(verdict.checked.get(check, 0), words))
     mark = "✗" if own else "✓" if verdict.checked.get(check) else "–"
     if len(own) > len(left):
         line += f"; {words['wrong'].format(n=len(own) - len(left))}"
@@ -218,8 +222,8 @@ def _file_lines(own: Sequence[Fault], follow: Sequence[Fault], language: str) ->
     shown = [*own, *inside]
     for one in shown[:SHOWN_INSIDE]:
         yield f"  {one.file}{f' ({one.where})' if one.where else ''}: {KINDS[language][one.kind]}"
-        if one.expected or one.found:
-            yield f"      {words['expected']}: {_short(one.expected)}; {words['found']}: {_short(one.found)}"
+        if told := [f"{words[name]}: {_short(text)}" for name in ("expected", "found") if (text := getattr(one, name))]:
+            yield f"      {'; '.join(told)}"
         yield f"      {words['affects']}: {_figures(one.affects, words)}"
     if len(shown) > SHOWN_INSIDE:
         yield f"      {words['more'].format(n=len(shown) - SHOWN_INSIDE)}"
@@ -239,7 +243,11 @@ def _summed(faults: Sequence[Fault], words: dict[str, str]) -> Iterator[str]:
 
 def _number_of(faults: Sequence[Fault], words: dict[str, str]) -> str:
     """How many things these faults speak of; "all" where nobody can say."""
-    return f"{sum(one.things for one in faults):,}" if all(one.things for one in faults) else words["every"]
+    return _in_groups(sum(one.things for one in faults), words) if all(one.things for one in faults) else words["every"]
+
+
+def _in_groups(n: int, words: dict[str, str]) -> str:
+    return f"{n:,}".replace(",", words["thousands"])
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
@@ -42,6 +45,24 @@ class Hit(NamedTuple):
     clause: int
     start: int  # code points of the document's text
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelt(Sequence[str]):
+    """The words of a passage, each spelt when it is asked for: cues look at a few of them."""
+
+    text: Sequence[str]  # of a table of forms
+    row: NDArray[np.int32]  # (n,) of each word
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[str]: ...
+    def __getitem__(self, i: int | slice) -> str | Sequence[str]:
+        return _Spelt(self.text, self.row[i]) if isinstance(i, slice) else self.text[self.row[i]]
 
 
 @dataclass(slots=True)
@@ -142,8 +163,7 @@ class Reading:
     def _read(self, start: int, end: int) -> Paragraph:
         words = self.words
         first, last = self._tokens(start, end)
-        text = words.forms.text
-        forms = list(map(text.__getitem__, words.row[first:last].tolist()))
+        forms = _Spelt(words.forms.text, words.row[first:last])
         anchors = (self.cues.turns, self.cues.heads, self.cues.denials)
         turns, heads, denials = (cues.inside(words, first, last) for cues in anchors)
         sentences = words.sentence[first:last].tolist()

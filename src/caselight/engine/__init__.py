@@ -1,6 +1,6 @@
 """A pool of reused worker processes: a function over batches, or a generator function over one open file.
 
-In: batches of picklable items and a function of a module. Out: the function's answers, which are `bytes` and nothing
+In: batches of picklable items and a function of a module. Out: the function's answers, which are bytes and nothing
 else. What goes to a worker is pickled; what comes from a worker is never unpickled, because a parser that a hostile
 file has taken over could answer with anything. The caller decodes the bytes (JSON, Arrow) as untrusted input.
 
@@ -35,6 +35,7 @@ from caselight.engine.wire import (
     RESULT,
     STREAM,
     TOLD,
+    apart,
     error_name,
     pack_order,
     raise_error,
@@ -43,7 +44,7 @@ from caselight.engine.wire import (
 from caselight.engine.worker import NO_ITEM, Life
 from caselight.types import State
 
-__all__ = ["NO_ITEM", "Engine", "Failure", "Mark"]
+__all__ = ["NO_ITEM", "Engine", "Failure", "Mark", "apart"]
 
 Mark = Callable[[int], None]
 Answer = bytes | bytearray  # what a worker says: untrusted
@@ -115,7 +116,7 @@ class Engine:
         return "; ".join(sorted(self._levels))
 
     def map(
-        self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], bytes], batches: Iterable[Sequence[Any]]
+        self, function: Callable[[Sequence[Any], Mark, Mapping[int, Failure]], Answer], batches: Iterable[Sequence[Any]]
     ) -> Iterator[tuple[int, Answer]]:
         """(number of the batch, answer) for every batch, as answers come; batches are pulled when a worker is free.
 

@@ -37,7 +37,7 @@ class Task:
     """One batch on its way through the pool."""
 
     number: int
-    function: Callable[..., bytes]
+    function: Callable[..., bytes | bytearray]
     items: Sequence[Any]
     failures: dict[int, Failure] = field(default_factory=dict)
     deaths: int = 0  # of workers that had no item in hand

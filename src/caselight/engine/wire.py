@@ -35,7 +35,7 @@ class WorkerError(RuntimeError):
     """The traceback of a worker, as text: the cause of the error that the parent raises."""
 
 
-def send(sock: socket.socket, kind: bytes, payload: bytes) -> None:
+def send(sock: socket.socket, kind: bytes, payload: bytes | bytearray) -> None:
     """Sends one frame."""
     sock.sendall(HEADER.pack(kind, len(payload)))
     sock.sendall(payload)
@@ -97,8 +97,13 @@ class Inbox:
         return payload
 
 
+def apart(content: bytes) -> object:
+    """The bytes as a part of an order that travels beside its pickle, so that they are not copied into it."""
+    return pickle.PickleBuffer(content)
+
+
 def pack_order(order: object) -> bytes:
-    """What a worker is to do, as bytes: the pickle, and beside it all that it holds as `pickle.PickleBuffer`."""
+    """What a worker is to do, as bytes: the pickle, and beside it all that was set `apart`."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(order, protocol=5, buffer_callback=buffers.append)
     raw = [buffer.raw() for buffer in buffers]

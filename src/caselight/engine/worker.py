@@ -116,7 +116,7 @@ def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -
         function, items, failures = unpack_order(trusted)
         trusted.clear()  # the caller still holds it
         answer = function(items, mark, failures)
-        if not isinstance(answer, bytes):
+        if not isinstance(answer, bytes | bytearray):
             raise TypeError(f"{function} must return bytes, not {type(answer).__name__}")
         mark(NO_ITEM)
         send(sock, RESULT, answer)

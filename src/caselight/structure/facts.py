@@ -41,7 +41,7 @@ def find_facts(document: Document, sections: Sequence[Section], rules: FactRules
         zones.view("head").text if zones else "",
         rules.code_digits,
         rules.region_digits,
-        rules.region,
+        rules.regions,
     )
     return reconcile(document, found, cards, comparison)
 

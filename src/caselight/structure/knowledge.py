@@ -1,4 +1,4 @@
-"""A pack's knowledge about facts, compiled once: `facts.yaml` and `words/courts.csv` become patterns and tables."""
+"""A pack's knowledge about facts, compiled once: `facts.yaml`, `words/courts.csv` and `places.csv`, as patterns."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from caselight.structure.fold import Folding
 from caselight.structure.forms import Endings
 from caselight.structure.instances import InstanceRules, compile_instances
 from caselight.structure.reading import Readers
+from caselight.structure.regions import RegionRules, compile_regions
 from caselight.structure.rules import Rule, Shapes, compile_rules
 from caselight.structure.statutes import compile_statutes
 from caselight.structure.zones import ZoneRules
@@ -36,7 +37,7 @@ class FactRules:
     cards: CardRules
     code_digits: int  # how many characters of a UID are the court's code
     region_digits: int  # how many characters of a court's code are its region
-    region: re.Pattern[str]  # the region at the beginning of a code
+    regions: RegionRules
 
 
 def compile_facts(pack: Pack) -> FactRules:
@@ -62,7 +63,10 @@ def compile_facts(pack: Pack) -> FactRules:
         compile_cards(definition, shapes, folding),
         int(codes.get("court_digits", 0)),
         int(codes.get("region_digits", 0)),
-        shapes.compile(str(codes.get("region") or NOTHING), definition, "codes", "region"),
+        compile_regions(
+            shapes.compile(str(codes.get("region") or NOTHING), definition, "codes", "region"),
+            pack.tables.get("places", ()),
+        ),
     )
 
 

@@ -6,13 +6,13 @@ the court's register fills it in and nobody retypes it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caselight.structure.courts import Register
 from caselight.structure.forms import number_key, plain, same_person_form
 from caselight.structure.instances import InstanceRules
+from caselight.structure.regions import RegionRules, region_of
 from caselight.types import Document, Fact, Problem, Span
 
 # Facts whose card value wins over the act's.
@@ -29,7 +29,7 @@ class Comparison:
     head: str  # the act's head, where a judge of the bench may be named who is not the one the rules chose
     code_digits: int  # how many characters of a UID are the court's code; 0 = codes are not part of UIDs
     region_digits: int  # how many characters of a court's code are its region
-    region: re.Pattern[str]  # matches the region at the beginning of a code or UID, where it stands for one
+    regions: RegionRules
 
 
 def reconcile(
@@ -55,7 +55,7 @@ def reconcile(
         else:
             facts += (text or card)[:1]
     facts, more = _with_code(document, facts, comparison)
-    facts += [*_lower_code(facts, comparison), *_region(facts, comparison)]
+    facts += [*_lower_code(facts, comparison), *region_of(facts, comparison.regions, comparison.register)]
     facts.sort(key=lambda fact: (fact.name, fact.span.start, str(fact.value)))
     return facts, problems + more
 
@@ -152,16 +152,6 @@ def _lower_code(facts: Sequence[Fact], comparison: Comparison) -> list[Fact]:
     region = str(near.value)[: comparison.region_digits] if near else ""
     code = comparison.register.code(str(lower.value), region)
     return [Fact("lower_court_code", code, lower.span, lower.source)] if code else []
-
-
-def _region(facts: Sequence[Fact], comparison: Comparison) -> list[Fact]:
-    """Where the court is, by its code; where that is not known, where the case began, by its UID."""
-    single = {fact.name: fact for fact in facts}
-    for source in (single.get("court_code"), single.get("uid")):
-        found = comparison.region.match(str(source.value)) if source else None
-        if source and found:
-            return [Fact("region", found[0], source.span, source.source)]
-    return []
 
 
 def _may_be(prefix: str, name: str, code: str, register: Register) -> bool:

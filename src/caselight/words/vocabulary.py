@@ -110,14 +110,21 @@ class Texts(Sequence[str]):
         """(n + 1,) where each text begins and the last ends, and their UTF-8 in a row; copies."""
         return self._end[: self._count + 1].copy(), bytes(self._content)
 
+    def is_one_word(self) -> NDArray[np.bool_]:
+        """(n,) whether the text is not empty and nothing in it parts words."""
+        one = np.diff(self._end[: self._count + 1]) > 0
+        if len(self._content.decode("utf-8", "surrogatepass").split()) > 1:
+            one[[i for i in np.flatnonzero(one).tolist() if len(self[i].split()) != 1]] = False
+        return one
+
     def take(self, rows: NDArray[np.integer[Any]]) -> Texts:
         """These of the texts."""
         taken = Texts()
         start, end = self._end[rows], self._end[np.asarray(rows) + 1]
         taken._reach(np.cumsum(end - start))
-        within = np.arange(taken._end[len(rows)]) - np.repeat(taken._end[: len(rows)], end - start)
-        content = np.frombuffer(self._content, np.uint8)
-        taken._content += content[np.repeat(start, end - start) + within].tobytes()
+        own = taken._end[: len(rows)]
+        places = np.arange(taken._end[len(rows)], dtype=np.int32) + np.repeat(start - own, end - start)
+        taken._content += np.frombuffer(self._content, np.uint8)[places].tobytes()
         return taken
 
     def extend(self, texts: Sequence[str]) -> None:
@@ -248,9 +255,8 @@ class Vocabulary:
         meanwhile = _read(path, self.language)
         if meanwhile is not None:
             self.merge(meanwhile)
-        forms = self.forms.rows(2, len(self))
-        order = np.argsort(forms.form)
-        _write(path, self.language, forms.take(order[[len(forms.text[i].split()) == 1 for i in order.tolist()]]))
+        order = 2 + np.argsort(self._columns[0][2 : len(self)])
+        _write(path, self.language, self.forms.take(order[self._text.is_one_word()[order]]))
 
     def _append(self, forms: Forms) -> None:
         n, end = len(self._text), len(self._text) + len(forms)
@@ -309,15 +315,21 @@ class _Index:
         return result
 
 
+def _lines(texts: Sequence[str]) -> bytes:
+    """The texts in UTF-8, parted by line ends."""
+    if not isinstance(texts, Texts):
+        return "\n".join(texts).encode("utf-8", "surrogatepass")
+    ends, content = texts.buffers()
+    return np.insert(np.frombuffer(content, np.uint8), ends[1:-1], _LINE_END).tobytes()
+
+
 def _file(folder: Path, language: str) -> Path:
     return folder / f"words-{language}.bin"
 
 
 def _write(path: Path, language: str, forms: Forms) -> None:
     columns = [forms.form, forms.lemma, forms.other, forms.plain]
-    body = b"".join(
-        [*(c.astype("<u8").tobytes() for c in columns), "\n".join(forms.text).encode("utf-8", "surrogatepass")]
-    )
+    body = b"".join([*(c.astype("<u8").tobytes() for c in columns), _lines(forms.text)])
     head = {"language": language, "source": source(language), "count": len(forms), "check": zlib.crc32(body)}
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, delete=False) as file:
         try:

@@ -1,0 +1,62 @@
+"""Where a court lies: by its code or the case's identifier; else by the words of its name.
+
+The words are the pack's `words/places.csv` (columns `region` and `words`): first what names a region ("воронежск*
+област*"), then towns that lie in one region only ("города твери"). The first row that a name holds tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from caselight.structure.courts import REMEMBERED_NAMES, Register
+from caselight.types import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRules:
+    """How a region is told."""
+
+    of_code: re.Pattern[str]  # the region at the beginning of a court's code or an identifier, where it stands for one
+    of_name: tuple[tuple[re.Pattern[str], str], ...]  # what a comparable name holds -> region
+    remembered: dict[str, str] = field(default_factory=dict, compare=False)  # name as stated -> region, "" = none
+
+    def named(self, name: str, register: Register) -> str:
+        """The region of the court with this name, "" if its words tell none."""
+        found = self.remembered.get(name)
+        if found is None:
+            if len(self.remembered) >= REMEMBERED_NAMES:
+                self.remembered.clear()
+            text = register.comparable(name)
+            found = next((region for pattern, region in self.of_name if pattern.search(text)), "")
+            self.remembered[name] = found
+        return found
+
+
+def compile_regions(of_code: re.Pattern[str], rows: Iterable[Mapping[str, str]]) -> RegionRules:
+    """The rules; `words` of a row are small letters, and a word that ends with * may go on."""
+    of_name = tuple((re.compile(_pattern(row["words"])), row["region"].strip()) for row in rows)
+    return RegionRules(of_code, of_name)
+
+
+def _pattern(words: str) -> str:
+    parts = [re.escape(word.rstrip("*")) + (r"[\w-]*" if word.endswith("*") else "") for word in words.split()]
+    return r"(?<![\w-])" + r"\s+".join(parts) + r"(?![\w-])"
+
+
+def region_of(facts: Sequence[Fact], rules: RegionRules, register: Register) -> list[Fact]:
+    """Where the court is, by its code or by its name; where neither tells, where the case began, by its UID."""
+    single = {fact.name: fact for fact in facts}
+    code, court, uid = (single.get(name) for name in ("court_code", "court", "uid"))
+    told = [
+        (code, _begins(code, rules)),
+        (court, rules.named(str(court.value), register) if court else ""),
+        (uid, _begins(uid, rules)),
+    ]
+    return [Fact("region", region, fact.span, fact.source) for fact, region in told if fact and region][:1]
+
+
+def _begins(fact: Fact | None, rules: RegionRules) -> str:
+    found = rules.of_code.match(str(fact.value)) if fact else None
+    return found[0] if found else ""
