@@ -62,6 +62,7 @@ SAID = [
     ("Представитель административного органа пояснил, что [камера сработала].", "police", "whose representative"),
     ("Защитник указал, что из рапорта [неясно, кто он].", "defence", "a paper named within the defence's words"),
     ("По версии полиции, [он стоял с плакатом].", "police", "the longer wording: whose version it is"),
+    ("Инспектор, составивший рапорт, причин неявки не сообщил. [Очевидцев нет].", "court", "nobody reports anything"),
     ("Н. в суд не явился, утверждает, что [запись чужая].", "defence", "the court is named in passing"),
     ("Ходатайство защитника об исключении записи отклонено: [она подлинная].", "court", "the court decides"),
     ("По утверждению защитника, [программа ошиблась].", "defence", "a claim made, not one answered"),
