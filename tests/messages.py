@@ -57,13 +57,13 @@ SILENT = {
     "report/workbook.py": "an export",
     "report/interface.py: {}&nbsp;": "a date",
     "report/sentences.py: {{cases}}, ": "how figures are written",
-    "sampling.py: Leave a cell": "the note that lies beside a sheet",
-    "sampling.py: In every column": "the note that lies beside a sheet",
-    "sampling.py: (the question": "the note that lies beside a sheet",
-    "sampling.py: (one or several": "the note that lies beside a sheet",
-    "sampling.py: ; asked only": "the note that lies beside a sheet",
-    "sampling.py: a number, such": "the note that lies beside a sheet",
-    "sampling.py: a day, such": "the note that lies beside a sheet",
+    "sheets.py: Leave a cell": "the note that lies beside a sheet",
+    "sheets.py: In every column": "the note that lies beside a sheet",
+    "sheets.py: (the question": "the note that lies beside a sheet",
+    "sheets.py: (one or several": "the note that lies beside a sheet",
+    "sheets.py: ; asked only": "the note that lies beside a sheet",
+    "sheets.py: a number, such": "the note that lies beside a sheet",
+    "sheets.py: a day, such": "the note that lies beside a sheet",
     "sealing.py: Names of": "the readme of a bundle, in both languages",
     "sealing.py: All records": "the readme of a bundle, in both languages",
     "sealing.py: (not signed": "part of a signature",
@@ -75,6 +75,10 @@ SILENT = {
     "sizing.py: --by {}={}": "an option",
     "store/study.py: # A Caselight": "a file",
     "telling.py: , AC1 {}": "a piece of a list",
+    "tiling.py: attribution {}": "a stamp",
+    "tiling.py: tiles {}": "a stamp",
+    "tiling.py: PRAGMA": "a query",
+    "tiling.py: SELECT": "a query",
     "types.py": "a bug",
     "words/": "a bug",
     "work.py: variable {}": "a bug",
@@ -83,7 +87,7 @@ SILENT = {
 # What checks of a bundle find is told by bundle/telling.py in both languages; these modules speak to who seals.
 _BUNDLE_SPEAKS = {"bundle/keys.py", "bundle/seal.py", "bundle/signature.py", "bundle/command.py"}
 # Of report/ only these speak in messages: all else stands in words/LANGUAGE.yaml or in an export.
-_REPORT_SPEAKS = {"report/sentences.py", "report/interface.py", "report/folder.py", "report/geography.py"}
+_REPORT_SPEAKS = {f"report/{name}.py" for name in ("sentences", "interface", "folder", "geography", "tiles")}
 _BUGS = {"RuntimeError", "TypeError", "KeyError", "ConnectionError", "SpanError", "ConnectionResetError"}
 _MARKUP = re.compile(r"</?[a-z]+[ >/]|\(\?|\\[bsw]|charset=|; filename")
 _PROSE = re.compile(r"[A-Za-z]{2,}[,;:)]? [a-zA-Z`(]")

@@ -32,6 +32,15 @@ WRONG = {
 ROWS = [(group["variable"], group["answer"], text) for group in EXAMPLES for text in group["texts"]]
 
 
+@pytest.mark.parametrize("name", shipped_codebooks())
+def test_everything_a_shipped_codebook_says_to_people_is_said_in_both_languages(name: str) -> None:
+    book = load_codebook(name)
+    choices = [choice for variable in book.variables for choice in variable.values]
+    texts = [book.title, *(v.question for v in book.variables), *(v.definition for v in book.variables)]
+    texts += [text for choice in choices for text in (choice.label, choice.definition)]
+    assert [text for text in texts if text and set(text) != {"en", "ru"}] == []
+
+
 def _ruling(text: str) -> str:
     for sign, meaning in STANDS_FOR.items():
         text = text.replace(sign, meaning)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import os
 import zipfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight.protect import Gate, Known, Leak, Machine, Secret, put
+from caselight.protect import Gate, Known, Leak, Machine, Printed, Secret, put
 from caselight.protect.gate import MTIME
 
 CASE, OTHER = "c" + "a1" * 8, "c" + "b2" * 8
@@ -278,7 +279,7 @@ def test_a_place_that_stays_does_not_cover_a_longer_name(tmp_path: Path) -> None
 )
 def test_the_label_of_a_square_of_the_map_is_nobody(tmp_path: Path, drawn: str, found: list[str]) -> None:
     known = Known((Secret("person", "Лопухов Л.Л.", "Лопухов", "ЛЛ"),), ())
-    of = Gate(lambda _: known, lambda: [known], MACHINE, squares=["Лопухов"])
+    of = Gate(lambda _: known, lambda: [known], MACHINE, printed=Printed(frozenset({"Лопухов"})))
     assert sorted(set(look(tmp_path, "map.html", f"<svg>{drawn}</svg>", of))) == found
 
 
@@ -332,3 +333,53 @@ def test_an_earlier_publication_outlives_a_leak(tmp_path: Path) -> None:
     with pytest.raises(Leak):
         put(tmp_path / "out", write("Скоробеев"), gate())  # type: ignore[arg-type]
     assert (tmp_path / "out" / "index.html").read_text("utf-8") == "nothing"
+
+
+LATIN = Known((Secret("person", "Ada Chavez", "chavez", "A"),), ())
+
+
+@pytest.mark.parametrize("text", ["Chávez", "CHÁVEZ", "the Chavezes", "Chavez-owned", "JoeyChavez", "Chavez12"])
+def test_an_english_surname_is_found_with_accents_in_the_plural_and_glued_to_a_word(tmp_path: Path, text: str) -> None:
+    of = Gate({CASE: LATIN}.get, lambda: [LATIN], MACHINE)
+    assert look(tmp_path, f"case/a1/{CASE}.html", f"{text} came", of) == ["person"]
+
+
+def test_what_was_found_in_many_places_is_told_once_with_its_count(tmp_path: Path) -> None:
+    def write(folder: Path) -> Mapping[str, object]:
+        (folder / "index.html").write_text("Скоробеев\n" * 40 + "Лопухов", "utf-8")
+        return {}
+
+    with pytest.raises(Leak) as refused:
+        put(tmp_path / "out", write, gate())
+    message = str(refused.value).splitlines()
+    assert message[0].endswith("the gate found 41 places that would leak.")
+    assert message[2] == "    places with 'Скоробеев': 40; files: 1"
+    assert [line.split(" person ")[1][:9] for line in message if " person " in line] == ["'Скоробее", "'Лопухов'"]
+    assert len(message) == 5
+
+
+SAID = [
+    ('<p data-page="Page {n} of {total}">', [], "an attribute that is said in every report"),
+    ("<p>Page {n} of {total}</p>", [], "a text that is"),
+    ("<p>Page {n} of {total}, Page</p>", ["person"], "more than that"),
+    ("<p>Page</p>", ["person"], "a single word may be a name"),
+]
+
+
+@pytest.mark.parametrize(("text", "found", "why"), SAID, ids=[why for *_, why in SAID])
+def test_a_name_in_what_every_report_says_is_nobodys(tmp_path: Path, text: str, found: list[str], why: str) -> None:
+    known = Known((Secret("person", "Ms. Page", "page", ""),), ())
+    of = Gate(
+        {CASE: known}.get, lambda: [known], MACHINE, printed=Printed(phrases=frozenset({"Page {n} of {total}", "Page"}))
+    )
+    assert sorted(set(look(tmp_path, "index.html", text, of))) == found, why
+
+
+def test_a_name_in_a_file_that_every_report_has_is_nobodys(tmp_path: Path) -> None:
+    known = Known((Secret("person", "Ms. Page", "page", ""),), ())
+    script = b"const Page = 1;"
+    printed = Printed(files=frozenset({hashlib.sha256(script).digest()}))
+    of = Gate({CASE: known}.get, lambda: [known], MACHINE, printed=printed)
+    assert look(tmp_path, "a.js", script, of) == []
+    assert look(tmp_path, "a.js", script + b"\n", of) == ["person"]
+    assert look(tmp_path, "Page.js", script, of) == ["person", "person"]

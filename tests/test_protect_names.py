@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselight.protect import Policy, english
+from caselight.protect import Policy, english_alone
+from caselight.protect.mentions import Mention
 from caselight.protect.surnames import forms, stems
 from caselight.types import Field
-from protect_sample import RU, document, fact, protected, published, published_english, redaction, tokens
+from protect_sample import RU, US, document, fact, protected, published, published_english, redaction, tokens
 
 MARKED = [
     ("рассмотрев дело в отношении [Скоробеева И.И.], установил", "the person whom the case is about"),
@@ -272,4 +273,5 @@ def test_however_a_party_is_written_nothing_of_the_surname_is_left(
 )
 def test_a_citation_that_stays_ends_with_a_whole_word(cited: str) -> None:
     text = f"See State {cited}-018, 5."
-    assert [text[start:end] for start, end in english.bare(text, frozenset({"harrow"}), [])[1]] == [cited]
+    named = [(Mention(0, 0, "harrow", "", "two"), "Harrow")]
+    assert [text[start:end] for start, end in english_alone.bare(text, US, named, [])[1]] == [cited]

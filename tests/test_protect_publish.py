@@ -18,6 +18,8 @@ from caselight.ordering import by_ids
 from caselight.planning import Made
 from caselight.protect import Leak, Published, load_policy
 from caselight.report import Contents
+from caselight.report.geography import Place
+from caselight.report.tiles import Ground, Tile
 from caselight.store import Settings
 from sealed_sample import make_study
 
@@ -276,3 +278,16 @@ def test_lists_are_in_an_order_that_says_nothing_of_the_names_of_files(tmp_path:
         assert before == {row.id: value for row, value in zip(mixed.cases, mixed.answers[name], strict=True)}
         quoted = {row.id: quotes for row, quotes in zip(shown.cases, shown.quotes(name), strict=True)}
         assert quoted == {row.id: quotes for row, quotes in zip(mixed.cases, mixed.quotes(name), strict=True)}
+
+
+def test_tiles_of_a_map_stay_in_the_study_and_the_page_says_so(made: Made, tmp_path: Path) -> None:
+    shown = view.contents(made, "en", "2026-01-01")
+    place = Place("Square", (37.6, 55.7))
+    tile = Tile(1, 0, "png", b"\x89PNG\r\n\x1a\n")
+    ground = Ground(1, (0.0, 0.0, 1.0, 1.0), (tile,), "Surveyors of Nowhere")
+    atlas = replace(shown.atlas, places=(place,), place_of={shown.cases[0].id: "Square"}, ground=ground)
+    publishing.publish(made, replace(shown, atlas=atlas), publishing.Order(tmp_path / "out"), quiet)
+    page = (tmp_path / "out" / "map.html").read_text("utf-8")
+    assert "Pictures are not published" in page
+    assert "Surveyors" not in page
+    assert not (tmp_path / "out" / "tiles").exists()

@@ -189,7 +189,7 @@ def test_help_is_in_russian(call: Call, command: str) -> None:
 
 
 SLIPS: list[tuple[list[str], int, str]] = [  # words, exit code, what is said
-    (["show", "nowhere"], 2, "nowhere — не исследование: в ней нет study.toml."),
+    (["show", "nowhere"], 2, "nowhere — не исследование: там нет study.toml."),
     (["add", "s", "nowhere"], 2, "nowhere не существует. Проверьте написание; ничего не добавлено."),
     (["new", "s", "--pack", "ru", "--codebook", "surveillance"], 2, "s уже есть и не пуста."),
     (["new", "t", "--pack", "ru", "--codebook", "surveilance"], 2, "Может быть, 'surveillance'? Готовые вопросники:"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight import delivery, drawing, intake, overview, pipeline, sampling, telling, view
+from caselight import delivery, drawing, intake, one_case, overview, pipeline, sampling, telling, view
 from caselight.drawing import Committed, Wish
 from caselight.drawing.asking import Question, agreement_rows, asked
 from caselight.errors import UsageError
@@ -143,7 +143,7 @@ def test_coders_who_differ_are_told_and_settled_with_a_sheet_of_their_own(made: 
     with (tmp_path / "disputes.csv").open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert len(rows) == differ
-    assert list(rows[0]) == ["case", "record", "variable", "answer_1", "answer_2", "value"]
+    assert list(rows[0]) == ["case", "record", "text_file", "variable", "answer_1", "answer_2", "value"]
     assert not {"anna", "boris"} & {cell for row in rows for cell in row.values()}, "who said which is not told"
     with (tmp_path / "settled.csv").open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(rows[0]))
@@ -186,6 +186,28 @@ def test_the_sheet_lies_beside_the_answers_that_it_allows(made: Made, tmp_path: 
         assert f"\n{variable.name}" in told
 
 
+@pytest.mark.parametrize("unit", ["case", "matter"])
+def test_the_text_of_every_line_of_a_sheet_lies_beside_it(demo: Made, tmp_path: Path, unit: str) -> None:
+    made = copied(demo, tmp_path / "s")
+    committed = drawn(made, Wish(20, unit=unit), SEED[::-1])
+    sampling.draw(made.study, doing(sheet=tmp_path / "to-read.csv"))
+    with (tmp_path / "to-read.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    texts = {page.case.id: page.documents[0].text for page in view.case_pages(made)}
+    of_unit = drawing.members(committed) or {row["case"]: (row["case"],) for row in rows}
+    assert len(rows) == 20
+    for row in rows:
+        found = [(tmp_path / name).read_text("utf-8") for name in row["text_file"].split("; ")]
+        assert found == [texts[case] for case in of_unit[row["case"]]]
+    assert len(set((tmp_path / "to-read-texts").iterdir())) == sum(len(of_unit[row["case"]]) for row in rows)
+    filled = (tmp_path / "to-read.csv").read_text("utf-8-sig").splitlines()
+    column = filled[0].split(",").index(ROLE)
+    (tmp_path / "filled.csv").write_text(
+        filled[0] + "\n" + ",".join("none" if n == column else c for n, c in enumerate(filled[1].split(","))) + "\n"
+    )
+    assert take_file(made.study, tmp_path / "filled.csv", "zoe", "", TIME)[0] == {"zoe": 1}
+
+
 @pytest.mark.parametrize(
     ("share", "down", "up"),
     [(0.7083, 70, 71), (0.29, 29, 29), (0.0, 0, 0), (1.0, 100, 100), (0.999, 99, 100), (0.001, 0, 1), (7 / 100, 7, 7)],
@@ -197,10 +219,12 @@ def test_limits_in_percent_are_rounded_away_from_each_other(share: float, down: 
 @pytest.mark.parametrize(
     ("low", "high", "printed"),
     [
-        (1234.5, 5678.0, "(1,234.5 to 5,678)"),
+        (1234.5, 5678.0, "(1,234 to 5,678)"),
+        (312_855.1385, 2_598_685.047, "(312,855 to 2,598,686)"),
         (1_234_567_890.44, 1_234_567_890.44, "(1,234,567,890 to 1,234,567,891)"),
         (0.1, 2e7, "(0.1 to 20,000,000)"),
-        (1234567.89096, 1234567.89041, "(1,234,567.89 to 1,234,567.891)"),
+        (12.3456, 99.9911, "(12.34 to 100)"),
+        (-312.5, -0.001, "(-313 to 0)"),
     ],
 )
 def test_limits_of_numbers_are_rounded_outward(low: float, high: float, printed: str) -> None:
@@ -221,6 +245,32 @@ def test_printed_limits_never_say_more_than_the_figures(made: Made, told: Callab
     assert recall.low is not None
     low = int(recall.low * 100)
     assert f"{low}% to 100%" in text or f"({percent_down(recall.low, 1):.1f}% to" in text
+
+
+def test_a_case_is_shown_with_what_is_alike_said_once_and_long_lists_cut() -> None:
+    said = {"said_by": "court", "denied": False}
+    quoted = [{"quote": f"sentence {n % 7}", **said, "start": n, "end": n + 1} for n in range(150)]
+    facts = [{"name": "statute", "value": f"art. {n % 12}"} for n in range(40)]
+    answers = [{"variable": "role", "value": "relied_on", "evidence": quoted}]
+    answers += [{"variable": name, "value": None, "evidence": []} for name in ("a", "b")]
+    case = {"path": "p", "case": "c1", "instance": "first", "earlier": [], "facts": facts, "answers": answers}
+    lines = one_case.case_lines(case | {"people": [], "counts": []}, "s")
+    assert "  statute: art. 0; art. 1; art. 2; art. 3; art. 4; art. 5; art. 6; art. 7" in lines
+    assert "      ... and 4 more" in lines
+    assert lines.count("        the same words in 21 other places") == 3, "150 quotations are 7, of which 5 are shown"
+    assert "      ... and 2 more" in lines
+    assert "  (no answer): a, b" in lines
+    assert lines[-1] == "All of it: caselight show s c1 --json"
+    assert len(lines) < 25
+
+
+def test_problems_of_one_kind_are_shown_by_three_with_the_file_of_each() -> None:
+    told = [{"kind": "no_act_text", "path": f"a/{n}.txt", "subject": f"c{n}", "message": "m"} for n in range(9)]
+    told.append({"kind": "undetermined", "path": "", "subject": "role", "message": "m"})
+    lines = list(overview._problem_lines({"problems": told, "study": "s"}))
+    assert lines[:3] == [f"no_act_text: a/{n}.txt: m" for n in range(3)]
+    rest = ["no_act_text: ... and 6 more", "undetermined: role: m", "All 10 problems: caselight show s --json"]
+    assert lines[3:] == rest
 
 
 def test_show_caps_long_lists_groups_them_and_gives_each_number_its_unit(made: Made) -> None:
@@ -247,15 +297,15 @@ def test_what_people_answered_stands_with_their_names_wherever_the_case_is_shown
     take_file(made.study, file, "boris", "", TIME)
     file.write_text(f"case,{ROLE}\n{first.case},none\n{last.case},none\n", "utf-8")
     take_file(made.study, file, "adjudicator", "", TIME)
-    shown = overview.one(made, first.case)
-    told = "\n".join(overview.case_lines(shown))
+    shown = one_case.one(made, first.case)
+    told = "\n".join(one_case.case_lines(shown, "s"))
     assert "read by boris: (undecided)" in told
     assert "read by adjudicator: none" in told
     assert "counts: none" in told
     assert "not yet checked" not in told
     read = {one.case for one in committed_(made)}
     unread = next(row.id for row in view.contents(made, "en", "").cases if row.id not in read)
-    assert "not yet checked" in "\n".join(overview.case_lines(overview.one(made, unread)))
+    assert "not yet checked" in "\n".join(one_case.case_lines(one_case.one(made, unread), "s"))
     assert not any("Read by" in page for page in case_pages(made).values()), "boris has most cases still before him"
     delivery.export(made, "jsonl", tmp_path / "early")
     early = (tmp_path / "early" / "answers.jsonl").read_text("utf-8").splitlines()
@@ -332,9 +382,80 @@ def test_a_page_of_a_case_is_written_anew_when_people_have_read_it(made: Made, t
 def test_the_method_page_names_every_other_draw(made: Made, language: str, words: str) -> None:
     other = drawing.freeze(made, Wish(5), "2026-05-03")
     drawn(made, Wish(6), "999" + SEED)
-    delivery.write_pages(made, view.contents(made, language, ""), lambda *_: None)
-    page = (made.study.report / "method.html").read_text("utf-8")
+    page = _method_page(made, language)
     assert other.digest in page
     assert words in page
     if language == "en":
         assert "Other draws of this study: 0001 (thrown), 0002 (never thrown)." in told_in_estimate(made)
+
+
+def _method_page(made: Made, language: str) -> str:
+    delivery.write_pages(made, view.contents(made, language, ""), lambda *_: None)
+    return (made.study.report / "method.html").read_text("utf-8")
+
+
+def doing(size: int | None = None, **asked: object) -> Doing:
+    wished = {"size": size, "double": 0.0, "elusion": str(asked.pop("elusion", ""))}
+    return Doing(wished, **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("what", "warned"),
+    [
+        (doing(5), True),
+        (doing(extend=5), False),  # goes on with the draw that is there
+        (doing(5, elusion="surveillance_role=relied_on"), False),  # has figures of its own
+        (doing(), False),
+    ],
+)
+def test_a_draw_that_takes_the_place_of_the_one_that_was_read_says_so_before_it_is_made(
+    made: Made, tmp_path: Path, what: Doing, warned: bool
+) -> None:
+    told: list[str] = []
+    sheet_only = what == doing()
+    if sheet_only:
+        what = doing(sheet=tmp_path / "sheet.csv")
+
+    def warn(warning: str) -> None:
+        assert len(drawing.draws(made.study)) == 1, "before anything is written"
+        told.append(warning)
+
+    sampling.draw(made.study, what, warn=warn)
+    assert bool(told) == warned
+    if warned:
+        assert "Draw 0001 makes the figures now: 20 cases drawn, 20 of them answered." in told[0]
+        assert "draw s --extend" in told[0].replace(str(made.study.folder), "s")
+
+
+def test_whoever_is_warned_can_still_leave_the_figures_as_they_are(made: Made) -> None:
+    def stop(_: str) -> None:
+        raise UsageError("No draw was made.")
+
+    with pytest.raises(UsageError):
+        sampling.draw(made.study, doing(5), warn=stop)
+    assert [one.number for one in drawing.draws(made.study)] == ["0001"]
+
+
+def test_the_first_draw_and_one_whose_dice_were_not_thrown_put_no_figure_at_stake(made: Made) -> None:
+    drawing.freeze(made, Wish(5))
+    assert sampling.takes_over(made.study) == ""
+    shutil.rmtree(made.study.folder / "journal")
+    assert sampling.takes_over(made.study) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "rest on draw 2 alone: it took the place of draw 1,"),
+        ("ru", "стоят только на выборке 2: она заняла место выборки 1,"),
+    ],
+)
+def test_the_method_page_says_which_draw_the_figures_no_longer_rest_on(made: Made, language: str, words: str) -> None:
+    assert "took the place" not in _method_page(made, "en")
+    drawn(made, Wish(5), SEED[::-1])
+    assert words in _method_page(made, language)
+
+
+def test_an_extended_draw_takes_no_ones_place(made: Made) -> None:
+    drawing.extend(made.study, 3, 0.0)
+    assert "took the place" not in _method_page(made, "en")

@@ -51,6 +51,33 @@ def test_every_file_below_a_folder_is_a_record_named_by_its_path_from_there(tmp_
     assert (tmp_path / "records" / "packs" / "0001.bin").read_bytes() in (b"onetwo", b"twoone"), "kept once"
 
 
+def test_what_is_left_out_goes_and_comes_back_and_the_list_keeps_every_step(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder], never_container)
+    steps = [
+        (("one.*",), (0, 2, 1), ["downloads/b/again.txt", "downloads/b/two.txt"]),
+        (("one.*",), (0, 2, 1), ["downloads/b/again.txt", "downloads/b/two.txt"]),  # safe to repeat
+        (("b",), (1, 0, 2), ["downloads/one.txt"]),
+        ((), (2, 1, 0), ["downloads/b/again.txt", "downloads/b/two.txt", "downloads/one.txt"]),
+    ]
+    for without, counts, left in steps:
+        received = records.receive([folder], never_container, without)
+        assert (received.added, received.again, received.left_out) == counts
+        assert paths(records) == left
+        assert len(records.catalogue("v1").left_out) == received.left_out
+    assert (tmp_path / "records" / "received.jsonl").read_text("utf-8").count("\n") == 3 + 1 + 3 + 2
+
+
+def test_a_file_that_changed_while_it_was_left_out_comes_back_as_it_is_now(tmp_path: Path, folder: Path) -> None:
+    records = Records(tmp_path / "records")
+    records.receive([folder / "one.txt"], never_container)
+    records.receive([folder / "one.txt"], never_container, ["one.txt"])
+    assert records.catalogue("v1").leaves() == {}
+    (folder / "one.txt").write_bytes(b"other")
+    records.receive([folder / "one.txt"], never_container)
+    assert list(records.catalogue("v1").leaves()) == [hashlib.sha256(b"other").hexdigest()]
+
+
 def test_adding_the_same_folder_again_changes_nothing(tmp_path: Path, folder: Path) -> None:
     records = Records(tmp_path / "records")
     records.receive([folder], never_container)

@@ -16,12 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caselight.planning import Made
+from caselight.store import Catalogue
+from caselight.structure import case_id
 from caselight.tables import read_table
 from caselight.terminal import number_of
-from caselight.types import Book, Problem, RecordRow, State
+from caselight.types import UNREAD, Book, Problem, RecordRow, State, lost_inside
 
-_READ_STATES = frozenset({State.READ.value, State.DUPLICATE.value, State.CONTAINER.value})
 _SAME_BYTES = "the same bytes are in the study under another path"
+LEFT_OUT = "whoever added the records left it out"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
 
 
@@ -68,6 +70,11 @@ def record_rows(made: Made) -> list[RecordRow]:
     return _record_rows(made, states)
 
 
+def case_paths(records: Iterable[RecordRow]) -> dict[str, str]:
+    """Case id -> the path of the record that it was made from."""
+    return {case_id(record.id): record.path for record in records if record.state == State.READ}
+
+
 def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
     rows = documents.drop_columns(["problems", "size_bytes", "name"]).to_pylist()
     return {row["id"]: row for row in rows}
@@ -75,12 +82,15 @@ def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
 
 def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordRow]:
     first: dict[str, str] = {}
+    closed = _closed(made.catalogue)
     rows = []
     for record in made.catalogue.records:
         original = first.setdefault(record.id, record.path)
         shared: dict[str, Any] = {"id": record.id, "path": record.path, "name": record.name, "parent": record.parent}
         if original != record.path:
             shared |= {"state": State.DUPLICATE.value, "reason": _SAME_BYTES, "duplicate_of": original}
+        elif record.id in closed:
+            shared |= {"state": closed[record.id].kind, "reason": closed[record.id].message}
         elif record.id in made.catalogue.containers:
             shared |= {"state": State.CONTAINER.value, "reason": _MEMBERS}
         else:
@@ -89,7 +99,18 @@ def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordR
     for path, error in made.catalogue.unreadable:
         reason = f"could not be opened: {error}. Check that you may read it, then add it again"
         rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
+    for path, pattern in made.catalogue.left_out:
+        reason = f"{LEFT_OUT}: --without {pattern}"
+        rows.append(RecordRow("", path, path.replace("!", "/").rsplit("/", 1)[-1], State.LEFT_OUT.value, reason))
     return sorted(rows, key=lambda row: (row.path, row.id))
+
+
+def _closed(catalogue: Catalogue) -> dict[str, Problem]:
+    """Archives and dumps out of which nothing came, by id, each with the reason: these are records not read."""
+    opened = {record.parent for record in catalogue.records}
+    why = {problem.subject: problem for problem in reversed(catalogue.problems) if problem.kind in UNREAD}
+    empty = (one for one in catalogue.records if one.id in catalogue.containers - opened)
+    return {one.id: why[one.path] for one in empty if one.path in why}
 
 
 def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
@@ -101,16 +122,18 @@ def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Ite
 
 
 def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:
-    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state not in _READ_STATES]
+    unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state in UNREAD]
     told = read_table(made.links).schema.metadata or {}
     linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
-    done = [*made.catalogue.problems, *unread, *troubles["ingest"]]
+    inside = [problem for problem in made.catalogue.problems if problem not in unread]
+    done = [*inside, *unread, *troubles["ingest"]]
     return [*done, *troubles["structure"], *linking, *troubles["coding"]]
 
 
 def _first_books(made: Made, records: Sequence[RecordRow], cases: int) -> list[Book]:
     states = Counter(row.state for row in records)
-    in_all = len(made.catalogue.records) + len(made.catalogue.unreadable)
+    catalogue = made.catalogue
+    in_all = len(catalogue.records) + len(catalogue.unreadable) + len(catalogue.left_out)
     ingest = Book("ingest", "record", in_all, tuple(sorted(states.items())))
     return [ingest, Book("structure", "document", states[State.READ.value], (("case", cases),))]
 
@@ -126,17 +149,25 @@ class _Kept(Protocol):
 
 def told_books(made: Made, kept: _Kept) -> dict[str, Any]:
     """Books and problems as JSON-ready data."""
+    paths = case_paths(kept.records)
     return {
         "study": str(made.study.folder),
         "records": len(kept.records),
         "states": dict(sorted(Counter(row.state for row in kept.records).items())),
+        "lost_inside": lost_inside(kept.records, kept.problems),
         "balanced": all(book.balanced for book in kept.books),
         "books": [asdict(book) for book in kept.books],
         "problems": [
-            {"stage": p.stage, "subject": p.subject, "kind": p.kind, "message": p.message} for p in kept.problems
+            {"stage": p.stage, "subject": p.subject, "path": _path(p, paths), "kind": p.kind, "message": p.message}
+            for p in kept.problems
         ],
         "readers": made.level,
     }
+
+
+def _path(problem: Problem, paths: Mapping[str, str]) -> str:
+    """Of the record that the problem is about; "" = it is about none."""
+    return problem.subject if problem.stage == "ingest" else paths.get(problem.subject.split(" ")[0], "")
 
 
 def summary_lines(told: Mapping[str, Any]) -> list[str]:
@@ -144,6 +175,9 @@ def summary_lines(told: Mapping[str, Any]) -> list[str]:
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in told["states"].items())
     balance = "balance" if told["balanced"] else "DO NOT BALANCE"
     lines = [f"{number_of(told['records'], 'record')}: {states}. The books {balance}."]
+    if told["lost_inside"]:
+        missing = "What is missing is among the problems."
+        lines.append(f"Archives and dumps were not read whole (places: {told['lost_inside']:,}). {missing}")
     if told["readers"]:  # "" = nothing but archives came in, and no file was read
         lines.append(f"Files were read by workers locked: {told['readers']}.")
     kinds = Counter(problem["kind"] for problem in told["problems"])

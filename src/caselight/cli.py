@@ -137,6 +137,9 @@ def _column(name: str, what: str) -> Callable[[Any], Any]:
 @main.command()
 @STUDY
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--without", multiple=True, metavar="PATTERN", help="Leave out files of this name, such as 'README*'; repeatable."
+)
 @_column("text", "the text of the record")
 @_column("id", "its identifier")
 @_column("number", "the case number")
@@ -144,21 +147,29 @@ def _column(name: str, what: str) -> Callable[[Any], Any]:
 @_column("court", "the court")
 @_column("judge", "the judge")
 @JSON
-def add(study: Path, paths: tuple[Path, ...], as_json: bool, **columns: str | None) -> None:
+def add(study: Path, paths: tuple[Path, ...], without: tuple[str, ...], as_json: bool, **columns: str | None) -> None:
     """Take files, folders, archives and dumps into the study. Safe to repeat.
 
+    \b
     Example: caselight add my-study downloads/ dump.jsonl --text-column body
+             caselight add my-study downloads/ --without 'README*' --without '*.csv'
     """
     from caselight import intake
     from caselight.store import Study
 
     mapping = {name.removesuffix("_column"): value for name, value in columns.items() if value}
-    received = intake.add(Study.open(study), paths, mapping)
+    received = intake.add(Study.open(study), paths, mapping, without)
     told = [f"Added {number_of(received.added, 'record')}; {received.again:,} already here."]
+    if received.left_out:
+        told.append(f"Left out, which the books show: {number_of(received.left_out, 'file')}.")
+    told += [f"No file fits --without {one!r}; archives are looked into by the next run." for one in received.unmet]
     told += [f"Problem: {problem.message}" for problem in received.unreadable]
     told += [f"Next: caselight run {study}"]
+    if received.unreadable:
+        told.append(f"Done, with {number_of(len(received.unreadable), 'problem')} to look at: exit code {PROBLEMS}.")
     unreadable = [{"path": problem.subject, "message": problem.message} for problem in received.unreadable]
-    _print(as_json, {"added": received.added, "again": received.again, "unreadable": unreadable}, told)
+    counts = {"added": received.added, "again": received.again, "left_out": received.left_out}
+    _print(as_json, {**counts, "unreadable": unreadable}, told)
     sys.exit(PROBLEMS if received.unreadable else DONE)
 
 
@@ -195,6 +206,8 @@ def run(study: Path, jobs: int, engine: str, no_report: bool, as_json: bool) -> 
     told = accounts.summary_lines(summary)
     if not no_report:
         told.append(f"Report: {summary['report']}")
+    if summary["problems"]:
+        told.append(f"Done, with {number_of(len(summary['problems']), 'problem')} to look at: exit code {PROBLEMS}.")
     _print(as_json, summary, told)
     sys.exit(PROBLEMS if summary["problems"] else DONE)
 
@@ -208,7 +221,7 @@ def show(study: Path, what: str | None, as_json: bool) -> None:
 
     Example: caselight show my-study 001.txt
     """
-    from caselight import overview, pipeline, view
+    from caselight import one_case, overview, pipeline, view
     from caselight.store import Study
 
     made = pipeline.current(Study.open(study))
@@ -216,8 +229,8 @@ def show(study: Path, what: str | None, as_json: bool) -> None:
         summary = overview.summary(made, view.contents(made, "en", ""))
         _print(as_json, summary, overview.full_lines(summary), data=True)
     else:
-        case = overview.one(made, what)
-        _print(as_json, case, overview.case_lines(case), data=True)
+        case = one_case.one(made, what)
+        _print(as_json, case, one_case.case_lines(case, str(study)), data=True)
 
 
 @main.command()

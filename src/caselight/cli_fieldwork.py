@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from caselight.terminal import JSON, STUDY, now, print_result, say
+from caselight.errors import UsageError
+from caselight.terminal import JSON, STUDY, now, print_result, say, spoken
 
 
 @click.command()
@@ -46,8 +48,15 @@ def draw(study: Path, as_json: bool, **options: Any) -> None:
     opened = Study.open(study)
     with opened.locked():
         doing = {name: options.pop(name) for name in ("seed", "extend", "sheet", "number", "disputes")}
-        what, lines = sampling.draw(opened, sampling.Doing(options, **doing), now()[:10])
+        what, lines = sampling.draw(opened, sampling.Doing(options, **doing), now()[:10], _agreed)
     print_result(as_json, what, lines)
+
+
+def _agreed(warning: str) -> None:
+    """Says the warning; where somebody sits at the terminal, goes on only if they want to."""
+    say(f"Warning: {warning}")
+    if sys.stdin.isatty() and not click.confirm(spoken("Make the new draw?"), err=True):
+        raise UsageError("No draw was made.")
 
 
 @click.command("import")
@@ -70,7 +79,7 @@ def import_(study: Path, file: Path, coder: str, machine: str, as_json: bool) ->
 
     opened = Study.open(study)
     with opened.locked():
-        added, lines = sampling.take_file(opened, file, coder, machine, now())
+        added, lines = sampling.take_file(opened, file, coder, machine, now(), _agreed)
     print_result(as_json, {"added": added}, lines)
 
 

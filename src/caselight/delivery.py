@@ -55,7 +55,8 @@ def _stamps(made: Made) -> list[str]:
     records = [f"{record.path} {record.id}" for record in made.catalogue.records]
     written = [file.read_text("utf-8") for file in (made.study.codebook, made.study.findings) if file.exists()]
     written += map_stamps(made.study.folder, made.pack)
-    return [*parts, *records, *map(str, made.catalogue.unreadable), made.links.stem, *written, state_of(made.study)]
+    aside = [*map(str, made.catalogue.unreadable), *map(str, made.catalogue.left_out)]
+    return [*parts, *records, *aside, made.links.stem, *written, state_of(made.study)]
 
 
 def export(made: Made, form: str, to: Path) -> list[str]:

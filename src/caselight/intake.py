@@ -39,14 +39,16 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     return study
 
 
-def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str]) -> Received:
-    """Takes files and folders into the study; `mapping` names columns of dumps and is kept with the study."""
+def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str], without: Sequence[str] = ()) -> Received:
+    """Takes files and folders into the study, but for those that a pattern in `without` leaves out; `mapping` names
+    columns of dumps and is kept with the study.
+    """
     with study.locked():
         if mapping:
             known = study.settings.mapping
             columns = {role: _first(column, known.get(role, "")) for role, column in mapping.items()}
             study.write(replace(study.settings, mapping={**known, **columns}))
-        return study.records.receive(paths, ingest.is_container)
+        return study.records.receive(paths, ingest.is_container, without)
 
 
 def _first(column: str, others: str) -> str:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import ceil, floor
 from typing import Any
 
-from caselight import view
-from caselight.accounts import record_rows, summary_lines, told_books
-from caselight.errors import UsageError
+from caselight.accounts import summary_lines, told_books
 from caselight.estimate import FACT
+from caselight.one_case import UNCHECKED
 from caselight.planning import Made
 from caselight.protect import Published
-from caselight.report import CasePage, Contents, Fieldwork, Reading
+from caselight.report import Contents, Fieldwork
 from caselight.report.interface import level_percent, percent_down, percent_up
-from caselight.review import ADJUDICATOR
+from caselight.report.interface import told as told_amount
 from caselight.terminal import number_of
 
-# So many problems are printed one by one; all of them stand in the report and in `show --json`.
-_PROBLEMS_SHOWN = 20
-_QUOTE_CELLS = 300
-READ = "the machine's, and below each what people answered who read the case"
+_LOOK_AT_SHOWN = 20
+_ALIKE_SHOWN = 3  # problems of one kind; all of them stand in the report and in `show --json`
 UNFIGURED = "as coded by machine alone; people have read the drawn cases, but there is no figure with a range"
 _VALUES_LISTED = 14  # answers of one question that are printed; of a longer list (courts) only the first few
 _VALUES_SHOWN = 5
 _SUMS = ("median", "total", "mean", "smallest", "largest")
 _METHODS = {"exact_stratified": "standard", "exact_certified": "certified", "running_range": "not read to its end yet"}
 _WHOLE = ("count", "recall")  # figures of the whole pile that have a line here; `estimate` has all
-UNCHECKED = "as coded by machine, not yet checked by people on a random draw: a count, not a finding"
 BESIDE = "as coded by machine alone, in all cases of the study; people have checked these questions, see above"
 
 
@@ -80,7 +77,7 @@ def _worth(variable: str, figured: Collection[str], read: Collection[str]) -> st
 def full_lines(told: Mapping[str, Any]) -> list[str]:
     """Books, problems and figures."""
     lines = summary_lines(told)
-    for book in told["books"]:
+    for book in _books_shown(told["books"]):
         out = ", ".join(f"{count:,} {kind}" for kind, count in book["went_out"])
         lines.append(f"  {book['stage']}: {number_of(book['came_in'], book['unit'])} in; {out}")
     lines += ["", *figure_lines(told["figures"], told.get("draw"))]
@@ -91,12 +88,35 @@ def full_lines(told: Mapping[str, Any]) -> list[str]:
             + "".join(f", {name} {row[name]:.2f}" for name in ("alpha", "ac1") if row[name] is not None)
             for row in told["agreement"]
         ]
-    shown = told["problems"][:_PROBLEMS_SHOWN]
-    lines += ["", *(f"{p['kind']}: {p['subject']}: {p['message']}" for p in shown)]
-    if len(told["problems"]) > len(shown):
-        rest = len(told["problems"]) - len(shown)
-        lines.append(f"... and {rest:,} more: caselight show {told['study']} --json")
-    return lines
+    return [*lines, "", *_problem_lines(told)]
+
+
+def _books_shown(books: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The books of the stages, those of the questions added up; one by one where one of them does not balance."""
+    parts = [book for book in books if "/" in book["stage"]]
+    if not parts or any(book["came_in"] != sum(dict(book["went_out"]).values()) for book in parts):
+        return list(books)
+    went: Counter[str] = Counter()
+    for book in parts:
+        went.update(dict(book["went_out"]))
+    whole = {"stage": "coding", "unit": "answer", "came_in": went.total(), "went_out": sorted(went.items())}
+    return [*(book for book in books if "/" not in book["stage"]), whole]
+
+
+def _problem_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """The problems, a few of each kind."""
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for problem in told["problems"]:
+        alike.setdefault(problem["kind"], []).append(problem)
+    shown = 0
+    for kind, held in alike.items():
+        first = held[:_ALIKE_SHOWN]
+        yield from (f"{kind}: {p['path'] or p['subject']}: {p['message']}" for p in first)
+        shown += len(first)
+        if len(held) > len(first):
+            yield f"{kind}: ... and {len(held) - len(first):,} more"
+    if len(told["problems"]) > shown:
+        yield f"All {len(told['problems']):,} problems: caselight show {told['study']} --json"
 
 
 def figure_lines(rows: Sequence[Mapping[str, Any]], draw: Mapping[str, Any] | None = None) -> list[str]:
@@ -134,14 +154,15 @@ def _machine_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for variable, held in by_question.items():
         given = next((row["estimate"] for row in held if row["name"] == "given"), None)
         counts = [row for row in held if row["name"] == "count"]
-        shown = (
-            sorted(counts, key=lambda row: -row["estimate"])[:_VALUES_SHOWN] if len(counts) > _VALUES_LISTED else counts
-        )
-        for row in (*shown, *(row for row in held if row["name"] != "count")):
+        some = [row for row in counts if row["estimate"]]
+        shown = sorted(some, key=lambda row: -row["estimate"])[:_VALUES_SHOWN] if len(some) > _VALUES_LISTED else some
+        for row in (*shown, *(row for row in held if row["name"] != "count" and row["estimate"])):
             yield f"  {_named(variable)}{_machine_amount(row, given)}"
-        if len(counts) > len(shown):
-            rest = len(counts) - len(shown)
+        if len(some) > len(shown):
+            rest = len(some) - len(shown)
             yield f"  {_named(variable)}: {rest:,} other answers; all of them in the report and with --json"
+        if none := [row["value"] for row in counts if not row["estimate"]]:
+            yield f"  {_named(variable)}: in no case {', '.join(none)}"
 
 
 def _named(variable: str) -> str:
@@ -151,7 +172,7 @@ def _named(variable: str) -> str:
 def _machine_amount(row: Mapping[str, Any], given: float | None) -> str:
     if row["name"] in _SUMS:
         of = "" if given is None else f" of the {given:,.0f} {row['unit']}s that have one"
-        return f": {row['estimate']:,.10g}, {row['name']}{of}"
+        return f": {told_amount(row['estimate']):,.10g}, {row['name']}{of}"
     what = row["value"] if row["name"] == "count" else f"({row['name'].replace('_', ' ')})"
     return f" = {what}: {row['estimate']:,.10g} of {number_of(row['N'], row['unit'])}"
 
@@ -181,100 +202,6 @@ def _range_line(row: Mapping[str, Any]) -> str:
         )
     of = f"{floor(row['low']):,} to {ceil(row['high']):,} of {row['N']:,} {row['unit']}s"
     return f"{what}{of}, best estimate {row['estimate']:,.0f} {rest})"
-
-
-def one(made: Made, what: str) -> dict[str, Any]:
-    """The case with this id or number, or the one whose record has this name, path or id (or the beginning of an id).
-
-    Raises:
-        UsageError: there is no such case, or more than one.
-    """
-    rows = view.case_rows(made, view.links(made))
-    named = [row for row in rows if what and what in (row.id, row.name, row.path, row.document, row.number)]
-    found = named or [
-        row for row in rows if len(what) >= 6 and (row.id.startswith(what) or row.document.startswith(what))
-    ]
-    if len(found) > 1:
-        listed = ", ".join(f"{row.path} ({row.id})" for row in found[:5])
-        raise UsageError(f"{what!r} may mean {len(found)} cases: {listed}. Name one by its case id.")
-    if not found:
-        raise UsageError(_not_a_case(made, what))
-    row = found[0]
-    page = next(view.read_pages(made, [row.id]))
-    return _case(page) | {"path": row.path, "matter": row.matter, "earlier": list(row.earlier)}
-
-
-def _not_a_case(made: Made, what: str) -> str:
-    for record in record_rows(made):
-        if what in (record.name, record.path, record.id):
-            return f"{record.path} is no case: its state is {record.state}: {record.reason}."
-    study = made.study.folder
-    return f"There is no record or case {what!r} in {study}. Find it: caselight search {study} WORDS"
-
-
-def _case(page: CasePage) -> dict[str, Any]:
-    facts = [
-        {"name": fact.name, "value": fact.value, "source": fact.source, **asdict(fact.span)} for fact in page.case.facts
-    ]
-    answers = [
-        {
-            "variable": answer.variable,
-            "value": answer.value,
-            "coder": answer.coder,
-            "evidence": [
-                {"said_by": e.said_by, "denied": e.denied, "section": e.section, **asdict(e.span)}
-                for e in answer.evidence
-            ],
-        }
-        for answer in page.answers
-    ]
-    told = {"case": page.case.id, "instance": page.case.instance, "facts": facts, "answers": answers}
-    return told | {"people": [_reading(r) for r in page.people], "counts": [_reading(r) for r in page.settled]}
-
-
-def _reading(reading: Reading) -> dict[str, Any]:
-    answer = reading.answer
-    return {"variable": answer.variable, "value": answer.value, "coder": answer.coder, "decided": reading.decided}
-
-
-def case_lines(case: Mapping[str, Any]) -> list[str]:
-    """One case: facts, then answers with who says it and the sentence."""
-    lines = [f"{case['path']}  {case['case']}  {case['instance']}"]
-    if case["earlier"]:
-        lines.append(f"earlier instances: {', '.join(case['earlier'])}")
-    lines += ["", "Facts"]
-    lines += [f"  {fact['name']}: {fact['value']}" for fact in case["facts"]]
-    lines += ["", f"Answers ({READ if case['people'] else UNCHECKED})"]
-    for answer in case["answers"]:
-        lines.append(f"  {answer['variable']}: {_value(answer)}")
-        lines += _people_lines(case, answer["variable"])
-        for evidence in answer["evidence"]:
-            quote = " ".join(evidence["quote"].split())
-            quote = quote if len(quote) <= _QUOTE_CELLS else quote[:_QUOTE_CELLS] + " …"
-            denied = ", denied" if evidence["denied"] else ""
-            lines.append(f"      “{quote}” ({evidence['said_by']}{denied}; {evidence['start']}-{evidence['end']})")
-    return lines
-
-
-def _value(answer: Mapping[str, Any]) -> str:
-    if not answer.get("decided", True):
-        return "(undecided)"
-    value = answer["value"]
-    told = ", ".join(value) if isinstance(value, tuple) else value
-    return "(no answer)" if told is None else str(told) if told != "" else "-"
-
-
-def _people_lines(case: Mapping[str, Any], variable: str) -> Iterator[str]:
-    """What each person answered to a question, and what counts."""
-    groups: dict[tuple[bool, str], list[str]] = {}
-    for one in case["people"]:
-        if one["variable"] == variable:
-            groups.setdefault((one["coder"] == ADJUDICATOR, _value(one)), []).append(one["coder"])
-    for (_, value), coders in groups.items():
-        yield f"      read by {', '.join(coders)}: {value}"
-    for one in case["counts"]:
-        if one["variable"] == variable and len(groups) > 1:
-            yield f"      counts: {_value(one) if one['decided'] else 'nothing yet, they differ or are undecided'}"
 
 
 def demo_lines(made: Made, shown: Contents) -> list[str]:
@@ -319,6 +246,6 @@ def published_lines(done: Published) -> list[str]:
     )
     if done.look_at:
         lines.append(f"Look at these {len(done.look_at):,}: one letter away from a name that was hidden.")
-        lines += [f"  {f.file}:{f.line}: {f.what!r} in “{f.near}”" for f in done.look_at[:_PROBLEMS_SHOWN]]
+        lines += [f"  {f.file}:{f.line}: {f.what!r} in “{f.near}”" for f in done.look_at[:_LOOK_AT_SHOWN]]
     lines += ["The gate cannot know:", *(f"  {text}" for text in done.cannot_know)]
     return [*lines, f"Published: {done.folder}"]

@@ -1,4 +1,4 @@
-"""Where cases are: the pack's regions, and the outlines and places that the user has put into the study's folder `map`.
+"""Where cases are: the pack's regions, and the outlines, places and tiles in the study's folder `map`.
 
 Records word a place as they like ("у дома 5 на Манежной площади"). It is put on a map only where the user's own list of
 places names it, in any inflection; nothing is looked up and nothing is guessed.
@@ -15,6 +15,7 @@ from pathlib import Path
 from caselight.pack import Pack
 from caselight.report.contents import Atlas, CaseRow
 from caselight.report.geography import Place, read_outlines, read_places, read_regions
+from caselight.tiling import read_ground, tile_stamps
 from caselight.words.lemmas import lemmatiser
 
 _WORD = re.compile(r"\w+")
@@ -32,13 +33,20 @@ def atlas(study: Path, pack: Pack, rows: Iterable[CaseRow]) -> Atlas:
     outlines = read_outlines(given["outlines"].read_bytes(), "map/outlines.geojson") if "outlines" in given else ()
     places = read_places(given["places"].read_bytes(), "map/places.csv") if "places" in given else ()
     regions = read_regions(pack.regions, f"{pack.name}/map/regions.csv")
-    return Atlas(regions, outlines, places, placed(places, {r.id: r.event_place for r in rows}, pack.language))
+    place_of = placed(places, {r.id: r.event_place for r in rows}, pack.language)
+    at = {place.name: place.at for place in places}
+    ground = read_ground(study, [at[name] for name in sorted(set(place_of.values()))])
+    return Atlas(regions, outlines, places, place_of, ground)
 
 
 def map_stamps(study: Path, pack: Pack) -> list[str]:
     """Changes with anything that maps are drawn from."""
     files = [file for name in _FILES.values() if (file := study / "map" / name).is_file()]
-    return [repr(pack.regions), *(f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in files)]
+    return [
+        repr(pack.regions),
+        *tile_stamps(study),
+        *(f"{file.name} {sha256(file.read_bytes()).hexdigest()}" for file in files),
+    ]
 
 
 def placed(places: Sequence[Place], texts: Mapping[str, str], language: str) -> dict[str, str]:

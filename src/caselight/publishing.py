@@ -6,15 +6,15 @@ The bundle takes what `publish` leaves: a folder, and a summary of what was repl
 from __future__ import annotations
 
 import getpass
-import json
+import hashlib
 import socket
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO
 
+from caselight.accounts import LEFT_OUT
 from caselight.lettering import letters_of, under_letters
 from caselight.ordering import by_ids
 from caselight.planning import Made
@@ -22,15 +22,14 @@ from caselight.protect import (
     Edit,
     Gate,
     Knowledge,
-    Known,
     Machine,
     Numbering,
     Opinion,
     Policy,
+    Printed,
     Protected,
     Published,
     Redaction,
-    Secret,
     Subject,
     check_target,
     digits,
@@ -43,7 +42,10 @@ from caselight.protect import (
 from caselight.protect.opinion import second_opinion
 from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, write_report
 from caselight.report.folder import STATE
+from caselight.report.frame import STATIC
+from caselight.report.interface import phrases
 from caselight.types import Answer, Document, Estimate, Fact, Problem, RecordRow, State, Value
+from caselight.withholding import Ledger
 
 Tell = Callable[[str, int, int], None]
 # Facts whose values are words of the pack or names of courts, never of persons.
@@ -115,7 +117,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
         tempfile.TemporaryDirectory(prefix="caselight-") as scratch,
         (Path(scratch) / "ledger.jsonl").open("w+", encoding="utf-8", errors="surrogatepass") as file,
     ):
-        ledger = _Ledger(file)
+        ledger = Ledger(file)
         numbering = Numbering()
         more = second_opinion() if made.pack.language == "ru" else None
         for done, (page_ids, protected) in enumerate(_protected(shown, known, policy, numbering, more), 1):
@@ -123,9 +125,8 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
                 ledger.add(case, page_ids[case.case])
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
-        squares = [label for region in shown.atlas.regions for label in region.shorts.values()]
         machine = _machine(made, Path(scratch))
-        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), squares)
+        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), _printed(shown))
         files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 
@@ -133,6 +134,13 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
 def _machine(made: Made, scratch: Path) -> Machine:
     folder = made.study.folder
     return Machine(getpass.getuser(), socket.gethostname(), (str(folder.resolve()), str(scratch), str(Path.home())))
+
+
+def _printed(shown: Contents) -> Printed:
+    squares = frozenset(label for region in shown.atlas.regions for label in region.shorts.values())
+    files = frozenset(hashlib.sha256(path.read_bytes()).digest() for path in STATIC.iterdir())
+    said = frozenset(text for text in phrases(shown.language).values() if isinstance(text, str))
+    return Printed(squares, files, said)
 
 
 def _file_names(shown: Contents) -> Iterator[str]:
@@ -175,58 +183,10 @@ def _parts(value: Value) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-class _Ledger:
-    """What is to be done to each case, on disk: a study may have more cases than memory."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._at: dict[str, int] = {}
-        self.officials = 0
-
-    def add(self, case: Protected, page: CasePage) -> None:
-        """Keeps one case, with where its quotations begin."""
-        spans = {a.variable: [[e.span.document, e.span.start] for e in a.evidence] for a in page.answers if a.evidence}
-        entry = {
-            "edits": {d: [_row(e) for e in edits] for d, edits in case.edits.items()},
-            "values": {v: [_row(e) for e in edits] for v, edits in case.values.items() if edits},
-            "spans": spans,
-            "secrets": [[s.kind, s.text, s.surname, s.initials] for s in case.secrets],
-            "kept": case.kept,
-        }
-        self._file.seek(0, 2)
-        self._at[case.case] = self._file.tell()
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        self.officials += case.officials
-
-    def entry(self, case: str) -> dict[str, dict[str, list[list[object]]]]:
-        """What was kept of one case."""
-        self._file.seek(self._at[case])
-        found: dict[str, dict[str, list[list[object]]]] = json.loads(self._file.readline())
-        return found
-
-    def known(self, case: str) -> Known | None:
-        """What the gate must know of the case; None = there is none of that id."""
-        if case not in self._at:
-            return None
-        entry = self.entry(case)
-        secrets = tuple(Secret(*map(str, s)) for s in entry["secrets"])
-        return Known(secrets, tuple(map(str, entry["kept"])))
-
-    def everything(self) -> Iterator[Known]:
-        """The same of every case."""
-        for case in self._at:
-            if known := self.known(case):
-                yield known
-
-
-def _row(edit: Edit) -> list[object]:
-    return [edit.start, edit.end, edit.kind, edit.number]
-
-
 class _Edition:
     """The study's contents with every token in its place."""
 
-    def __init__(self, shown: Contents, ledger: _Ledger, numbering: Numbering, language: str) -> None:
+    def __init__(self, shown: Contents, ledger: Ledger, numbering: Numbering, language: str) -> None:
         self._shown, self._ledger, self._numbering, self._language = shown, ledger, numbering, language
         ids = list(dict.fromkeys(record.id or record.path for record in shown.records))
         self._width = digits(max([len(shown.records), *numbering.given.values()]))
@@ -273,6 +233,7 @@ class _Edition:
         }
         return replace(
             shown,
+            atlas=shown.atlas.published(),
             records=sorted((self._record(r) for r in shown.records), key=lambda r: r.name),
             cases=[self._case_row(row) for row in shown.cases],
             problems=sorted(map(self._problem, shown.problems), key=lambda p: (p.stage, p.kind, p.subject, p.message)),
@@ -301,9 +262,10 @@ class _Edition:
     def _record(self, record: RecordRow) -> RecordRow:
         name = self._names[record.path]
         other = self._names.get(record.duplicate_of or "")
-        return replace(
-            record, path=name, name=name, duplicate_of=other, reason=self._without_files(record.reason, record.path)
-        )
+        # What was left out was named by a pattern, which may hold a name.
+        is_left_out = record.state == State.LEFT_OUT
+        reason = LEFT_OUT if is_left_out else self._without_files(record.reason, record.path)
+        return replace(record, path=name, name=name, duplicate_of=other, reason=reason)
 
     def _without_files(self, text: str, path: str) -> str:
         """The text without the names of the file that it speaks of."""

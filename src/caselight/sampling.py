@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from caselight import drawing
 from caselight.drawing import Committed, Wish
+from caselight.drawing.commitment import ELUSION
 from caselight.errors import UsageError
 from caselight.pipeline import current
 from caselight.planning import Made
-from caselight.report.cells import harmless
 from caselight.report.interface import level_percent
 from caselight.review import has_probabilities, read_draw, read_sheet
+from caselight.sheets import write_sheet
 from caselight.store import Study
-from caselight.store.files import write_text
 
 UNITS = {"case": "cases", "matter": "matters", "record": "records"}
 
@@ -35,11 +33,14 @@ class Doing:
     disputes: bool = False  # the sheet holds what coders answered differently, and nothing else
 
 
-def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], list[str]]:
+def draw(
+    study: Study, doing: Doing, day: str = "", warn: Callable[[str], None] = lambda _: None
+) -> tuple[dict[str, Any], list[str]]:
     """Commits where a size is given, throws where a seed is, extends, writes the sheet where one is wanted.
 
     Args:
         day: of today, ISO, for the commitment.
+        warn: told, before it is done, what the draw takes from figures that are there; what it raises stops the draw.
     Returns:
         What happened, as JSON-ready data and in words.
     Raises:
@@ -47,6 +48,8 @@ def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], lis
     """
     _check(study, doing)
     made, sheet = current(study), doing.sheet
+    if warning := _warning(study, doing):
+        warn(warning)
     if doing.wish["size"] is not None:
         drawing.freeze(made, Wish(**doing.wish), day)
     if doing.seed is not None:
@@ -59,7 +62,7 @@ def draw(study: Study, doing: Doing, day: str = "") -> tuple[dict[str, Any], lis
     if sheet is not None:
         if not committed.thrown:
             raise UsageError(f"Nothing is drawn yet. Throw the dice: caselight draw {study.folder} --seed DIGITS")
-        lines.append(_sheet(made, committed, sheet, doing.disputes))
+        lines.append(write_sheet(made, committed, sheet, doing.disputes))
     sizes = {name: {"cases": cases, "drawn": n} for name, (cases, n) in committed.sizes.items()}
     told = {"commitment": str(committed.folder / "commitment.json"), "sha256": committed.digest, "seed": committed.seed}
     about = {"kind": committed.kind, "unit": committed.unit, "level": committed.level, "look": committed.look}
@@ -88,6 +91,33 @@ def _check(study: Study, doing: Doing) -> None:
         raise UsageError(f"{sheet} exists. Choose another name: it may hold somebody's answers. Nothing was done.")
     if sheet is not None and not sheet.absolute().parent.is_dir():
         raise UsageError(f"{sheet}: there is no folder {sheet.parent}. Make it, or choose another. Nothing was done.")
+
+
+def _warning(study: Study, doing: Doing) -> str:
+    """What this takes from the figures that are there; "" = nothing."""
+    found = drawing.at_stake(study)
+    extended = drawing.chosen(study, doing.number) if doing.extend is not None else None
+    if extended is not None and (extended.kind == ELUSION or not found or extended.number == found[0].number):
+        return ""
+    is_new = doing.wish["size"] is not None and not doing.wish["elusion"]
+    return takes_over(study) if is_new or extended is not None else ""
+
+
+def takes_over(study: Study) -> str:
+    """What a new draw does to the figures of the one that is there, and what to do instead; "" = none is there."""
+    found = drawing.at_stake(study)
+    if found is None:
+        return ""
+    old, answered = found
+    told = (
+        f"Draw {old.number} makes the figures now: {old.n:,} {UNITS[old.unit]} drawn, {answered:,} of them answered. A "
+        f"new draw takes its place as soon as it is committed: every range then rests on the new draw alone, and there "
+        f"is none until people have read it. What was answered before counts again for those that are drawn again."
+    )
+    if not old.seed:
+        return told
+    more = f"To read more and keep what was read, extend it instead: caselight draw {study.folder} --extend 50"
+    return f"{told} {more}"
 
 
 def _told(study: Study, committed: Committed) -> list[str]:
@@ -120,56 +150,14 @@ def _earlier(study: Study, committed: Committed) -> list[str]:
     return [f"Drawn before, and named in this commitment: {', '.join(told)}."] if told else []
 
 
-def _sheet(made: Made, committed: Committed, file: Path, disputes: bool) -> str:
-    """Writes the sheet; what to do with it."""
-    folder = made.study.folder
-    if disputes:
-        rows = drawing.disputed(made, committed)
-        if len(rows) == 1:
-            raise UsageError("There is nothing to settle: no two coders differ on a drawn case without a last word.")
-        _write_sheet(file, rows)
-        return (
-            f"Wrote {file}: {len(rows) - 1:,} answers that differ. Fill in the column value, then: "
-            f"caselight import {folder} {file} --coder adjudicator"
-        )
-    _write_sheet(file, drawing.to_read(made, committed))
-    allowed = file.with_name(f"{file.stem}-answers.txt")
-    if not allowed.exists():
-        write_text(allowed, _allowed(made))
-    return (
-        f"Wrote {file}, and the answers allowed as {allowed}. Fill in a copy for each coder (the second one only the "
-        f"lines with read_twice = yes), then: caselight import {folder} {file} --coder NAME"
-    )
-
-
-def _allowed(made: Made) -> str:
-    """The answers that each question allows, to lie beside the sheet."""
-    lines = [
-        "Leave a cell empty that you have not read yet.",
-        "In every column: undecided (read, and cannot be told), does_not_say (the record gives no answer), not_asked",
-        "(the question makes no sense here). Several answers of one question are separated by ;",
-        "",
-    ]
-    for variable in made.codebook.variables:
-        values = " | ".join(variable.value_names()) or {"number": "a number, such as 15000 or 12.5"}.get(
-            variable.kind, {"date": "a day, such as 2022-05-12"}.get(variable.kind, "text")
-        )
-        several = " (one or several, or none)" if variable.kind == "many-of" else ""
-        condition = "".join(f"; asked only if {c.variable} = {' or '.join(c.values)}" for c in variable.ask_if)
-        lines.append(f"{variable.name}{several}: {values}{condition}")
-    return "\n".join(lines) + "\n"
-
-
-def _write_sheet(file: Path, rows: list[tuple[str, ...]]) -> None:
-    """Writes it so that no spreadsheet runs a cell; the column of cases stays as it is, for it is looked up by."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([row[0], *map(harmless, row[1:])] for row in rows)
-    write_text(file, "\ufeff" + text.getvalue())
-
-
-def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> tuple[dict[str, int], list[str]]:
+def take_file(
+    study: Study, file: Path, coder: str, machine: str, time: str, warn: Callable[[str], None] = lambda _: None
+) -> tuple[dict[str, int], list[str]]:
     """Takes in a table of answers of people, or of a machine elsewhere; of people with a draw made elsewhere too.
 
+    Args:
+        warn: told, before it is done, what a draw made elsewhere takes from figures that are there; what it raises
+            stops the import.
     Returns:
         Coder or machine -> how many answers were new; and what happened, in words.
     Raises:
@@ -184,7 +172,7 @@ def take_file(study: Study, file: Path, coder: str, machine: str, time: str) -> 
         added = drawing.take_machine(study, rows, time)
         return added, [*_added(added), f"Use them: caselight draw {study.folder} --size N --machine {machine}"]
     if has_probabilities(text.partition("\n")[0]):
-        return _take_with_draw(made, text, file, coder, time)
+        return _take_with_draw(made, text, file, coder, time, warn)
     committed = drawing.waiting(study)
     names = drawing.named_cases(made, committed.unit if committed else "case")
     rows = read_sheet(text, str(file), made.codebook, names, coder)
@@ -228,11 +216,18 @@ def _text(file: Path) -> str:
         raise UsageError(f"{file} is not in UTF-8. Save the table as CSV in UTF-8, then import it again.") from None
 
 
-def _take_with_draw(made: Made, text: str, file: Path, coder: str, time: str) -> tuple[dict[str, int], list[str]]:
+def _take_with_draw(
+    made: Made, text: str, file: Path, coder: str, time: str, warn: Callable[[str], None]
+) -> tuple[dict[str, int], list[str]]:
     names = drawing.named_cases(made)
     found = read_draw(text, str(file), names, len(set(filter(None, names.values()))))
     rows = read_sheet(text, str(file), made.codebook, names, coder)
-    committed = drawing.adopt(made, found, file.name)
+
+    def before() -> None:
+        if warning := takes_over(made.study):
+            warn(warning)
+
+    committed = drawing.adopt(made, found, file.name, before)
     added = drawing.take(made.study, rows, time)
     lines = [f"Draw {committed.number} was made elsewhere: {committed.n:,} cases of {len(committed.sizes)} strata."]
     lines += [f"  {name}: {n:,} of {cases:,}" for name, (cases, n) in committed.sizes.items()]

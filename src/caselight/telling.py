@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from math import ceil, floor
 from typing import Any
 
@@ -13,7 +13,7 @@ from caselight.drawing.fieldwork import agreed_on
 from caselight.estimate import FACT
 from caselight.estimate.agreement import Agreement
 from caselight.estimate.missing import if_hidden
-from caselight.report.interface import level_percent, percent_down, percent_up, phrases
+from caselight.report.interface import level_percent, percent_down, percent_up, phrases, told_decimals
 from caselight.types import Estimate
 
 _LEFT_OUT = ("cases", "strata", "assumptions")
@@ -177,7 +177,7 @@ def _amount(row: Mapping[str, Any]) -> str:
         return f"{row['estimate']:.1%} {_range(row)}"
     if row["name"] in ("difference", "trend"):
         return f"{100 * row['estimate']:+.1f} points {_range(row)}"
-    return f"{row['estimate']:,.10g} {_range(row)}"
+    return f"{_digits(row['estimate'], ROUND_HALF_EVEN)} {_range(row)}"
 
 
 def _range(row: Mapping[str, Any]) -> str:
@@ -190,9 +190,10 @@ def _range(row: Mapping[str, Any]) -> str:
 
 
 def _digits(number: float, rounding: str) -> str:
-    """Ten digits at most, rounded as a limit has to be: outward."""
-    shown = Context(prec=10, rounding=rounding).create_decimal(repr(float(number))).normalize()
-    return f"{shown:,f}"
+    """No decimals from 100 on, and two below, rounded as a limit has to be: outward."""
+    shown = Decimal(repr(float(number))).quantize(Decimal(10) ** -told_decimals(number), rounding)
+    text = f"{shown + 0:,f}"  # no "-0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _percents(low: float, high: float, decimals: int = 1) -> str:

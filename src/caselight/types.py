@@ -6,6 +6,7 @@ Offsets everywhere are code points into `Document.text`, half-open, and the text
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -29,6 +30,12 @@ class State(StrEnum):
     TIMED_OUT = "timed_out"
     CRASHED = "crashed"
     REFUSED = "refused"  # dangerous on purpose: a bomb, XML entities, a pickle
+    LEFT_OUT = "left_out"  # by the user, when it was to be added
+
+
+# The states that leave nothing to be mended; a record in any other one is a problem.
+ACCOUNTED = frozenset({State.READ, State.DUPLICATE, State.CONTAINER, State.LEFT_OUT})
+UNREAD = frozenset(State) - ACCOUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,12 @@ class RecordRow:
     language: str = ""
     parent: str | None = None  # id of the container; None = given by the user
     duplicate_of: str | None = None  # path of the record that was read in its stead; None = it is no duplicate
+
+
+def lost_inside(records: Iterable[RecordRow], problems: Iterable[Problem]) -> int:
+    """In how many places an archive or a dump was not read whole: a problem tells of it, but no record was made."""
+    told = sum(problem.stage == "ingest" and problem.kind in UNREAD for problem in problems)
+    return told - sum(record.state in UNREAD for record in records)
 
 
 @dataclass(frozen=True, slots=True)

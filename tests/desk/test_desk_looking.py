@@ -42,6 +42,13 @@ def test_a_draw_is_made_at_the_desk(template: Path, tmp_path: Path) -> None:
     assert queue(office.coder("anna")) == []
     assert lead.form("/draw/throw", {"seed": "60853 02097 11572 77135"}).status == 303
     assert len(queue(office.coder("anna"))) == 4
+    assert "Draw 0001 makes the figures now: 4 cases drawn, 0 of them answered." in lead.get("/draw").text
+    assert "Draw 0001 makes" not in shown, "before the dice are thrown there is no figure to lose"
+
+
+@pytest.mark.parametrize(("percent", "status"), [("49.9", 422), ("50", 200), ("99.99", 200), ("99.995", 422)])
+def test_the_desk_takes_the_levels_that_a_draw_takes(office: Office, percent: str, status: int) -> None:
+    assert office.lead().get(f"/draw?size=2&level={percent}").status == status
 
 
 def test_the_desk_and_the_command_line_tell_the_same_of_a_draw(office: Office) -> None:

@@ -11,7 +11,7 @@ from caselight.bundle.names import BOOKS, ESTIMATES, TABLES
 from caselight.bundle.pile import FACT, LISTED, MACHINE, Pile
 from caselight.bundle.reading import read_rows
 
-_ACCOUNTED = frozenset({"read", "duplicate", "container"})
+_ACCOUNTED = frozenset({"read", "duplicate", "container", "left_out"})
 
 
 def check_books(bundle: Bundle, pile: Pile, rows: list[dict[str, Any]], verdict: Verdict) -> None:

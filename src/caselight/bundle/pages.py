@@ -170,6 +170,8 @@ class Pages:
         row = self._by_key.get(key) if kind == "range" else None
         right = _range(row) if row else self._cells(kind, key)
         printed = [number_of(part)[0] for part in re.split("[/\u2013]", shown)]
+        if kind == "range" and len(printed) == 2:  # one number is both limits
+            printed.insert(0, printed[0])
         if printed == right:
             return
         where, told = f"chart, {key.rpartition('/')[2]}", (right, shown)

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from caselight import drawing, sizing
+from caselight import drawing, sampling, sizing
 from caselight.desk.call import Call, as_json, as_page, go
 from caselight.desk.progress import costs
 from caselight.desk.room import Room
-from caselight.drawing import Wish
+from caselight.drawing import LEAST_LEVEL, MOST_LEVEL, Wish
 from caselight.drawing.pile import UNITS
 from caselight.errors import CaselightError, UsageError
 
@@ -35,6 +35,9 @@ def draw_page(call: Call, wrong: str = "", wish: dict[str, str] | None = None) -
         "asked": asked,
         "wrong": wrong,
         "outlook": None,
+        "least_level": 100 * LEAST_LEVEL,
+        "most_level": 100 * MOST_LEVEL,
+        "takes_over": call.pages.told(sampling.takes_over(room.study)),
         "who": call.who,
     }
     if not wrong and asked.get("size"):
@@ -75,8 +78,9 @@ def _wish(call: Call, asked: dict[str, str]) -> Wish:
         level = float(asked.get("level", "95")) / 100
     except ValueError:
         raise UsageError(str(words("draw.no_number"))) from None
-    if not 0 <= double <= 1 or not 0.5 <= level <= 0.999:
-        raise UsageError(str(words("draw.wrong_share")))
+    if not 0 <= double <= 1 or not LEAST_LEVEL <= level <= MOST_LEVEL:
+        least, most = (words.number(100 * limit) for limit in (LEAST_LEVEL, MOST_LEVEL))
+        raise UsageError(str(words("draw.wrong_share", least=least, most=most)))
     if unit in UNITS and not 1 <= size <= (total := call.room.pile.count(unit)):
         raise UsageError(str(words("draw.wrong_size", total=call.pages.words.number(total))))
     by = tuple(part for part in (asked.get("by", ""),) if part)

@@ -223,8 +223,9 @@ def problems_page(call: Call) -> Response:
     """Everything that could not be done, by kind."""
     rows, kinds = _problems(call)
     kind = call.query.get("kind", "")
+    paths = {row.id: row.path for row in call.room.pile.rows}
     parts = {
-        "rows": [(p, call.pages.told(p.message)) for p in rows[:1_000]],
+        "rows": [(p, paths.get(p.subject.split(" ")[0], ""), call.pages.told(p.message)) for p in rows[:1_000]],
         "total": len(rows),
         "kinds": kinds,
         "kind": kind,

@@ -12,7 +12,17 @@ fieldwork   figures
 asking      figures of parts of the pile, differences, trends; kept: those that are published
 """
 
-from caselight.drawing.answering import given, named_cases, quotes_of, state_of, take, take_machine, to_read
+from caselight.drawing.answering import (
+    at_stake,
+    given,
+    named_cases,
+    quotes_of,
+    state_of,
+    take,
+    take_machine,
+    texts_of,
+    to_read,
+)
 from caselight.drawing.blindness import is_read_to_its_end
 from caselight.drawing.checking import checked
 from caselight.drawing.commitment import Committed, chosen, drawn_cases, draws, last, machine_answers, members, waiting
@@ -28,11 +38,13 @@ from caselight.drawing.fieldwork import (
     sample,
     underway,
 )
-from caselight.drawing.freezing import Wish, extend, freeze, throw
+from caselight.drawing.freezing import LEAST_LEVEL, MOST_LEVEL, Wish, extend, freeze, throw
 from caselight.drawing.kept import keep, kept, published
 from caselight.drawing.standing import answer_problems, cell, disputed, disputes, later, read_twice
 
 __all__ = [
+    "LEAST_LEVEL",
+    "MOST_LEVEL",
     "Committed",
     "Readings",
     "Underway",
@@ -40,6 +52,7 @@ __all__ = [
     "adopt",
     "agreed",
     "answer_problems",
+    "at_stake",
     "cell",
     "checked",
     "chosen",
@@ -69,6 +82,7 @@ __all__ = [
     "state_of",
     "take",
     "take_machine",
+    "texts_of",
     "throw",
     "to_read",
     "underway",

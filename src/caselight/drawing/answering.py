@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from caselight.drawing.commitment import Committed, drawn_cases
+from caselight.drawing.commitment import Committed, drawn_cases, last
 from caselight.drawing.pile import machine_file, members_of
 from caselight.planning import Made
 from caselight.review import Given, decision_of, digest_of
@@ -73,6 +73,16 @@ def answered(study: Study, units: Collection[str]) -> tuple[int, str]:
     return len(seen), digest_of("".join(f"{_sha256(file)}  {file.name}\n" for file in files))
 
 
+def at_stake(study: Study) -> tuple[Committed, int] | None:
+    """The draw that makes the study's figures and would make none after another one, and how many of its units are
+    answered; None = no dice were thrown for the last draw for figures.
+    """
+    committed = last(study)
+    if committed is None or not committed.thrown:
+        return None
+    return committed, answered(study, {one.case for one in drawn_cases(committed)})[0]
+
+
 def named_cases(made: Made, unit: str = "case") -> dict[str, str]:
     """Units' ids, and names and paths of records, each with the id of the unit it means; "" = of several.
 
@@ -112,6 +122,20 @@ def records_of(made: Made, unit: str) -> dict[str, str]:
         part = read_table(plan.paths["cases"], ["id", "documents"]).to_pydict()
         of_case |= {case: path[found[0]] for case, found in zip(part["id"], part["documents"], strict=True)}
     return {one: "; ".join(of_case[case] for case in cases) for one, cases in members_of(made, unit).items()}
+
+
+def texts_of(made: Made, unit: str, wanted: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """Unit -> the name and the text of each of its records, of those units that are wanted."""
+    members = {one: cases for one, cases in members_of(made, unit).items() if one in wanted}
+    cases = {case for of_unit in members.values() for case in of_unit}
+    found: dict[str, tuple[str, str]] = {}
+    for plan in made.plans:
+        ids = read_table(plan.paths["cases"], ["id"])["id"].to_pylist()
+        rows = [row for row, case in enumerate(ids) if case in cases]
+        if rows:
+            part = read_table(plan.paths["texts"], ["name", "text"]).take(rows).to_pydict()
+            found |= zip((ids[row] for row in rows), zip(part["name"], part["text"], strict=True), strict=True)
+    return {one: [found[case] for case in of_unit] for one, of_unit in members.items()}
 
 
 def state_of(study: Study) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from caselight.drawing import commitment
 from caselight.drawing.commitment import ELSEWHERE, Committed
@@ -14,11 +14,12 @@ from caselight.review import DrawnElsewhere, FrameRow, digest_of, frame_text
 from caselight.types import Drawn
 
 
-def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
+def adopt(made: Made, found: DrawnElsewhere, source: str, before: Callable[[], None] = lambda: None) -> Committed:
     """Writes the draw down beside those of the study; the same draw a second time is the one that is there.
 
     Args:
         source: name of the file that told of it.
+        before: called before a draw is written that is not there yet; what it raises stops that.
     """
     whole = pile(made)
     if len(found.sizes) == 1:  # every case is in the one stratum, so that the pile can be parted
@@ -47,15 +48,16 @@ def adopt(made: Made, found: DrawnElsewhere, source: str) -> Committed:
         "claim": "standard",
     }
     files = {"frame.tsv": frame, "machine.jsonl": whole.machine_text(), "codebook.yaml": codebook}
+    digest = digest_of(json.dumps(text, ensure_ascii=False, indent=1) + "\n")
+    known = next((one for one in commitment.draws(made.study) if one.digest == digest), None)
+    if known is not None:
+        return known
+    before()
     return _written(made, found, files, text)
 
 
 def _written(made: Made, found: DrawnElsewhere, files: Mapping[str, str], text: Mapping[str, object]) -> Committed:
-    """The draw as it lies on disk: once, however often it is imported."""
-    digest = digest_of(json.dumps(text, ensure_ascii=False, indent=1) + "\n")
-    for known in commitment.draws(made.study):
-        if known.digest == digest:
-            return known
+    """The draw as it lies on disk."""
     folder = commitment.next_folder(made.study)
     committed = commitment.read(folder, json.dumps(text, ensure_ascii=False, indent=1) + "\n", "")
     order = [(unit, name) for name in sorted(found.drawn) for unit in sorted(found.drawn[name])]

@@ -225,6 +225,7 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
     committed, read = found.committed, found.read
     agreement = agreed(codebook, read)
     coders = Counter(one.coder for one in read.given if one.coder != "ask_if")
+    known = draws(study)
     told = Fieldwork(
         committed.number,
         committed.digest,
@@ -240,9 +241,21 @@ def fieldwork(study: Study, codebook: Codebook) -> tuple[Fieldwork | None, list[
         machine=said(committed),
         differ=read.differ,
         day=committed.day,
-        others=tuple((one.number, one.digest, one.thrown) for one in draws(study) if one.number != committed.number),
+        others=tuple((one.number, one.digest, one.thrown) for one in known if one.number != committed.number),
+        replaced=_replaced(committed, known),
     )
     return told, [*figures_of(found, codebook), *search]
+
+
+def _replaced(committed: Committed, known: Sequence[Committed]) -> tuple[str, ...]:
+    """Numbers of the draws for figures whose place this one took, though their dice were thrown; what it extends is
+    part of it.
+    """
+    extends = {one.number: one.extends for one in known}
+    own = {committed.number}
+    while below := {extends.get(number, "") for number in own} - own - {""}:
+        own |= below
+    return tuple(one.number for one in known if one.kind != ELUSION and one.thrown and one.number not in own)
 
 
 def agreed(codebook: Codebook, read: Readings) -> dict[str, Agreement]:

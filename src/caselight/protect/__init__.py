@@ -10,7 +10,7 @@ A new language needs a `names.yaml` in its pack and, if its names work in anothe
 
 from __future__ import annotations
 
-from caselight.protect.gate import Find, Gate, Known, Machine
+from caselight.protect.gate import Find, Gate, Known, Machine, Printed
 from caselight.protect.matters import Numbering, Opinion, Protected, Secret, Subject, protect_matter
 from caselight.protect.policy import Policy, load_policy
 from caselight.protect.redaction import Edit, Redaction
@@ -31,6 +31,7 @@ __all__ = [
     "Numbering",
     "Opinion",
     "Policy",
+    "Printed",
     "Protected",
     "Published",
     "Redaction",

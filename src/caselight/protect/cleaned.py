@@ -94,3 +94,16 @@ def fold(text: str) -> str:
     if len(lower) != len(text):  # a few letters of other scripts grow
         lower = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
     return lower.replace("ё", "е")
+
+
+def unaccented(word: str) -> str:
+    """A word in Latin letters without accents; any other as it is.
+
+    >>> unaccented("chávez"), unaccented("ёлка")
+    ('chavez', 'ёлка')
+    """
+    if word.isascii() or not all(
+        unicodedata.name(letter, "").startswith("LATIN") for letter in word if letter.isalpha()
+    ):
+        return word
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

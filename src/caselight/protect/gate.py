@@ -8,6 +8,7 @@ together, and for numbers.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from bisect import bisect_right
@@ -17,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from caselight.protect import latin, looks
-from caselight.protect.cleaned import clean, fold
+from caselight.protect.cleaned import clean, fold, unaccented
 from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
@@ -61,6 +62,9 @@ class Find:
 
 # An id in the name of a file: hexadecimal digits, among which "fed" or "bd" is nobody.
 _ID = re.compile(r"(?<![^\W_])c?[0-9a-f]{16,64}(?![^\W_])")
+# The whole of a text between two tags, or of an attribute.
+_WHOLE = re.compile(r'(?<=>)[^<>"]{8,}(?=<)|(?<==")[^<>"]{8,}(?=")')
+_PLACE = re.compile(r"\{\w*\}")
 _SQUARE = re.compile(r'<text class="place(?: small)?" [^<>]*>([^<>]*)</text>')
 
 
@@ -79,6 +83,21 @@ class Machine:
     user: str
     host: str
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What every report of a pack says, which is said of no person."""
+
+    squares: frozenset[str] = frozenset()  # labels of the map's squares: "Киров"
+    files: frozenset[bytes] = frozenset()  # SHA-256 of scripts and style sheets, whose content is searched for no name
+    phrases: frozenset[str] = frozenset()  # "Page {n} of {total}"; only where it is the whole of a text
+
+    def without(self, text: str) -> str:
+        """The text of a page without these. A phrase of a single word stays: it may be a name."""
+        wholes = {_PLACE.sub("{}", phrase) for phrase in self.phrases if " " in phrase}
+        text = _WHOLE.sub(lambda m: "" if _PLACE.sub("{}", html.unescape(m[0])) in wholes else m[0], text)
+        return _SQUARE.sub(lambda m: "" if html.unescape(m[1]) in self.squares else m[0], text)
 
 
 class _Joined:
@@ -185,7 +204,8 @@ class _Index:
     def _named(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
         """The person whom a word names, and whether it does so surely."""
         humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
-        for part in {word, *re.split("[-‐–]", word), *humps}:
+        parts = {word, *re.split("[-‐–]", word), *humps}
+        for part in parts | set(map(unaccented, parts)):
             found = self._forms.get(part) or next(
                 (self._people[s] for s in stems_of_word(part) if s in self._people), None
             )
@@ -215,7 +235,7 @@ class Gate:
         machine: Machine,
         allow: Iterable[str] = (),
         files: Iterable[str] = (),
-        squares: Iterable[str] = (),
+        printed: Printed | None = None,
     ) -> None:
         """What to look for.
 
@@ -225,9 +245,9 @@ class Gate:
             machine: user, host and folders that must not be named.
             allow: words that may stand anywhere.
             files: names of the records as received, which must not be named either.
-            squares: what the pack's map prints in its squares ("Киров"), which is said of no person.
+            printed: what stands in every report and is said of no person.
         """
-        self._squares = frozenset(squares)
+        self._printed = printed or Printed()
         self._cases, self._every, self._machine = cases, every, machine
         self._allow = {fold(word) for word in allow}
         self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
@@ -251,6 +271,8 @@ class Gate:
         for odd in looks.strange(name, data):
             yield Find(name, 0, odd.kind, odd.what, "", True)
         yield from self._text(name, 0, _ID.sub(lambda m: "." * len(m[0]), name), None, in_name=True)
+        if hashlib.sha256(data).digest() in self._printed.files:
+            return
         ids = _cases_in(name)
         markup = looks.is_markup(name)
         seen: set[tuple[str, int, str]] = set()
@@ -263,15 +285,11 @@ class Gate:
             texts = [looks.View(1, "\n".join(view.text for view in texts))]
         for view in texts:
             of = ids or _cases_in(view.text)
-            for reading in looks.readings(self._unsquared(view.text), markup):
+            for reading in looks.readings(self._printed.without(view.text), markup):
                 for find in self._text(name, view.line, reading, of, in_name=False):
                     if (find.what, find.line, find.near) not in seen:
                         seen.add((find.what, find.line, find.near))
                         yield find
-
-    def _unsquared(self, text: str) -> str:
-        """The text without the labels of the map's squares."""
-        return _SQUARE.sub(lambda m: "" if html.unescape(m[1]) in self._squares else m[0], text)
 
     def _text(self, name: str, line: int, text: str, of: tuple[str, ...] | None, in_name: bool) -> Iterator[Find]:
         body = clean(text).text

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from caselight.protect import alone, english, halves, latin, mentions
+from caselight.protect import alone, english, english_alone, halves, latin, mentions
 from caselight.protect.cleaned import Cleaned, clean, fold
 from caselight.protect.identifiers import Identifier, flat, identifiers, key_of, written_anyhow
 from caselight.protect.mentions import Mention, apart
@@ -197,13 +197,13 @@ def _place(text: str, m: Mention, known: Knowledge, is_known: bool = False) -> t
 def _bare(texts: Sequence[_Text], known: Knowledge) -> None:
     """Adds, in every text of the matter, the bare forms of every surname that was found in any."""
     named = [m for text in texts for m in text.mentions]
+    written = [(m, text.cleaned.text[m.start : m.end]) for text in texts for m in text.mentions]
     stems_of_all = known_stems(named) if known.finder == "russian" else frozenset()
     heard = {heard: m.surname for m in named for heard in latin.sounds(m.surname)} if stems_of_all else {}
     for text in texts:
         body = text.cleaned.text
         if known.finder == "english":
-            surnames = frozenset(m.surname for m in named if len(m.surname) > 2)
-            text.mentions, cited = english.bare(body, surnames, text.mentions)
+            text.mentions, cited = english_alone.bare(body, known, written, text.mentions)
             text.places += cited
             continue
         ours = {(m.start, m.end) for m in text.mentions}
@@ -376,7 +376,10 @@ def _secrets(text: _Text, i: int, matter: _Matter) -> Iterator[Secret]:
     body = text.cleaned.text
     for m, person in zip(text.mentions, matter.whose[i], strict=True):
         if matter.hidden[person]:
-            yield Secret("person", body[m.start : m.end], m.surname, matter.people[person].initials)
+            named = body[m.start : m.end]
+            # Somebody who is named by first name is looked for by it too.
+            surname = english.plain(named) if m.how == "first" else m.surname
+            yield Secret("person", named, surname, matter.people[person].initials)
     for one in text.identifiers:
         yield Secret(one.kind, body[one.start : one.end])
 

@@ -83,7 +83,7 @@ class Mention:
     end: int
     surname: str  # as it stands there, "" = none
     initials: str  # "ИП", "И", "" = none
-    how: str  # initials | full | two | role | bare | called | half | listed | opinion: by what it was found
+    how: str  # initials | full | two | role | bare | first | called | half | listed | opinion: by what it was found
     role: Role = Role.UNKNOWN
 
 

@@ -41,7 +41,9 @@ class Knowledge:
     said: re.Pattern[str] | None  # the same, words for what somebody said or asked
     called: re.Pattern[str] | None  # what stands before a name that somebody is called by
     accused_after: re.Pattern[str] | None  # matches what stands behind the name of the accused
+    officials_after: re.Pattern[str] | None  # the same, of somebody in office
     not_surnames: frozenset[str]  # folded
+    words: Mapping[str, frozenset[str]]  # what a finder needs to know of single words, by the name of their list
     places_before: re.Pattern[str] | None
     places_before_bare: re.Pattern[str] | None
     places_after: re.Pattern[str] | None
@@ -52,6 +54,14 @@ class Knowledge:
     address_joins: frozenset[str]  # words that never end an address
     wiped: re.Pattern[str] | None  # what the court has wiped, which stays as it is
     fields: Mapping[str, tuple[str, ...]]  # party, kind, official, officials_in -> labels
+
+
+_ROLES = (
+    (Role.OFFICIAL, "officials"),
+    (Role.DEFENDER, "defenders"),
+    (Role.ACCUSED, "accused"),
+    (Role.PRIVATE, "private"),
+)
 
 
 def knowledge(pack: Pack) -> Knowledge:
@@ -67,10 +77,7 @@ def knowledge(pack: Pack) -> Knowledge:
             "Nothing was published. Packs that can: ru, us."
         )
     data = part.data
-    named = ((Role.OFFICIAL, "officials"), (Role.DEFENDER, "defenders"), (Role.ACCUSED, "accused"))
-    roles = [
-        (role, _compiled(part, key, i)) for role, key in (*named, (Role.PRIVATE, "private")) for i in _rows(data, key)
-    ]
+    roles = [(role, _compiled(part, key, i)) for role, key in _ROLES for i in _rows(data, key)]
     fields = {
         key: tuple(data.get(name, ()))
         for key, name in (
@@ -87,7 +94,9 @@ def knowledge(pack: Pack) -> Knowledge:
         said=_right_before(part, "said"),
         called=_any(part, "called"),
         accused_after=_any(part, "accused_after"),
+        officials_after=_any(part, "officials_after"),
         not_surnames=frozenset(word.lower().replace("ё", "е") for word in data.get("not_surnames", ())),
+        words=_words(data),
         places_before=_ending(part, "places_before"),
         places_before_bare=_ending(part, "places_before_bare"),
         places_after=_any(part, "places_after"),
@@ -99,6 +108,10 @@ def knowledge(pack: Pack) -> Knowledge:
         wiped=re.compile(rf"(?:{'|'.join(data['wiped'])})(?!\w)", re.IGNORECASE) if data.get("wiped") else None,
         fields=fields,
     )
+
+
+def _words(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(str, words)) for name, words in data.get("words", {}).items()}
 
 
 def _rows(data: Mapping[str, Any], key: str) -> range:

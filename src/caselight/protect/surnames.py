@@ -88,7 +88,7 @@ def forms(name: str) -> frozenset[str]:
     """
     word = fold(name)
     if word.isascii():
-        return frozenset({word, f"{word}s"})
+        return frozenset({word, f"{word}s", f"{word}es"})
     if "-" in word:
         first, _, rest = word.partition("-")
         return frozenset({word} | {f"{a}-{b}" for a in forms(first) for b in forms(rest) | {rest}})

@@ -98,15 +98,40 @@ def _even_out(folder: Path) -> None:
 
 
 _SHOWN = 20
+_TO_DO = {
+    "file name": (
+        "A record's own file name stands in a text. Put it under 'hide:' in protect.yaml as it is shown here; "
+        "'allow:' does not reach names of files, which may name people."
+    ),
+    "path": "Take folders, users and computers out of your own texts: title, notice, codebook, findings.yaml.",
+    "picture": "What cannot be looked into cannot be published: take the file out.",
+    "": (
+        "Put names that were missed under 'hide:' in protect.yaml, words that are no name under 'allow:', "
+        "then run this again."
+    ),
+}
+_SAME_TO_DO = {"user": "path", "host": "path", "metadata": "picture", "file": "picture", "time": "picture"}
 
 
 def _refusal(found: Sequence[Find]) -> str:
-    places = [f"  {f.file}:{f.line}: {f.kind} {f.what!r}" + (f" in “{f.near}”" if f.near else "") for f in found]
-    more = [f"  and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+    """What was found, each word once with its first place, the most frequent first; and what to do about each kind."""
+    same: dict[tuple[str, str], list[Find]] = {}
+    for find in found:
+        same.setdefault((find.kind, find.what.casefold()), []).append(find)
+    groups = sorted(same.values(), key=lambda group: -len(group))
+    lines = [line for group in groups[:_SHOWN] for line in _shown(group)]
+    more = [f"  and {len(groups) - _SHOWN:,} more"] if len(groups) > _SHOWN else []
     count = f"{len(found):,} {'place' if len(found) == 1 else 'places'}"
     head = f"Nothing was published: the gate found {count} that would leak."
-    todo = (
-        "Put names that were missed under 'hide:' in protect.yaml, words that are no name under 'allow:', "
-        "then run this again."
-    )
-    return "\n".join([head, *places[:_SHOWN], *more, todo])
+    kinds = [_SAME_TO_DO.get(group[0].kind, group[0].kind) for group in groups]
+    todo = dict.fromkeys(_TO_DO.get(kind, _TO_DO[""]) for kind in kinds)
+    return "\n".join([head, *lines, *more, *todo])
+
+
+def _shown(group: Sequence[Find]) -> list[str]:
+    """The first place of those where one thing stands, and how many more there are."""
+    f = group[0]
+    lines = [f"  {f.file}:{f.line}: {f.kind} {f.what!r}" + (f" in “{f.near}”" if f.near else "")]
+    if len(group) > 1:
+        lines.append(f"    places with {f.what!r}: {len(group):,}; files: {len({find.file for find in group}):,}")
+    return lines

@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from caselight.report.annotations import write_annotations
-from caselight.report.contents import AgreedOn, CasePage, CaseRow, Contents, Fieldwork, Quotation, Reading
+from caselight.report.contents import (
+    AgreedOn,
+    CasePage,
+    CaseRow,
+    Contents,
+    Fieldwork,
+    Quotation,
+    Reading,
+)
 from caselight.report.datapackage import write_datapackage
 from caselight.report.flat import write_csv, write_parquet
 from caselight.report.ftm import write_ftm

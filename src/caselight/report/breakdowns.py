@@ -133,7 +133,8 @@ class Breakdowns:
 
     def _timeline(self, made: Timeline) -> dict[str, Any]:
         t, lead = self._t, self._front.lead
-        heads = [t("time.decided"), t("time.counted", value=lead.label) if lead else Markup(""), t("time.happened")]
+        heads = [t("time.decided"), t("time.counted", value=lead.label) if lead else Markup("")]
+        heads.append(t("time.happened") if any(step.happened for step in made.steps) else Markup(""))
         peak = max(made.steps, key=lambda step: step.decided, default=None)
         told = t("time.told", peak=peak.label, most=peak.decided) if peak and peak.decided else Markup("")
         words = (t("time.title").unescape(), told.unescape())
@@ -205,7 +206,9 @@ class Breakdowns:
         stated = sum(bool(row.event_place) for row in self._contents.cases)
         placed = sum(n for _, n in places.values())
         return {
-            "places": circles(atlas.outlines, marks, words, t) if marks else "",
+            "places": circles(atlas.outlines, marks, words, t, atlas.ground) if marks else "",
+            "attribution": atlas.ground.attribution if atlas.ground else "",
+            "is_ground_withheld": atlas.is_ground_withheld,
             "has_places": bool(atlas.places),
             "place_rows": [(name, hits, n) for name, (hits, n) in places.items()],
             "stated": stated,

@@ -142,4 +142,5 @@ def _number(point: Point, x: float, interface: Interface) -> str:
         count = f"{interface.number(point.n)}/{interface.number(point.total)}"
         return f'<text class="count" data-of="{safe(point.key)}" {at}>{count}</text>'
     low, high = interface.number(int(e.low or 0)), interface.number(ceil(e.high or 0))
-    return f'<text class="range" data-of="{e.digest}" {at}>{low}\u2013{high}/{interface.number(e.N)}</text>'
+    limits = low if low == high else f"{low}\u2013{high}"  # of a part that was read to its end one number is left
+    return f'<text class="range" data-of="{e.digest}" {at}>{limits}/{interface.number(e.N)}</text>'

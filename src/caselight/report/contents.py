@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caselight.codebook import Codebook
 from caselight.report.geography import Outline, Place, Region
 from caselight.report.sentences import Sentence
+from caselight.report.tiles import Ground
 from caselight.types import Answer, Book, Case, Document, Estimate, Problem, RecordRow, Value
 
 
@@ -98,6 +99,7 @@ class Fieldwork:
     others: tuple[
         tuple[str, str, bool], ...
     ] = ()  # number, sha256 of the study's other draws; whether dice were thrown
+    replaced: tuple[str, ...] = ()  # numbers of earlier draws for figures that were thrown and make none any more
 
     @property
     def pile(self) -> int:
@@ -118,6 +120,12 @@ class Atlas:
     outlines: tuple[Outline, ...] = ()  # the user's own; drawn instead of squares
     places: tuple[Place, ...] = ()  # the user's own
     place_of: Mapping[str, str] = field(default_factory=dict)  # case -> name of the place of its event
+    ground: Ground | None = None  # the user's own tiles under the places of events
+    is_ground_withheld: bool = False  # there are tiles, which are no part of this edition
+
+    def published(self) -> Atlas:
+        """What may leave the study: no pictures, since what one shows, or carries with it, cannot be searched."""
+        return replace(self, ground=None, is_ground_withheld=self.ground is not None)
 
 
 @dataclass(frozen=True, slots=True)

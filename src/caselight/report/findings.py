@@ -14,7 +14,7 @@ from caselight.report.behind import Behind
 from caselight.report.charts import dot
 from caselight.report.contents import Contents
 from caselight.report.frame import Frame, named
-from caselight.report.interface import level_percent, percent_down, percent_up
+from caselight.report.interface import level_percent, percent_down, percent_up, told_decimals
 from caselight.report.lists import PAGE_ROWS
 from caselight.report.names import FACT, Names, case_file, figure_file, finding_file
 from caselight.report.spans import Axis, span
@@ -135,8 +135,7 @@ class FindingPages:
             sign = "+" if (number or 0.0) > 0 else ""
             points = named(self._t, e, f"{what}_hundred", percent(number or 0.0, 1))
             return self._t("range.points", n=Markup(sign) + points)  # noqa: S704
-        outward = (number or 0.0) if percent is _nearest else percent((number or 0.0) / 100, 2)
-        return named(self._t, e, what, outward)
+        return named(self._t, e, what, percent((number or 0.0) / 100, told_decimals(number or 0.0)))
 
     def percent(self, e: Estimate) -> Markup:
         """A count as a share of the pile, with its range; "" for other figures."""

@@ -16,6 +16,7 @@ from typing import Any
 from caselight.errors import StudyError
 
 STATE = ".caselight-report.json"
+Files = Iterable[tuple[str, str]] | Iterable[tuple[str, bytes]]  # name, content
 _VERSION = 1  # of the state's own form; another version is not read, and everything is written
 
 
@@ -70,11 +71,11 @@ class Folder:
         draft.write_bytes(content)
         os.replace(draft, path)
 
-    def write_group(self, group: str, digest: str, pages: Iterable[tuple[str, str]]) -> None:
+    def write_group(self, group: str, digest: str, pages: Files) -> None:
         """All pages of a group, (name, content) each; files it had before and no longer has are removed."""
         names = []
         for name, content in pages:
-            self.write(name, content)
+            self.put(name, content.encode("utf-8", "replace") if isinstance(content, str) else content)
             names.append(name)
         for stale in set(self._files.get(group, ())) - set(names):
             self._remove(stale)

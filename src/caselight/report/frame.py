@@ -9,10 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from caselight.report.interface import Interface, made_html, percent_down, percent_up, safe
+from caselight.report.interface import Interface, made_html, percent_down, percent_up, safe, told
 from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"  # scripts and style sheets, the same in every report
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
 
 
@@ -59,7 +60,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.globals["figure_key"] = figure_key
-    made.filters |= {"percent_down": percent_down, "percent_up": percent_up}
+    made.filters |= {"percent_down": percent_down, "percent_up": percent_up, "told": told}
     return made
 
 

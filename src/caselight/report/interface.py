@@ -25,6 +25,7 @@ _FORMS = frozenset({"one", "few", "many", "other"})
 # Groups of three are parted by a comma in English; in Russian by a narrow no-break space, and only from 10 000 on.
 _GROUP = {"en": ",", "ru": "\u202f"}
 _UNGROUPED_BELOW = {"en": 1_000, "ru": 10_000}
+_WHOLE_FROM = 100  # an estimate of that size has a range of several at least
 _SLACK = 1e-9  # 0.29 * 100 is 28.999999999999996: what floating point lost is given back, no more
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 # Characters that HTML forbids or that would vanish: C0 without tab and line feed, DEL, C1, lone surrogates,
@@ -48,6 +49,20 @@ def percent_up(share: float, decimals: int = 0) -> float:
 def level_percent(level: float) -> float:
     """A level of confidence in percent, at most two decimals, rounded down: 99.87 for 0.99875."""
     return percent_down(level, 2)
+
+
+def told_decimals(number: float) -> int:
+    """Decimals that an amount (a sum, a mean, a limit of one) is told with: none from 100 on, where they are noise.
+
+    >>> [told_decimals(n) for n in (312_855.1385, 99.5, -100)]
+    [0, 2, 0]
+    """
+    return 0 if abs(number) >= _WHOLE_FROM else 2
+
+
+def told(number: float) -> float:
+    """The amount as it is told."""
+    return round(number, told_decimals(number))
 
 
 def is_plain(untrusted: str) -> bool:

@@ -221,6 +221,8 @@ class Lists:
         if case in self._place:
             row = self._contents.cases[self._place[case]]
             subject = f'<a href="../{case_file(row.id)}"><bdi>{safe(row.number or row.name)}</bdi></a>'
+            if row.path != row.number:
+                subject += f' <span class="by"><bdi>{safe(row.path)}</bdi></span>'
         return (
             f'<tr><th scope="row">{subject}</th><td>{name}</td><td>{t.name("problem", problem.kind)}</td>'
             f"<td>{t.said(problem.message)}</td></tr>\n"

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from caselight.report.geography import Outline, Point, Region
 from caselight.report.interface import Interface, made_html, safe
 from caselight.report.projection import Project, fitted
+from caselight.report.tiles import Ground, on_world
 
 # All in units of the view box; one unit is about one pixel at the width it is shown.
 _SIDE, _STEP = 46, 49  # of a square, and from one to the next
@@ -88,24 +89,31 @@ def _number(mark: Mark, x: float, y: float, t: Interface) -> str:
     return f'<text class="cases" data-of="{safe(mark.key)}" {at}>{t.number(mark.cases)}</text>'
 
 
-def circles(outlines: Sequence[Outline], marks: Mapping[str, Mark], words: tuple[str, str], t: Interface) -> Markup:
+def circles(
+    outlines: Sequence[Outline],
+    marks: Mapping[str, Mark],
+    words: tuple[str, str],
+    t: Interface,
+    ground: Ground | None = None,
+) -> Markup:
     """Outlines as lines, with a circle for each mark: at its place, or in the middle of its region.
 
     Args:
         marks: code of a region, or name of a place -> its cases.
         words: title and description, plain text.
+        ground: tiles to draw it over; then it is in their projection and shows their box.
     """
-    project = fitted([p for o in outlines for ring in o.rings for p in ring] + [m.at for m in marks.values() if m.at])
+    points = [p for o in outlines for ring in o.rings for p in ring] + [m.at for m in marks.values() if m.at]
+    project = on_world if ground else fitted(points)
     shapes = {id(o): [[project(p) for p in ring] for ring in o.rings] for o in outlines}
-    points = [point for rings in shapes.values() for ring in rings for point in ring]
-    points += [project(mark.at) for mark in marks.values() if mark.at]
-    scale, size = _scaled(points)
+    points = [project(point) for point in points]
+    scale, size = _over(ground) if ground else _scaled(points)
     of_region: dict[str, list[list[Point]]] = {}
     for outline in outlines:
         of_region.setdefault(outline.region, []).extend(shapes[id(outline)])
     middles = {region: _middle(rings) for region, rings in of_region.items() if region and rings}
     parts = [_path([[scale(p) for p in ring] for ring in shapes[id(o)]]) for o in outlines if o.rings]
-    parts.insert(0, f'<rect class="ground" width="{size[0]}" height="{size[1]}"/>')
+    parts[:0] = [f'<rect class="ground" width="{size[0]}" height="{size[1]}"/>', *_tiles(ground, scale)]
     most = max([_FULL, *(mark.cases for mark in marks.values())])
     taken: list[Box] = []
     written: list[str] = []  # over all circles
@@ -116,7 +124,24 @@ def circles(outlines: Sequence[Outline], marks: Mapping[str, Mark], words: tuple
             disc = (*scale(where), radius)
             parts += _circle(mark, disc)
             written += _written(mark, disc, taken, t)
-    return _svg("circles", size, words, [*parts, *written])
+    return _svg("circles tiled" if ground else "circles", size, words, [*parts, *written])
+
+
+def _over(ground: Ground) -> tuple[Project, tuple[int, int]]:
+    """From the square of the world to the view box, and the size of that."""
+    west, north, east, south = ground.box
+    unit = _WIDTH / (east - west)
+    return lambda at: ((at[0] - west) * unit, (at[1] - north) * unit), (_WIDTH, round((south - north) * unit))
+
+
+def _tiles(ground: Ground | None, scale: Project) -> Iterator[str]:
+    for tile in ground.tiles if ground else ():
+        size = 2.0**-ground.zoom if ground else 1.0
+        (left, top), (right, bottom) = (scale(((tile.column + i) * size, (tile.row + i) * size)) for i in (0, 1))
+        # Half a unit more, so that no seam shows between two tiles.
+        place = f'x="{left:.2f}" y="{top:.2f}" width="{right - left + 0.5:.2f}" height="{bottom - top + 0.5:.2f}"'
+        name = ground.name(tile) if ground else ""
+        yield f'<image class="tile" href="{safe(name)}" {place} preserveAspectRatio="none" aria-hidden="true"/>'
 
 
 def _circle(mark: Mark, disc: Disc) -> Iterator[str]:
@@ -193,7 +218,7 @@ def _gravity(ring: Sequence[Point]) -> tuple[float, Point]:
 def _svg(kind: str, size: tuple[int, int], words: tuple[str, str], parts: Sequence[str]) -> Markup:
     """Not role=img: its links are to be reached."""
     title, told = words
-    name = f"map-{kind}"
+    name = f"map-{kind.split(maxsplit=1)[0]}"
     return made_html(
         f'<svg class="map {kind}" viewBox="0 0 {size[0]} {size[1]}" role="group" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{safe(title)}</title><desc id="{name}-d">{safe(told)}</desc>{"".join(parts)}</svg>'

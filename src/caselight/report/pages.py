@@ -19,21 +19,20 @@ from caselight.report.case_table import CaseTable
 from caselight.report.contents import Contents
 from caselight.report.figures import Block, faults, group, headline
 from caselight.report.findings import FindingPages, rests_on
-from caselight.report.folder import Folder
-from caselight.report.frame import FOLDER, Frame
+from caselight.report.folder import Files, Folder
+from caselight.report.frame import FOLDER, STATIC, Frame
 from caselight.report.front import Front
 from caselight.report.interface import Interface, made_html
-from caselight.report.lists import Lists, Pages, digest, rows_digest
+from caselight.report.lists import Lists, digest, rows_digest
 from caselight.report.names import FACT, Names, case_file
 from caselight.speaking.templates import FOLDER as SPEAKING
-from caselight.types import Book, RecordRow
+from caselight.types import UNREAD, Book, RecordRow, lost_inside
 from caselight.variables import ValueRule
 
-_ACCOUNTED = frozenset({"read", "duplicate", "container"})  # states that leave nothing unread
 _MOST_REASONS = 5  # of one state, on the page of the books; the state's own list has them all
 _FIGURES_FILES = ("style.css", "lists.js", "table.js")
 
-Group = tuple[str, str, Callable[[], Pages]]  # name, digest of what it is made from, its pages
+Group = tuple[str, str, Callable[[], Files]]  # name, digest of what it is made from, its pages or other files
 
 
 def write_report(folder: Path, contents: Contents) -> Path:
@@ -85,7 +84,7 @@ class _Report:
         wanted = [entry for entry in groups if not self._folder.is_current(entry[0], entry[1])]
         self._folder.begin(outdated)
         for name in _FIGURES_FILES:
-            self._folder.put(name, (FOLDER / "static" / name).read_bytes())
+            self._folder.put(name, (STATIC / name).read_bytes())
         if outdated:
             self._write_cases(outdated, digests)
         for name, made_from, pages in wanted:
@@ -135,6 +134,9 @@ class _Report:
         found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
+        if ground := contents.atlas.ground:
+            tiles = [(ground.name(tile), tile.data) for tile in ground.tiles]
+            found.append(("tiles", digest(*tiles), lambda: tiles))
         return found
 
     def _block(self, block: Block, rows: str) -> Group:
@@ -192,14 +194,17 @@ class _Report:
             "cases": len(contents.cases),
             "generated_at": contents.generated_at,
             "faults": told,
-            "unread": self._unread(),
+            "unread": self._unread() + self._lost(),
             "books": books,
             "has_map": has_map(self._contents.atlas),
             **front.shown(),
         }
 
     def _unread(self) -> int:
-        return sum(len(records) for state, records in self._by_state.items() if state not in _ACCOUNTED)
+        return sum(len(records) for state, records in self._by_state.items() if state in UNREAD)
+
+    def _lost(self) -> int:
+        return lost_inside(self._contents.records, self._contents.problems)
 
     def _main_books(self) -> list[Book]:
         """The books of the stages, those of the questions added up where all balance."""
@@ -250,7 +255,7 @@ class _Report:
         for state, records in sorted(self._by_state.items(), key=lambda item: -len(item[1])):
             reasons = Counter(record.reason for record in records if record.reason)
             states.append((state, len(records), reasons.most_common(_MOST_REASONS)))
-        return {"books": books, "states": states}
+        return {"books": books, "states": states, "inside": self._lost()}
 
     def _codebook(self) -> dict[str, Any]:
         codebook = self._contents.codebook
@@ -268,7 +273,9 @@ class _Report:
             "read": counts.get("read", 0),
             "duplicates": counts.get("duplicate", 0),
             "containers": counts.get("container", 0),
+            "left_out": counts.get("left_out", 0),
             "unread": self._unread(),
+            "inside": self._lost(),
             "lock_level": lock_words(contents.lock_level, self._t),
             "pack": contents.pack,
             "cases": len(contents.cases),

@@ -200,7 +200,8 @@ class Speaker:
         if asked.form == "count":
             limits = {"low": named(t, e, "low", e.low), "high": named(t, e, "high", e.high)}
             whole = {"at": named(t, e, "estimate", round(e.estimate)), "total": named(t, e, "N", e.N)}
-            words = t("sentence.count" if e.unit == "case" else f"sentence.count_{e.unit}", **whole, **limits)
+            key = "sentence.count" if e.unit == "case" else f"sentence.count_{e.unit}"
+            words = t.count(key, e.N, **whole, **limits)
         elif asked.form == "share":
             low, high = (
                 floor(1000 * e.low / e.N) / 10,

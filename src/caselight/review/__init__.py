@@ -25,13 +25,14 @@ from caselight.review.decisions import (
 from caselight.review.draw import FrameRow, allocate, digest_of, draw, enlarged, frame_text, ticket
 from caselight.review.elsewhere import DrawnElsewhere, has_probabilities, read_draw
 from caselight.review.exchange import Told
-from caselight.review.sheet import read_sheet
+from caselight.review.sheet import TEXT_FILE, read_sheet
 
 __all__ = [
     "ADJUDICATOR",
     "JOINED",
     "LOOK_AGAIN",
     "QUESTION",
+    "TEXT_FILE",
     "UNDECIDED",
     "Decision",
     "DrawnElsewhere",

@@ -22,7 +22,9 @@ NO_ANSWER = ("does_not_say", "not_asked")  # read, and the record gives none
 NOT_TOLD = (UNDECIDED, "undetermined")  # read, and it cannot be told: no "no"
 SEPARATORS = ",;\t"  # of tables that people save
 _LONG = frozenset({"case", "variable", "value"})
-_BESIDE = frozenset({"case", "record", "read_twice", "coder", "stratum", "probability"})  # columns that are no answers
+TEXT_FILE = "text_file"  # column of a sheet: where the text of the case lies, beside the sheet
+# Columns that are no answers.
+_BESIDE = frozenset({"case", "record", TEXT_FILE, "read_twice", "coder", "stratum", "probability"})
 
 
 def read_sheet(text: str, name: str, codebook: Codebook, cases: Mapping[str, str], coder: str) -> list[Given]:

@@ -6,13 +6,14 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from caselight.errors import StudyError, UsageError
 from caselight.store.files import write_text
+from caselight.store.leaving import Listed, left_out_by
 from caselight.store.ledger import Ledger, line, parsed
 from caselight.store.packs import LARGEST_BYTES, Packs
 from caselight.types import Problem, Record
@@ -44,6 +45,8 @@ class Received:
     added: int = 0
     again: int = 0  # were here already, under the same path
     unreadable: list[Problem] = field(default_factory=list)
+    left_out: int = 0  # files that the user leaves out
+    unmet: tuple[str, ...] = ()  # patterns of what to leave out that no file met
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Catalogue:
     unreadable: tuple[tuple[str, str], ...]  # path, what the system said
     problems: tuple[Problem, ...]  # met while unpacking
     changed: frozenset[str] = frozenset()  # ids of records whose original is gone or no longer what was received
+    left_out: tuple[tuple[str, str], ...] = ()  # path, the pattern by which the user leaves it out
 
     def leaves(self) -> dict[str, Record]:
         """The records to be read: one for each content, under its first path."""
@@ -64,6 +68,9 @@ class Catalogue:
             if record.id not in self.containers:
                 first.setdefault(record.id, record)
         return first
+
+
+_Source = tuple[Record, bool, tuple[str, ...]]  # a record; whether it is a container; what is left out of it
 
 
 class Records:
@@ -162,40 +169,47 @@ class Records:
             temporary.unlink(missing_ok=True)
         return digest.hexdigest(), size
 
-    def receive(self, paths: Iterable[Path], is_container: Callable[[bytes, str], bool]) -> Received:
+    def receive(
+        self, paths: Iterable[Path], is_container: Callable[[bytes, str], bool], without: Sequence[str] = ()
+    ) -> Received:
         """Takes files and folders into the study; what is here already under the same path is left as it is.
 
-        A file that cannot be opened is written into the ledger with the reason, so that the books show it.
+        A file that cannot be opened, or that the user leaves out, is written into the ledger with the reason, so that
+        the books show it.
 
+        Args:
+            without: patterns of what is left out (`left_out_by`), here and in archives; what they meet and is here
+                already is a record no longer, and is one again when it is added without them.
         Raises:
             UsageError: a path does not exist, or there is no file at or below it. Nothing is taken then.
         """
         own = self._own()
         files = [found for path in paths for found in _files(path, own)]
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = {(entry["path"], entry.get("id")) for entry in self._ledger.opened()}
+        known = Listed(self._ledger.opened())
         result = Received()
+        met: set[str] = set()
         taken: list[str] = []  # lines of the ledger, which is written after what it names
         try:
             for path, file in files:
                 if os.path.isdir(file) and file.resolve() == own:
                     result.unreadable.append(_own(path))
                     continue
-                entry = self._take(path, file, is_container)
-                there = (path, entry.get("id")) in known
-                if "error" in entry:
-                    result.unreadable.append(_unreadable(path, entry["error"]))
-                else:
-                    result.again += there
-                    result.added += not there
-                if there:
+                pattern = left_out_by(path, without)
+                met.add(pattern)
+                entry = {"path": path, "left_out": pattern} if pattern else self._take(path, file, is_container)
+                if "container" in entry and without:
+                    entry |= {"without": list(without)}
+                _count(result, path, entry, known)
+                if known.says(entry):
                     continue
-                known.add((path, entry.get("id")))
+                known.enter(entry)
                 taken.append(line(entry))
                 if self._packs.is_full:
                     self._enter(taken)
         finally:
             self._enter(taken)
+        result.unmet = tuple(pattern for pattern in without if pattern not in met)
         return result
 
     def _own(self) -> Path:
@@ -255,13 +269,13 @@ class Records:
         Args:
             made_by: the way containers are unpacked now; one that was unpacked otherwise counts as unopened.
         """
-        queue, unreadable = self._received()
+        queue, unreadable, left_out = self._received()
         records: list[Record] = []
         containers: set[str] = set()
         unopened: list[str] = []
         problems: list[Problem] = []
         while queue:
-            record, container = queue.pop()
+            record, container, without = queue.pop()
             records.append(record)
             if not container or record.id in containers:
                 continue
@@ -276,27 +290,49 @@ class Records:
                     problems.append(Problem("ingest", subject, member["problem"], member["message"]))
                 else:
                     path = f"{record.path}!{member['path']}"
-                    queue.append((Record(member["id"], path, member["size"], record.id), bool(member.get("container"))))
+                    if pattern := left_out_by(path, without):
+                        left_out.append((path, pattern))
+                        continue
+                    one = Record(member["id"], path, member["size"], record.id)
+                    queue.append((one, bool(member.get("container")), without))
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
         if self._ledger.lost:
             problems.append(_lost(self._ledger))
         of = frozenset(containers)
-        return Catalogue(tuple(records), of, tuple(unopened), unreadable, tuple(problems), self.changed())
+        aside = tuple(sorted(left_out))
+        return Catalogue(tuple(records), of, tuple(unopened), unreadable, tuple(problems), self.changed(), aside)
 
-    def _received(self) -> tuple[list[tuple[Record, bool]], tuple[tuple[str, str], ...]]:
-        """What was received itself, last path first, and whether it is a container; and what could not be read."""
-        found: list[tuple[Record, bool]] = []
+    def _received(self) -> tuple[list[_Source], tuple[tuple[str, str], ...], list[tuple[str, str]]]:
+        """What was received itself, last path first; what could not be read; what is left out."""
+        listed = Listed()
+        found: dict[tuple[str, str], _Source] = {}
         unreadable = set()
         for entry in self._ledger.lines():
+            listed.enter(entry)
             if "id" in entry:
                 record = Record(entry["id"], entry["path"], entry["size"], None)
-                found.append((record, bool(entry.get("container"))))
+                source = record, bool(entry.get("container")), tuple(entry.get("without", ()))
+                found[record.path, record.id] = source
             if "error" in entry:
                 unreadable.add((entry["path"], entry["error"]))
-        readable = {record.path for record, _ in found}
-        found.sort(key=lambda one: (one[0].path, one[0].id), reverse=True)
-        return found, tuple(sorted(one for one in unreadable if one[0] not in readable))
+        here = [one for one in found.values() if listed.has({"path": one[0].path, "id": one[0].id})]
+        here.sort(key=lambda one: (one[0].path, one[0].id), reverse=True)
+        accounted = {record.path for record, _, _ in here} | set(listed.left_out)
+        closed = tuple(sorted(one for one in unreadable if one[0] not in accounted))
+        return here, closed, list(listed.left_out.items())
+
+
+def _count(result: Received, path: str, entry: Mapping[str, Any], known: Listed) -> None:
+    """Counts one file that was met."""
+    if "left_out" in entry:
+        result.left_out += 1
+    elif "error" in entry:
+        result.unreadable.append(_unreadable(path, entry["error"]))
+    elif known.has(entry):
+        result.again += 1
+    else:
+        result.added += 1
 
 
 def _lost(ledger: Ledger) -> Problem:

@@ -55,13 +55,14 @@ def _structured(document: Document, sections: tuple[Section, ...], rules: Rules)
     facts += find_outcome(document, sections, rules.outcomes)
     if not facts and document.acts():
         what = "nothing in this record says that it is an act of a court: no court, judge, number, date or article"
-        message = f"{document.name}: {what}. It counts as a case; if it is none, take it out of the pile."
-        problems = [*problems, Problem("structure", case_id(document), "no_sign_of_act", message)]
+        remedy = f"if it is none, add its folder again with --without {document.name!r}"
+        message = f"{document.name}: {what}. It counts as a case; {remedy}."
+        problems = [*problems, Problem("structure", case_id(document.id), "no_sign_of_act", message)]
     instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")
-    case = Case(case_id(document), instance, (document.id,), sections, tuple(facts))
+    case = Case(case_id(document.id), instance, (document.id,), sections, tuple(facts))
     return Structured(case, tuple(problems))
 
 
-def case_id(document: Document) -> str:
-    """The id of the case whose act this document is."""
-    return "c" + document.id[:16]
+def case_id(document: str) -> str:
+    """The id of the case whose act the document of this id is."""
+    return "c" + document[:16]
