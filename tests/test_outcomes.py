@@ -112,6 +112,8 @@ GUILTY = "Признать Л. виновным в совершении прав
         ),
         (GUILTY + "административное наказание в виде предупреждения.", {"outcome": "warning"}),
         ("Объявить Л. предупреждение.", {"outcome": "warning"}),
+        (GUILTY + "штраф в размере 10 000 рублей, который заменить предупреждением.", {"outcome": "warning"}),
+        (GUILTY[:-12] + "заменить штраф в размере 20000 рублей на предупреждение.", {"outcome": "warning"}),
         (
             "Производство по делу прекратить за отсутствием состава административного правонарушения.",
             {"outcome": "terminated", "termination_reason": "no_offence"},
@@ -181,6 +183,14 @@ def test_a_first_decision_is_read_from_its_operative_part(decision: str, expecte
             reviewed("warning", "changed"),
         ),
         (
+            "постановление изменить, заменить штраф в размере 15 000 рублей на предупреждение.",
+            reviewed("warning", "changed"),
+        ),
+        (
+            "постановление изменить, предупреждение заменить на штраф в размере 10 000 рублей.",
+            reviewed("fine", "changed", fine_rub=10_000),
+        ),
+        (
             "постановление изменить, исключить указание на отягчающее обстоятельство.",
             reviewed("fine", "changed", fine_rub=15_000),
         ),
@@ -203,6 +213,12 @@ def test_the_reason_of_a_bare_termination_is_read_in_the_reasoning() -> None:
     reasons = "Производство подлежит прекращению в связи с отсутствием состава административного правонарушения."
     text = FIRST.format(reasons=reasons) + "Производство по делу в отношении Л. прекратить." + END
     assert values(text) == {"outcome": "terminated", "termination_reason": "no_offence"}
+
+
+def test_the_reason_of_a_bare_termination_is_what_the_reasoning_ends_with() -> None:
+    reasons = "Таким образом, обстоятельства, на основании которых вынесено постановление, не доказаны."
+    text = FIRST.format(reasons=reasons) + "Производство по делу в отношении Л. прекратить." + END
+    assert values(text) == {"outcome": "terminated", "termination_reason": "lack_of_evidence"}
 
 
 def test_the_quotation_is_the_words_that_decide() -> None:

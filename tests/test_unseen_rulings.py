@@ -1,8 +1,9 @@
-"""What was learned on five sets of constructed rulings is kept. Their README tells which figures were first-sight."""
+"""What was learned on eight sets of constructed rulings is kept. Their README tells which figures were first-sight."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 HERE = Path(__file__).parent
 RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
-CORPUS = "4c1875cfbbbb8d4bc14e8fa472718cd55dd1f35f8a2802824925e1a1880efc00"
+LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
+UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
+CORPUS = "90a9bb87d73de7d1d524178f0a193c4e0fd9c922ac826e7005a8948060c3b83e"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -43,15 +46,54 @@ FLOORS = {
     "speaker right, of those met": 0.92,
     "denial right, of those met": 0.97,
 }
+LATER_FLOORS = {
+    "court, F1": 1.0,
+    "judge, F1": 1.0,
+    "case_number, F1": 1.0,
+    "uid, F1": 1.0,
+    "decision_date, F1": 1.0,
+    "event_date, F1": 1.0,
+    "statute, F1": 1.0,
+    "outcome, F1": 1.0,
+    "fine_rub, F1": 1.0,
+    "arrest_days, F1": 1.0,
+    "work_hours, F1": 1.0,
+    "termination_reason, F1": 1.0,
+    "appeal_result, F1": 1.0,
+    "links, precision": 1.0,
+    "links, recall": 1.0,
+    "surveillance_role, F1": 1.0,
+    "identification_means, F1": 0.98,
+    "facial_recognition, precision": 1.0,
+    "detention_timing, F1": 1.0,
+    "defence_challenged_surveillance, F1": 0.95,
+    "court_response, F1": 0.94,
+    "camera_system, F1": 1.0,
+    "system_named, F1": 1.0,
+    "slogan, F1": 1.0,
+    "quotations met": 0.9,
+    "speaker right, of those met": 0.9,
+    "denial right, of those met": 0.98,
+}
+
+
+def measured(sets: tuple[str, ...]) -> dict[str, float]:
+    sys.path.insert(0, str(HERE.parent / "benchmarks"))
+    from quality_coding import of_gold
+
+    return of_gold(RULINGS / name for name in sets)
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, float]:
-    """Every figure over the five sets."""
-    sys.path.insert(0, str(HERE.parent / "benchmarks"))
-    from quality_coding import of_gold
+    """Every figure over the first five sets."""
+    return measured(SETS)
 
-    return of_gold(RULINGS / name for name in SETS)
+
+@pytest.fixture(scope="module")
+def later_figures() -> dict[str, float]:
+    """Every figure over the later three."""
+    return measured(LATER)
 
 
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
@@ -65,9 +107,17 @@ def test_figures_on_the_rulings_do_not_fall(name: str, figures: dict[str, float]
     assert figures[name] >= FLOORS[name]
 
 
+@pytest.mark.parametrize("name", LATER_FLOORS)
+def test_figures_on_the_later_rulings_do_not_fall(name: str, later_figures: dict[str, float]) -> None:
+    assert later_figures[name] >= LATER_FLOORS[name]
+
+
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)
 def test_answers_quote_the_ruling_and_name_no_real_case(path: Path) -> None:
     gold = json.loads(path.read_text("utf-8"))
     text = path.with_suffix(".txt").read_bytes().decode("utf-8")
     assert [e["quote"] for e in gold["evidence"]] == [text[e["start"] : e["end"]] for e in gold["evidence"]]
-    assert gold["uid"].split("-")[3].startswith("09")
+    if gold["uid"] is None:  # the ruling names none: neither may its text
+        assert not UID.search(text)
+    else:
+        assert gold["uid"].split("-")[3].startswith("09")

@@ -103,11 +103,13 @@ def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
     heads: list[Found] = []
     sentences = paragraph.sentences
     near = [word for word in where if word - bisect_left(sentences, sentences[word]) < HEAD_WORDS + GAP_WORDS]
+    until = 0  # a cue within a longer one is none: "по версии полиции", "по версии"
     spoken = -1  # "по утверждению защитника ...", "адвокат высказал мнение ...": nothing is answered in that sentence
     for item in paragraph.speakers.heads.find(paragraph.forms, near):
         sentence = sentences[item.start]
-        if item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
+        if item.end <= until or item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
             continue
+        until = item.end
         if item.cue.kind == "claims" and sentence == spoken:
             continue
         spoken = sentence if item.cue.speaker not in ("", COURT) else spoken

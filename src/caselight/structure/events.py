@@ -27,7 +27,7 @@ ACT_AFTER = 420
 PLACE_AFTER = 600
 PLACE_BEFORE = 250
 # What speaks for a date; a single sign is enough. The order of the weights matters, not their size.
-TIME, ACT, LEAD = 4, 3, 2
+TIME, ACT, LEAD, CLOCK = 4, 3, 2, 1
 UNTIMED = 3  # dates without a time of day that are looked at more closely; an event without a time stands early
 KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
 
@@ -42,13 +42,15 @@ class EventRules:
     head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
     timed: tuple[re.Pattern[str], ...]  # each way of writing a date, with a time of day behind it
+    clock_before: re.Pattern[str]  # a time of day right before a date
     time_marks: tuple[str, ...]  # one of which a time of day contains: looked for first, because that is fast
     leads: tuple[str, ...]  # beginnings of words that lead to the event, before it in its sentence: "следует"
     acts: tuple[str, ...]  # beginnings of words for what the accused did, behind the date: "участв"
-    words_before: tuple[str, ...]  # beginnings of the word right before a date that is another's: "от", "протокол"
+    words_before: tuple[str, ...]  # beginnings of the word right before a date that is another's: "от ", "протокол"
     clause_before: tuple[str, ...]  # words that make it another's anywhere before it in its sentence: "подал"
     next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
     clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
+    same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
     places: tuple[re.Pattern[str], ...]
     place_wiped: re.Pattern[str]
     wiped: re.Pattern[str]  # what stands in place of a removed date
@@ -62,15 +64,16 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         return None
     parts: dict[str, Any] = {
         name: shapes.compile(entry[name], definition, "event", name)
-        for name in ("head", "time", "next_after", "place_wiped", "wiped")
+        for name in ("head", "time", "clock_before", "next_after", "place_wiped", "wiped")
     }
     parts["places"] = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
     parts["timed"] = tuple(
         shapes.compile(f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time")
         for date in definition.data.get("dates") or []
     )
-    for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "wiped_marks"):
+    for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
         parts[name] = tuple(entry[name])
+    parts["wiped_marks"] = tuple(entry["wiped_marks"])
     return EventRules(**parts)
 
 
@@ -154,14 +157,17 @@ def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     start, end = day.span()
     before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
     # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
-    if not before.endswith(",") and before[before.rfind(" ") + 1 :].startswith(rules.words_before):
+    word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
+    if (word[-2:] not in (", ", ". ") and word.startswith(rules.words_before)) or word in rules.words_before:
         return True
     after = text[end : end + NEAR_AFTER]
     clause = _CLAUSE_END.search(after)
-    after = after[: clause.start()] if clause else after
-    if any(word in after for word in rules.clause_after) or rules.next_after.match(after):
+    told, after = after, after[: clause.start()] if clause else after
+    if rules.next_after.match(after):
         return True
-    before = before[before.rfind(". ") + 1 :]
+    if any(word in after for word in rules.clause_after) and not any(words in told for words in rules.same_day):
+        return True
+    before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
     return any(word in before for word in rules.clause_before)
 
 
@@ -170,7 +176,8 @@ def _score(text: str, day: re.Match[str], rules: EventRules) -> int:
     before = text[max(0, start - LEAD_BEFORE) : start].rpartition(". ")[2]
     after = text[end : end + ACT_AFTER].partition("\n\n")[0]
     lead = any(word in before for word in rules.leads)
-    return (LEAD if lead else 0) + (ACT if any(word in after for word in rules.acts) else 0)
+    clock = rules.clock_before.search(before)
+    return (LEAD if lead else 0) + (ACT if any(word in after for word in rules.acts) else 0) + (CLOCK if clock else 0)
 
 
 def _place(text: str, day: re.Match[str], rules: EventRules) -> tuple[int, int] | None:

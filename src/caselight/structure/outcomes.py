@@ -27,6 +27,7 @@ THREAT_AROUND = 70
 IN_FORCE_REACH = 9000
 REASON_REACH = 3000  # characters of the reasoning, counted back from the decision
 REASON_AROUND = 250
+REASON_LAST = 400
 QUOTE_LONGEST = 300  # characters of a decision quoted as the words that decide
 
 
@@ -265,9 +266,11 @@ def _reason(text: str, start: int, rules: OutcomeRules) -> Stated | None:
 def _reason_elsewhere(document: Document, section: Section, rules: OutcomeRules) -> list[Fact]:
     """The reason that the end of the reasoning gives for terminating."""
     area = _plain(document, max(0, section.start - REASON_REACH), section.start, rules)
-    for match in reversed(list(rules.terminating.finditer(area.text))):
-        start = max(0, match.start() - REASON_AROUND)
-        reason = _reason(area.text[: match.end() + REASON_AROUND], start, rules)
+    spans = (match.span() for match in rules.terminating.finditer(area.text))
+    around = [(start - REASON_AROUND, end + REASON_AROUND) for start, end in spans]
+    # Where the reasoning does not speak of terminating, what it ends with is the reason.
+    for start, end in reversed(around or [(len(area.text) - REASON_LAST, len(area.text))]):
+        reason = _reason(area.text[:end], max(0, start), rules)
         if reason:
             return [_fact(document, area, reason)]
     return []
