@@ -79,7 +79,8 @@ def test_a_damaged_text_or_page_of_a_case_leaves_all_others_checked(files: Files
     text = next((files["folder"] / "tables" / "texts").iterdir()).name
     for name in (f"tables/texts/{text}", f"report/case/{text[:2]}/c{text[:16]}.html"):
         verdict = sealing.check(damaged(files["bundle"], tmp_path / "x.zip", name), None)
-        assert roots(verdict) == [(name, "damaged")]
+        # Which of the two it is depends on what the changed bit makes of the packed bytes.
+        assert roots(verdict) in ([(name, "damaged")], [(name, "too_large")])
         assert 0 < whole - verdict.checked["quotations"] < whole / 2
 
 
