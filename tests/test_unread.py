@@ -97,7 +97,7 @@ def test_a_note_among_the_records_says_how_to_leave_it_out_and_that_works(call: 
     call("add", "s", "pile")
     call("run", "s", code=3)
     (problem,) = told(call)["problems"]
-    assert "add its folder again with --without 'README.md'" in problem["message"]
+    assert "add its folder again with --without and the path of this record" in problem["message"]
     call("add", "s", "pile", "--without", "README.md")
     call("run", "s")
     assert told(call)["states"] == {"left_out": 1, "read": 1}
@@ -144,3 +144,29 @@ def test_a_timeline_without_a_date_says_why_it_is_empty(call: Call, language: st
     assert words in shown
     assert "--date-column" in shown
     assert 'class="timeline"' not in shown
+
+
+def test_a_path_as_it_is_printed_leaves_out_that_record_alone(call: Call) -> None:
+    for folder in ("2020", "2021"):
+        Path("pile", folder).mkdir(parents=True)
+        Path("pile", folder, "act [copy].txt").write_text(f"{NOTE} {folder}", "utf-8")
+    call("add", "s", "pile", "--without", "pile/2020/act [copy].txt")
+    call("run", "s", code=3)
+    assert told(call)["states"] == {"left_out": 1, "read": 2}
+
+
+def test_what_one_of_two_alike_archives_keeps_is_a_record(call: Call) -> None:
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(Path("pile", name), "w") as archive:
+            archive.writestr(zipfile.ZipInfo("one.txt"), NOTE)
+            archive.writestr(zipfile.ZipInfo("two.txt"), NOTE + " too")
+    call("add", "s", "pile/a.zip", "--without", "two.txt")
+    call("add", "s", "pile/b.zip")
+    call("run", "s", code=3)
+    found = told(call)
+    assert (found["states"], found["balanced"]) == ({"container": 1, "duplicate": 1, "left_out": 1, "read": 2}, True)
+
+
+def test_a_pattern_that_fits_beside_another_is_not_called_idle(call: Call) -> None:
+    Path("pile", "README.md").write_text(NOTE, "utf-8")
+    assert "No file fits" not in call("add", "s", "pile", "--without", "README*", "--without", "*.md").output

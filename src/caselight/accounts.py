@@ -125,7 +125,8 @@ def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, l
     unread = [Problem("ingest", r.path, r.state, r.reason) for r in records if r.state in UNREAD]
     told = read_table(made.links).schema.metadata or {}
     linking = [Problem("link", *entry) for entry in json.loads(told.get(b"problems", b"[]"))]
-    inside = [problem for problem in made.catalogue.problems if problem not in unread]
+    told_already = set(unread)
+    inside = [problem for problem in made.catalogue.problems if problem not in told_already]
     done = [*inside, *unread, *troubles["ingest"]]
     return [*done, *troubles["structure"], *linking, *troubles["coding"]]
 

@@ -29,7 +29,7 @@ def up_to_date(made: Made, today: str, tell: Tell) -> Contents:
 def write_pages(made: Made, shown: Contents, tell: Tell, anew: bool = False) -> Path:
     """The report's pages; only those that changed since they were last written, unless all are wanted anew."""
     settings = (shown.language, made.study.settings.title, made.study.settings.notice)
-    code = code_digest("report", "speaking", "estimate", "drawing", "accounts", "view", "placing")
+    code = code_digest("report", "speaking", "estimate", "drawing", "accounts", "view", "placing", "tiling")
     stamp = key_of("report", __version__, code, *settings, *_stamps(made))
     done = made.study.folder / "index" / "report.txt"
     if not anew and made.report.exists() and done.exists() and done.read_bytes() == stamp.encode():

@@ -21,6 +21,7 @@ from caselight import errors
 
 HEADER = struct.Struct("<cQ")  # kind, length of what follows
 _COUNT = struct.Struct("<I")
+_PIECE_BYTES = 1 << 20
 LEVEL, RESULT, ITEM, END, ERROR, ASK = b"L", b"R", b"I", b"Z", b"E", b"A"  # from a worker
 BATCH, STREAM, TOLD = b"B", b"S", b"T"  # to a worker
 # Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an
@@ -88,8 +89,11 @@ class Inbox:
             known = kind in (LEVEL, RESULT, ITEM, END, ERROR, ASK)
             if not known or length > LIMITS.get(kind, ANSWER_LIMIT_BYTES):
                 raise ConnectionError("not a frame")
-            self.payload, self.filled = bytearray(length), 0
-            return (kind, self._done()) if not length else None
+            self.payload, self.filled = bytearray(min(length, _PIECE_BYTES)), 0
+            return None if length else (kind, self._done())
+        if self.filled < length:  # memory for what has come, not for what was announced
+            self.payload.extend(bytes(min(length - self.filled, self.filled)))
+            return None
         return kind, self._done()
 
     def _done(self) -> bytearray:

@@ -1,7 +1,8 @@
 """Files that the user leaves out of a study: which of them a pattern means, and what the list of them comes to.
 
-A pattern is written as for a shell: `README*`, `*.csv`. Without a slash it means any file of that name, and any folder
-or archive with all that is in it; with one, the whole path as the books show it: `pile/notes/*`, `pile/a.zip!in/x.md`.
+A pattern is written as for a shell: `README*`, `*.csv`. Without / and ! it means any file of that name, and any folder
+or archive with all that is in it; with one of them, the whole path as the books show it: `pile/notes/*`,
+`pile/a.zip!x.md`. A path as it is printed means itself, whatever signs are in it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ def left_out_by(path: str, without: Sequence[str]) -> str:
     if not without:
         return ""
     parts = _PARTS.split(path)
-    found = (p for p in without if (fnmatchcase(path, p) if "/" in p else any(fnmatchcase(one, p) for one in parts)))
-    return next(found, "")
+    return next((p for p in without if any(p == one or fnmatchcase(one, p) for one in _meant(p, path, parts))), "")
+
+
+def _meant(pattern: str, path: str, parts: Sequence[str]) -> Sequence[str]:
+    """What the pattern is held against."""
+    return [path] if _PARTS.search(pattern) else parts
 
 
 class Listed:

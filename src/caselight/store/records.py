@@ -196,7 +196,7 @@ class Records:
                     result.unreadable.append(_own(path))
                     continue
                 pattern = left_out_by(path, without)
-                met.add(pattern)
+                met |= {one for one in without if left_out_by(path, [one])}
                 entry = {"path": path, "left_out": pattern} if pattern else self._take(path, file, is_container)
                 if "container" in entry and without:
                     entry |= {"without": list(without)}
@@ -271,35 +271,37 @@ class Records:
         """
         queue, unreadable, left_out = self._received()
         records: list[Record] = []
-        containers: set[str] = set()
         unopened: list[str] = []
         problems: list[Problem] = []
+        taken: dict[str, set[str]] = {}  # container -> its members that are records
         while queue:
             record, container, without = queue.pop()
             records.append(record)
-            if not container or record.id in containers:
+            if not container:
                 continue
-            containers.add(record.id)
+            again = record.id in taken  # the same archive under another path: what the first left out may be wanted
+            own = taken.setdefault(record.id, set())
             members = self._members(record.id, made_by)
             if members is None:
-                unopened.append(record.id)
+                unopened += [record.id] if not again else []
                 continue
             for member in reversed(members):
                 if "problem" in member:
                     subject = f"{record.path}!{member['path']}" if member["path"] else record.path
-                    problems.append(Problem("ingest", subject, member["problem"], member["message"]))
-                else:
-                    path = f"{record.path}!{member['path']}"
-                    if pattern := left_out_by(path, without):
-                        left_out.append((path, pattern))
-                        continue
+                    problems += [Problem("ingest", subject, member["problem"], member["message"])] if not again else []
+                    continue
+                path = f"{record.path}!{member['path']}"
+                if pattern := left_out_by(path, without):
+                    left_out += [(path, pattern)] if not again else []
+                elif not again or member["path"] not in own:
+                    own.add(member["path"])
                     one = Record(member["id"], path, member["size"], record.id)
                     queue.append((one, bool(member.get("container")), without))
         records.sort(key=lambda r: (r.path, r.id))
         problems.sort(key=lambda p: (p.subject, p.kind))
         if self._ledger.lost:
             problems.append(_lost(self._ledger))
-        of = frozenset(containers)
+        of = frozenset(taken)
         aside = tuple(sorted(left_out))
         return Catalogue(tuple(records), of, tuple(unopened), unreadable, tuple(problems), self.changed(), aside)
 

@@ -55,7 +55,7 @@ def _structured(document: Document, sections: tuple[Section, ...], rules: Rules)
     facts += find_outcome(document, sections, rules.outcomes)
     if not facts and document.acts():
         what = "nothing in this record says that it is an act of a court: no court, judge, number, date or article"
-        remedy = f"if it is none, add its folder again with --without {document.name!r}"
+        remedy = "if it is none, add its folder again with --without and the path of this record, in quotation marks"
         message = f"{document.name}: {what}. It counts as a case; {remedy}."
         problems = [*problems, Problem("structure", case_id(document.id), "no_sign_of_act", message)]
     instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")

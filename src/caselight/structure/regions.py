@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from caselight.structure.courts import REMEMBERED_NAMES, Register
 from caselight.types import Fact
 
+_DASH = re.compile(r"(?<=\w)\s*[-–—]\s*(?=\w)")  # "Ямало - Ненецкого"
+
 
 @dataclass(frozen=True, slots=True)
 class RegionRules:
@@ -28,7 +30,7 @@ class RegionRules:
         if found is None:
             if len(self.remembered) >= REMEMBERED_NAMES:
                 self.remembered.clear()
-            text = register.comparable(name)
+            text = _DASH.sub("-", register.comparable(name))
             found = next((region for pattern, region in self.of_name if pattern.search(text)), "")
             self.remembered[name] = found
         return found
@@ -46,14 +48,15 @@ def _pattern(words: str) -> str:
 
 
 def region_of(facts: Sequence[Fact], rules: RegionRules, register: Register) -> list[Fact]:
-    """Where the court is, by its code or by its name; where neither tells, where the case began, by its UID."""
+    """Where the court is: by its code, in a first instance by the case's UID, by its name, else by the UID after all.
+
+    A UID begins with the code of the court where the case began: of a court that reviews it, the name tells better.
+    """
     single = {fact.name: fact for fact in facts}
-    code, court, uid = (single.get(name) for name in ("court_code", "court", "uid"))
-    told = [
-        (code, _begins(code, rules)),
-        (court, rules.named(str(court.value), register) if court else ""),
-        (uid, _begins(uid, rules)),
-    ]
+    code, court, uid, instance = (single.get(name) for name in ("court_code", "court", "uid", "instance"))
+    named, begun = rules.named(str(court.value), register) if court else "", _begins(uid, rules)
+    first = instance is not None and instance.value == "first"
+    told = [(code, _begins(code, rules)), *[(uid, begun)][:first], (court, named), (uid, begun)]
     return [Fact("region", region, fact.span, fact.source) for fact, region in told if fact and region][:1]
 
 

@@ -143,6 +143,8 @@ class Texts(Sequence[str]):
 
     def _reach(self, ends: NDArray[np.integer[Any]]) -> None:
         """Makes room for texts that end there."""
+        if len(ends) and int(ends[-1]) > np.iinfo(np.int32).max:
+            raise OverflowError("the word forms take more than 2 GiB")
         count = self._count + len(ends)
         if count >= len(self._end):
             grown = np.zeros(count + count // 4 + 1, np.int32)
