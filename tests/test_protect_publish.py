@@ -285,7 +285,9 @@ def test_tiles_of_a_map_stay_in_the_study_and_the_page_says_so(made: Made, tmp_p
     place = Place("Square", (37.6, 55.7))
     tile = Tile(1, 0, "png", b"\x89PNG\r\n\x1a\n")
     ground = Ground(1, (0.0, 0.0, 1.0, 1.0), (tile,), "Surveyors of Nowhere")
-    atlas = replace(shown.atlas, places=(place,), place_of={shown.cases[0].id: "Square"}, ground=ground)
+    atlas = replace(
+        shown.atlas, places=(place,), place_of={shown.cases[0].id: "Square"}, ground=lambda: ground, has_tiles=True
+    )
     publishing.publish(made, replace(shown, atlas=atlas), publishing.Order(tmp_path / "out"), quiet)
     page = (tmp_path / "out" / "map.html").read_text("utf-8")
     assert "Pictures are not published" in page

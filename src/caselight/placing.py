@@ -15,7 +15,7 @@ from pathlib import Path
 from caselight.pack import Pack
 from caselight.report.contents import Atlas, CaseRow
 from caselight.report.geography import Place, read_outlines, read_places, read_regions
-from caselight.tiling import read_ground, tile_stamps
+from caselight.tiling import has_tiles, read_ground, tile_stamps
 from caselight.words.lemmas import lemmatiser
 
 _WORD = re.compile(r"\w+")
@@ -35,8 +35,8 @@ def atlas(study: Path, pack: Pack, rows: Iterable[CaseRow]) -> Atlas:
     regions = read_regions(pack.regions, f"{pack.name}/map/regions.csv")
     place_of = placed(places, {r.id: r.event_place for r in rows}, pack.language)
     at = {place.name: place.at for place in places}
-    ground = read_ground(study, [at[name] for name in sorted(set(place_of.values()))])
-    return Atlas(regions, outlines, places, place_of, ground)
+    points = [at[name] for name in sorted(set(place_of.values()))]
+    return Atlas(regions, outlines, places, place_of, cache(lambda: read_ground(study, points)), has_tiles(study))
 
 
 def map_stamps(study: Path, pack: Pack) -> list[str]:

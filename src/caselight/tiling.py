@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from caselight.engine import Engine, Failure, Mark
+from caselight.engine import Engine, Failure, Mark, apart
 from caselight.errors import DefinitionError
 from caselight.ingest.sandbox import lock
 from caselight.report.tiles import (
@@ -34,13 +34,18 @@ from caselight.report.tiles import (
 )
 
 _SUFFIXES = ("png", "jpg", "jpeg", "webp")
-_MOST_PACKED = 256 * 2**20  # bytes of an MBTiles file: it is held in memory twice
+_MOST_PACKED = 256 * 2**20  # bytes of an MBTiles file: parent and worker hold it several times
 _MOST_FILES = 100_000  # in the folder of tiles
 _MOST_TEXT = 2_000  # characters of an attribution
 _SECONDS = 30.0  # that a database may take
 _PACKED, _ATTRIBUTION = "map/tiles.mbtiles", "map/attribution.txt"
 _TAG = re.compile(r"<[^<>]*>")
 _MAY = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
+
+
+def has_tiles(study: Path) -> bool:
+    """Whether the user has put tiles into the study."""
+    return (study / "map" / "tiles").exists() or (study / _PACKED).exists()
 
 
 def read_ground(study: Path, points: Sequence[Point]) -> Ground | None:
@@ -52,7 +57,7 @@ def read_ground(study: Path, points: Sequence[Point]) -> Ground | None:
     folder, packed = study / "map" / "tiles", study / _PACKED
     if folder.exists() and packed.exists():
         raise DefinitionError(f"{_PACKED}: there is a folder map/tiles as well. Keep one of the two.")
-    if not points or not (folder.exists() or packed.exists()):
+    if not points or not has_tiles(study):
         return None
     return _of_folder(study, folder, points) if folder.exists() else _of_packed(study, packed, points)
 
@@ -120,10 +125,10 @@ def _of_packed(study: Path, packed: Path, points: Sequence[Point]) -> Ground | N
         what = f"this is no file of at most {_MOST_PACKED // 2**20} MiB"
         raise DefinitionError(f"{_PACKED}: {what}. Cut the part out that your places lie in.")
     with Engine(1, lock, wall_seconds=_SECONDS) as engine:
-        ((_, answer),) = engine.map(_select, [[(packed.read_bytes(), list(points))]])
+        ((_, answer),) = engine.map(_select, [[(apart(packed.read_bytes()), list(points))]])
     try:
         zoom, pictures, told = _checked(json.loads(answer), points)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DefinitionError(f"{_PACKED}: this is no MBTiles database that can be read ({error}).") from None
     if not pictures:
         return None
@@ -136,7 +141,7 @@ def _checked(untrusted: Any, points: Sequence[Point]) -> tuple[int, dict[Address
     """What the worker answered: the zoom, its tiles, the attribution.
 
     Raises:
-        ValueError, KeyError, TypeError: it is not what was asked for.
+        ValueError, KeyError, TypeError, OverflowError: it is not what was asked for.
     """
     if "error" in untrusted:
         raise ValueError(untrusted["error"])
@@ -164,7 +169,8 @@ def _select(items: Sequence[tuple[bytes, list[Point]]], mark: Mark, failures: Ma
 
 def _selected(data: bytes, points: Sequence[Point]) -> dict[str, Any]:
     database = sqlite3.connect(":memory:")
-    database.deserialize(data)
+    # A file in WAL mode cannot be opened from memory; what the file itself holds can (SQLite file format, 1.3.3).
+    database.deserialize(data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data)
     for setting in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "mmap_size=0"):
         database.execute(f"PRAGMA {setting}")
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 8 * MOST_BYTES)
@@ -183,21 +189,19 @@ def _selected(data: bytes, points: Sequence[Point]) -> dict[str, Any]:
     zooms = {int(zoom) for (zoom,) in database.execute("SELECT DISTINCT zoom_level FROM tiles")}
     choice = choose(points, {zoom for zoom in zooms if 0 <= zoom <= MOST_ZOOM}, at_hand)
     told = dict(database.execute("SELECT name, value FROM metadata WHERE name = 'attribution'").fetchall())
+    attribution = str(told.get("attribution") or "")[:_MOST_TEXT]
+    if choice is None:
+        return {"zoom": 0, "tiles": [], "attribution": attribution}
     tiles = []
-    for column, row in choice.tiles if choice else ():
+    for column, row in choice.tiles:
         ((picture,),) = database.execute(
             "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? LIMIT 1",
-            (choice.zoom if choice else 0, column, 2 ** (choice.zoom if choice else 0) - 1 - row),
+            (choice.zoom, column, 2**choice.zoom - 1 - row),
         ).fetchall()
         if not isinstance(picture, bytes):
             raise ValueError(f"the tile in column {column} is no blob")
         tiles.append((column, row, base64.b64encode(picture[: MOST_BYTES + 1]).decode()))
-    attribution = str(told.get("attribution") or "")[:_MOST_TEXT]
-    return {
-        "zoom": choice.zoom if choice else 0,
-        "tiles": tiles,
-        "attribution": attribution,
-    }
+    return {"zoom": choice.zoom, "tiles": tiles, "attribution": attribution}
 
 
 def _attribution(study: Path, packed: str) -> str:

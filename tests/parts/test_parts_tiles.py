@@ -181,7 +181,14 @@ def test_the_file_of_attribution_comes_first_and_is_text(tmp_path: Path) -> None
 
 def atlas(study: Path) -> Atlas:
     places = (Place("Square", SQUARE), Place("Park", PARK))
-    return Atlas((), (), places, {}, read_ground(study, [SQUARE, PARK]))
+    ground = read_ground(study, [SQUARE, PARK])
+    return Atlas((), (), places, {}, lambda: ground, has_tiles=True)
+
+
+def test_a_database_in_wal_mode_is_read_as_any_other(tmp_path: Path) -> None:
+    study = packed(tmp_path, more="PRAGMA journal_mode=WAL;")
+    assert (study / "map" / "tiles.mbtiles").read_bytes()[18:20] == b"\x02\x02"
+    assert read_ground(study, [SQUARE, PARK]) == read_ground(packed(tmp_path / "b"), [SQUARE, PARK])
 
 
 def test_the_map_of_places_lies_over_the_tiles_and_they_go_when_the_tiles_do(tmp_path: Path) -> None:
@@ -190,8 +197,9 @@ def test_the_map_of_places_lies_over_the_tiles_and_they_go_when_the_tiles_do(tmp
     tiled = replace(
         atlas(packed(tmp_path / "s", attribution="A & B <i>")), place_of={cases[0]: "Square", cases[1]: "Park"}
     )
-    assert tiled.ground is not None
-    told = replace(tiled, ground=replace(tiled.ground, attribution="A & B <script>"))
+    under = tiled.ground()
+    assert under is not None
+    told = replace(tiled, ground=lambda: replace(under, attribution="A & B <script>"))
     report = write_report(tmp_path / "r", replace(contents, atlas=told)).parent
     page = (report / "map.html").read_text("utf-8")
     assert page.count("<image ") == len(addresses(10)) == len(list((report / "tiles").iterdir()))

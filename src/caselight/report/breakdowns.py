@@ -205,9 +205,10 @@ class Breakdowns:
         words = (t("map.places_title").unescape(), t("map.places_told").unescape())
         stated = sum(bool(row.event_place) for row in self._contents.cases)
         placed = sum(n for _, n in places.values())
+        ground = atlas.ground() if marks else None
         return {
-            "places": circles(atlas.outlines, marks, words, t, atlas.ground) if marks else "",
-            "attribution": atlas.ground.attribution if atlas.ground else "",
+            "places": circles(atlas.outlines, marks, words, t, ground) if marks else "",
+            "attribution": ground.attribution if ground else "",
             "is_ground_withheld": atlas.is_ground_withheld,
             "has_places": bool(atlas.places),
             "place_rows": [(name, hits, n) for name, (hits, n) in places.items()],

@@ -120,12 +120,14 @@ class Atlas:
     outlines: tuple[Outline, ...] = ()  # the user's own; drawn instead of squares
     places: tuple[Place, ...] = ()  # the user's own
     place_of: Mapping[str, str] = field(default_factory=dict)  # case -> name of the place of its event
-    ground: Ground | None = None  # the user's own tiles under the places of events
+    # The user's own tiles under the places of events, read where the map is drawn.
+    ground: Callable[[], Ground | None] = lambda: None
+    has_tiles: bool = False
     is_ground_withheld: bool = False  # there are tiles, which are no part of this edition
 
     def published(self) -> Atlas:
         """What may leave the study: no pictures, since what one shows, or carries with it, cannot be searched."""
-        return replace(self, ground=None, is_ground_withheld=self.ground is not None)
+        return replace(self, ground=lambda: None, is_ground_withheld=self.has_tiles)
 
 
 @dataclass(frozen=True, slots=True)

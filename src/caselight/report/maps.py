@@ -113,7 +113,8 @@ def circles(
         of_region.setdefault(outline.region, []).extend(shapes[id(outline)])
     middles = {region: _middle(rings) for region, rings in of_region.items() if region and rings}
     parts = [_path([[scale(p) for p in ring] for ring in shapes[id(o)]]) for o in outlines if o.rings]
-    parts[:0] = [f'<rect class="ground" width="{size[0]}" height="{size[1]}"/>', *_tiles(ground, scale)]
+    tiles = _tiles(ground, scale) if ground else ()
+    parts[:0] = [f'<rect class="ground" width="{size[0]}" height="{size[1]}"/>', *tiles]
     most = max([_FULL, *(mark.cases for mark in marks.values())])
     taken: list[Box] = []
     written: list[str] = []  # over all circles
@@ -134,14 +135,14 @@ def _over(ground: Ground) -> tuple[Project, tuple[int, int]]:
     return lambda at: ((at[0] - west) * unit, (at[1] - north) * unit), (_WIDTH, round((south - north) * unit))
 
 
-def _tiles(ground: Ground | None, scale: Project) -> Iterator[str]:
-    for tile in ground.tiles if ground else ():
-        size = 2.0**-ground.zoom if ground else 1.0
+def _tiles(ground: Ground, scale: Project) -> Iterator[str]:
+    size = 2.0**-ground.zoom
+    for tile in ground.tiles:
         (left, top), (right, bottom) = (scale(((tile.column + i) * size, (tile.row + i) * size)) for i in (0, 1))
         # Half a unit more, so that no seam shows between two tiles.
         place = f'x="{left:.2f}" y="{top:.2f}" width="{right - left + 0.5:.2f}" height="{bottom - top + 0.5:.2f}"'
-        name = ground.name(tile) if ground else ""
-        yield f'<image class="tile" href="{safe(name)}" {place} preserveAspectRatio="none" aria-hidden="true"/>'
+        file = safe(ground.name(tile))
+        yield f'<image class="tile" href="{file}" {place} preserveAspectRatio="none" aria-hidden="true"/>'
 
 
 def _circle(mark: Mark, disc: Disc) -> Iterator[str]:

@@ -134,7 +134,7 @@ class _Report:
         found.append(("findings", made_from, people.pages))
         problems = partial(lists.problems, contents.problems)
         found.append(("problems", digest(rows, *contents.problems), problems))
-        if ground := contents.atlas.ground:
+        if ground := contents.atlas.ground():
             tiles = [(ground.name(tile), tile.data) for tile in ground.tiles]
             found.append(("tiles", digest(*tiles), lambda: tiles))
         return found
