@@ -17,7 +17,7 @@ from math import ceil, comb, exp, floor, lgamma, log, sqrt
 Cell = tuple[int, int, int, int]  # N, n, x, u
 _TIE = Fraction(1e-9)  # a probability that equals the tail is not above it, whatever rounding says
 _SURE = 1e-6  # relative; a probability in floating point further from the tail than this needs no exact sum
-_NEAR = 1e-9  # of a whole number, for limits in floating point
+_NEAR = 1e-9  # of a whole number, or of two equal logarithms, in floating point
 _LEAST_READ = 5  # in a cell, for its limits to stand under the root
 _LARGEST = 10_000_000  # cases in a pile: a number above is no pile of records
 _MOST_READ = 100_000  # of a pile that was not read in full: nobody reads more, and a hostile bundle could keep us busy
@@ -166,7 +166,7 @@ def _running(x: int, n: int, N: int, level: float) -> tuple[int, int]:  # noqa: 
     def kept(t: int) -> bool:
         rest = t - x
         after = _log_comb(N - n, rest) + _log_beta(rest + 1 + x, N - n - rest + 1 + n - x) - _log_beta(1 + x, 1 + n - x)
-        return -log(N + 1) - after < -log(1 - level)
+        return -log(N + 1) - after < -log(1 - level) - _NEAR
 
     best = min(max(round(N * x / n) if n else x, x), N - n + x)
     low, high = x, best
