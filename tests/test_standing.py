@@ -190,7 +190,13 @@ def test_the_sheet_lies_beside_the_answers_that_it_allows(made: Made, tmp_path: 
 def test_the_text_of_every_line_of_a_sheet_lies_beside_it(demo: Made, tmp_path: Path, unit: str) -> None:
     made = copied(demo, tmp_path / "s")
     committed = drawn(made, Wish(20, unit=unit), SEED[::-1])
+    texts = tmp_path / "to-read-texts"
+    texts.mkdir()
+    for name in ("07-of_an_earlier_sheet.txt", "notes.txt"):
+        (texts / name).write_text("", "utf-8")
     sampling.draw(made.study, doing(sheet=tmp_path / "to-read.csv"))
+    assert not (texts / "07-of_an_earlier_sheet.txt").exists()
+    (texts / "notes.txt").unlink()
     with (tmp_path / "to-read.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     texts = {page.case.id: page.documents[0].text for page in view.case_pages(made)}

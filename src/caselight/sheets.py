@@ -17,6 +17,7 @@ from caselight.review import TEXT_FILE
 from caselight.store.files import write_text
 
 _UNFIT = re.compile(r"[^\w.-]+")  # in the name of a file
+_OURS = re.compile(r"\d+(-\d+)?-")  # how such names begin
 _MOST_NAME = 60  # characters of a record's name in that of its text
 
 Row = tuple[str, ...]
@@ -59,6 +60,9 @@ def _with_texts(made: Made, committed: Committed, rows: Sequence[Row], folder: P
     units = dict.fromkeys(row[0] for row in body)  # a unit with several disputes has several rows
     texts = drawing.texts_of(made, committed.unit, units)
     width = len(str(len(units)))
+    for old in folder.glob("*.txt") if folder.is_dir() else ():  # texts of an earlier sheet of this name
+        if _OURS.match(old.name):
+            old.unlink()
     files = {}
     for number, unit in enumerate(units, 1):
         names = []

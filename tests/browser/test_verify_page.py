@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from caselight.bundle.container import FileBundle
+from caselight.bundle.container import SEALED, FileBundle
 from caselight.estimate.stratified import count
 from caselight.types import Stratum
 from sealed_sample import MANY_READ, SEED, changed, make_signer, make_study, sealed, three_draws, unpacked, without
@@ -149,7 +149,7 @@ def test_strata_on_the_page_of_a_figure_are_checked_in_the_browser(
 def test_a_damaged_file_is_named_once_in_the_browser(
     browser: Any, files: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
-    with closing(FileBundle(files["bundle"])) as opened:
+    with closing(FileBundle(files["bundle"], SEALED)) as opened:
         member = opened._members[name]
     data = bytearray(files["bundle"].read_bytes())
     data[member.data + member.packed // 2] ^= 4

@@ -10,7 +10,7 @@ import pytest
 
 from caselight import sealing
 from caselight.bundle import telling
-from caselight.bundle.container import FileBundle
+from caselight.bundle.container import SEALED, FileBundle
 from caselight.bundle.faults import Fault, Verdict
 from sealed_sample import Change, Files, changed, roots, swap
 
@@ -47,7 +47,7 @@ def test_a_changed_file_is_named_first_and_the_rest_follows_from_it(files: Files
 
 def damaged(bundle: Path, target: Path, name: str) -> Path:
     """A copy with one bit changed in the middle of a member."""
-    with closing(FileBundle(bundle)) as opened:
+    with closing(FileBundle(bundle, SEALED)) as opened:
         member = opened._members[name]
     data = bytearray(bundle.read_bytes())
     data[member.data + member.packed // 2] ^= 4

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight.bundle import check_seal, write_bundle
-from caselight.bundle.container import FileBundle, open_bundle
+from caselight.bundle.container import SEALED, FileBundle, open_bundle
 from sealed_sample import Files, kinds, make_signer
 
 TINY = {"a.txt": b"one " * 40, "tables/b.jsonl": b'{"x": 1}\n' * 9, "c.png": bytes(range(60)), "empty": b""}
@@ -59,7 +59,7 @@ def test_one_changed_bit_of_a_real_bundle_makes_it_fail(files: Files, where: flo
 def test_bytes_that_unpack_to_the_same_are_noticed(tmp_path: Path) -> None:
     """The spare bits after the last code of a deflated member: no content changes, so only the whole can tell."""
     data = bytearray(tiny(tmp_path).read_bytes())
-    with closing(FileBundle(tmp_path / "tiny.zip")) as bundle:
+    with closing(FileBundle(tmp_path / "tiny.zip", SEALED)) as bundle:
         data[bundle._members["a.txt"].end - 1] ^= 0x80
     (tmp_path / "x.zip").write_bytes(data)
     with closing(open_bundle(tmp_path / "x.zip")) as other:

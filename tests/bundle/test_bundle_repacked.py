@@ -11,7 +11,7 @@ import pytest
 
 from caselight import sealing
 from caselight.bundle.names import is_safe
-from caselight.bundle.repacked import RepackedBundle, opened
+from caselight.bundle.repacked import opened
 from sealed_sample import Files, kinds
 
 FIGURES = "report/data/figures.csv"
@@ -131,8 +131,8 @@ def test_a_file_that_is_not_where_the_directory_says_is_damaged(files: Files, tm
 def test_a_copy_in_another_process_reads_the_same(files: Files, tmp_path: Path) -> None:
     import pickle
 
-    bundle = opened(repacked(files["bundle"], tmp_path / "x.zip"))
-    assert isinstance(bundle, RepackedBundle)
+    bundle, anew = opened(repacked(files["bundle"], tmp_path / "x.zip"))
+    assert anew
     again = pickle.loads(pickle.dumps(bundle))
     assert b"".join(again.pieces(FIGURES)) == b"".join(bundle.pieces(FIGURES))
     bundle.close()

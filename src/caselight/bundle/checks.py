@@ -19,7 +19,7 @@ from caselight.bundle.faults import Fault, Refused, Verdict, guarded, refused
 from caselight.bundle.members import Members
 from caselight.bundle.names import KEY, LAST, MANIFEST, SIGNATURE, is_safe
 from caselight.bundle.reading import read_json
-from caselight.bundle.repacked import RepackedBundle, opened
+from caselight.bundle.repacked import opened
 from caselight.bundle.signature import PublicKey, is_signed, read_key, read_signature
 
 FORMAT = "caselight-bundle-1"
@@ -54,14 +54,14 @@ def verify(path: Path, key: str | None = None, further: Further | None = None) -
 def _opened(path: Path, verdict: Verdict) -> Iterator[list[tuple[Members, dict[str, Any]]]]:
     """The bundle and its manifest; none, with the reason in the verdict, where it cannot or should not be read."""
     try:
-        bundle = opened(path)
+        bundle, anew = opened(path)
     except Refused as error:
         verdict.wrong(error.fault)
         yield []
         return
     with closing(bundle):
-        if isinstance(bundle, RepackedBundle):
-            verdict.wrong(Fault("bytes", "repacked", bundle.name, found=bundle.why))
+        if anew:
+            verdict.wrong(Fault("bytes", "repacked", bundle.name, found=anew))
         members = Members(bundle)
         found: list[tuple[Members, dict[str, Any]]] = []
         guarded(lambda: found.append((members, _manifest(members))), verdict, file=MANIFEST)

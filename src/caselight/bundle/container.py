@@ -9,7 +9,8 @@ import hashlib
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -66,7 +67,7 @@ def open_bundle(path: Path) -> FileBundle | FolderBundle:
     """
     if path.is_dir():
         return FolderBundle(path)
-    return FileBundle(path)
+    return FileBundle(path, SEALED)
 
 
 def read_whole(bundle: Bundle, name: str, most: int) -> bytes:
@@ -102,14 +103,23 @@ def _opened_file(path: Path) -> tuple[IO[bytes], int]:
     return file, found.st_size
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands between the members of a bundle in one file."""
+
+    listed: Callable[[FileBundle], list[Member]]  # raises ValueError, UnicodeDecodeError where it is none of this form
+    begin: Callable[[FileBundle, Member], tuple[int, bytes]]  # where a member's bytes begin, and the first of them
+    is_sealed: bool  # it is the one that sealing writes
+
+
 class FileBundle:
     """A bundle in one file."""
 
-    def __init__(self, path: Path) -> None:
-        self.name, self._path = path.name, path
-        self._file, self._size = _opened_file(path)
+    def __init__(self, path: Path, form: Form) -> None:
+        self.name, self._path, self._form = path.name, path, form
+        self._file, self.size = _opened_file(path)
         try:
-            self._members = {member.name: member for member in self._read_directory()}
+            self._members = {member.name: member for member in form.listed(self)}
         except (ValueError, UnicodeDecodeError) as error:
             self.close()
             raise refused("not_a_bundle", path.name, str(error)) from None
@@ -125,38 +135,12 @@ class FileBundle:
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
         self._file, size = _opened_file(self._path)
-        if size != self._size:
+        if size != self.size:
             self.close()
             raise refused("not_a_bundle", self.name, "it was changed while it was read")
 
-    def _read_directory(self) -> list[Member]:
-        tail = self._at(max(0, self._size - END_SIZE - LOCATOR_SIZE - END64_SIZE), self._size)
-        count, start, size = directory_of(tail)
-        if count > MOST_MEMBERS or size > MOST_DIRECTORY or start + size > self._size:
-            raise ValueError("its directory is larger than the file or than can be")
-        last = end(count, start, size)
-        if self._at(start + size, self._size) != last:
-            raise ValueError("it does not end where its directory ends: its tail was changed, or something was added")
-        members = directory(self._at(start, start + size), count)
-        self._check(members, start)
-        return members
-
-    def _check(self, members: list[Member], start: int) -> None:
-        names = self._check_names(members)
-        if names != in_order(names):
-            raise ValueError("its members are not in order: it was packed anew. Unpack it and verify the folder")
-        at = 0
-        for member in members:
-            if member.start != at or member.method not in (STORED, DEFLATED):
-                raise ValueError(f"something stands before {member.name!r} that sealing never writes")
-            if (member.name in LAST or member.method == STORED) and member.size != member.packed:
-                raise ValueError(f"the sizes of {member.name!r} contradict each other")
-            at = member.end
-        if at != start:
-            raise ValueError("something stands between its members and its directory")
-        self._check_sizes(members)
-
-    def _check_names(self, members: list[Member]) -> list[str]:
+    def check_names(self, members: list[Member]) -> list[str]:
+        """The names of these members, if each is safe and stands once. Raises Refused."""
         names = [member.name for member in members]
         for name in names:
             if not is_safe(name):
@@ -165,19 +149,21 @@ class FileBundle:
             raise refused("twice", self.name, repr(doubles[0]), "each name once")
         return names
 
-    def _check_sizes(self, members: list[Member]) -> None:
+    def check_sizes(self, members: list[Member]) -> None:
+        """Raises Refused where they unpack to more than can be."""
         whole = sum(member.size for member in members)
-        if whole > max(SMALL, MOST_SWELLING * self._size) or whole > MOST_BYTES:
-            raise refused("too_large", self.name, f"{whole:,} bytes unpacked from {self._size:,}")
+        if whole > max(SMALL, MOST_SWELLING * self.size) or whole > MOST_BYTES:
+            raise refused("too_large", self.name, f"{whole:,} bytes unpacked from {self.size:,}")
 
-    def _at(self, start: int, stop: int) -> bytes:
+    def at(self, start: int, stop: int) -> bytes:
+        """The bytes of the file between two places; fewer at its end."""
         self._file.seek(start)
         return self._file.read(max(0, stop - start))
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The bytes of a member, unpacked."""
         member = self._members[name]
-        begins, packed = self._begin(member)
+        begins, packed = self._form.begin(self, member)
         at, ends = begins + len(packed), begins + member.packed
         unpack = zlib.decompressobj(-15) if member.method == DEFLATED else None
         size, crc = 0, 0
@@ -190,21 +176,13 @@ class FileBundle:
             if piece:
                 yield piece
             if not packed and not (unpack and unpack.eof):
-                packed = self._at(at, min(ends, at + PIECE))
+                packed = self.at(at, min(ends, at + PIECE))
                 at += len(packed)
             if not packed and not (piece and unpack and not unpack.eof):  # the last bytes may come without new input
                 break
         whole = at == ends and not (unpack and (not unpack.eof or unpack.unused_data))
         if size != member.size or crc != member.crc or not whole:
             raise refused("damaged", name, f"{size:,} bytes, checksum {crc:08x}", f"{member.size:,}, {member.crc:08x}")
-
-    def _begin(self, member: Member) -> tuple[int, bytes]:
-        """Where the member's bytes begin in the file, and the first of them."""
-        right = header(member)
-        found = self._at(member.start, min(member.end, member.data + PIECE))
-        if found[: len(right)] != right:
-            raise refused("changed_header", member.name, "the bytes before it are not those that sealing writes")
-        return member.data, found[len(right) :]
 
     @staticmethod
     def _unpacked(unpack: zlib._Decompress, packed: bytes, name: str) -> bytes:
@@ -214,15 +192,52 @@ class FileBundle:
             raise refused("damaged", name, f"cannot be unpacked ({error})") from None
 
     def before(self, name: str) -> tuple[int, str] | None:
-        """How many bytes stand before that member, and their SHA-256."""
+        """How many bytes stand before that member, and their SHA-256; (0, "") where sealing did not write them."""
+        if not self._form.is_sealed:
+            return 0, ""
         stop, digest = self._members[name].start, hashlib.sha256()
         for at in range(0, stop, PIECE):
-            digest.update(self._at(at, min(stop, at + PIECE)))
+            digest.update(self.at(at, min(stop, at + PIECE)))
         return stop, digest.hexdigest()
 
     def close(self) -> None:
         """Nothing more is wanted of it."""
         self._file.close()
+
+
+def _as_sealed(bundle: FileBundle) -> list[Member]:
+    tail = bundle.at(max(0, bundle.size - END_SIZE - LOCATOR_SIZE - END64_SIZE), bundle.size)
+    count, start, size = directory_of(tail)
+    if count > MOST_MEMBERS or size > MOST_DIRECTORY or start + size > bundle.size:
+        raise ValueError("its directory is larger than the file or than can be")
+    if bundle.at(start + size, bundle.size) != end(count, start, size):
+        raise ValueError("it does not end where its directory ends: its tail was changed, or something was added")
+    members = directory(bundle.at(start, start + size), count)
+    names = bundle.check_names(members)
+    if names != in_order(names):
+        raise ValueError("its members are not in order")
+    at = 0
+    for member in members:
+        if member.start != at or member.method not in (STORED, DEFLATED):
+            raise ValueError(f"something stands before {member.name!r} that sealing never writes")
+        if (member.name in LAST or member.method == STORED) and member.size != member.packed:
+            raise ValueError(f"the sizes of {member.name!r} contradict each other")
+        at = member.end
+    if at != start:
+        raise ValueError("something stands between its members and its directory")
+    bundle.check_sizes(members)
+    return members
+
+
+def _begin_as_sealed(bundle: FileBundle, member: Member) -> tuple[int, bytes]:
+    right = header(member)
+    found = bundle.at(member.start, min(member.end, member.data + PIECE))
+    if found[: len(right)] != right:
+        raise refused("changed_header", member.name, "the bytes before it are not those that sealing writes")
+    return member.data, found[len(right) :]
+
+
+SEALED = Form(_as_sealed, _begin_as_sealed, is_sealed=True)
 
 
 class FolderBundle:
@@ -266,4 +281,4 @@ class FolderBundle:
         """Nothing is open."""
 
 
-__all__ = ["Bundle", "FileBundle", "FolderBundle", "Refused", "lines", "open_bundle", "read_whole"]
+__all__ = ["SEALED", "Bundle", "FileBundle", "FolderBundle", "Refused", "lines", "open_bundle", "read_whole"]
