@@ -142,6 +142,7 @@ class Records:
         if len(chunk) > LARGEST_BYTES or container:  # a container is opened as a file
             return *self._keep_file(source, chunk), container
         record_id = hashlib.sha256(chunk).hexdigest()
+        # `path` makes two objects of each of them, which takes longer than hashing the record.
         known = record_id in self._packs or os.path.exists(f"{self.folder}/{record_id[:2]}/{record_id}")
         if not known or not self.is_whole(record_id):  # added again, it mends what was changed
             self._packs.add(record_id, chunk)
