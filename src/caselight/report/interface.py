@@ -33,7 +33,7 @@ _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 # The same and what begins markup: a text without any of these is its own HTML.
-_NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>]")
+_NOT_PLAIN = re.compile(_UNSAFE.pattern[:-1] + "&<>\"']")
 
 
 def percent_down(share: float, decimals: int = 0) -> float:
@@ -66,7 +66,7 @@ def told(number: float) -> float:
 
 
 def is_plain(untrusted: str) -> bool:
-    """Whether this text, put between tags, is HTML as it stands."""
+    """Whether `safe` leaves this text as it is."""
     return not _NOT_PLAIN.search(untrusted)
 
 
