@@ -108,7 +108,7 @@ def endless(data: bytearray, line: int) -> None:
     data[line + 24 : line + 28] = b"\xff\xff\xff\xff"
 
 
-@pytest.mark.parametrize("spoil", [encrypted, packed_in_another_way, a_link, endless])
+@pytest.mark.parametrize("spoil", [encrypted, packed_in_another_way, a_link, outside, endless])
 def test_what_no_bundle_holds_is_refused(files: Files, tmp_path: Path, spoil: Callable[[bytearray, int], None]) -> None:
     target = repacked(files["bundle"], tmp_path / "x.zip")
     data = bytearray(target.read_bytes())
@@ -117,15 +117,36 @@ def test_what_no_bundle_holds_is_refused(files: Files, tmp_path: Path, spoil: Ca
     assert kinds(sealing.check(target, None)) == {("x.zip", "not_a_bundle")}
 
 
-def test_a_file_that_is_not_where_the_directory_says_is_damaged(files: Files, tmp_path: Path) -> None:
+def test_a_file_of_another_name_than_the_directory_says_is_damaged(files: Files, tmp_path: Path) -> None:
     target = repacked(files["bundle"], tmp_path / "x.zip")
     data = bytearray(target.read_bytes())
     line = data.rfind(b"PK\x01\x02")
-    outside(data, line)
-    target.write_bytes(data)
+    start = int.from_bytes(data[line + 42 : line + 46], "little")
     name = data[line + 46 : line + 46 + data[line + 28]].decode()
     assert is_safe(name)
+    data[start + 30] ^= 1
+    target.write_bytes(data)
     assert (name, "damaged") in kinds(sealing.check(target, None))
+
+
+def test_files_that_other_programs_see_elsewhere_are_not_read(files: Files, tmp_path: Path) -> None:
+    """A directory that is not right before its end: Python's zipfile and unzip shift all offsets, and read others."""
+    target = repacked(files["bundle"], tmp_path / "x.zip")
+    data = target.read_bytes()
+    target.write_bytes(data[:-22] + b"something else" + data[-22:])
+    assert kinds(sealing.check(target, None)) == {("x.zip", "not_a_bundle")}
+
+
+def test_a_file_that_calls_itself_a_folder_is_a_file(files: Files, tmp_path: Path) -> None:
+    target = tmp_path / "x.zip"
+    with zipfile.ZipFile(files["bundle"]) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("report/hidden.html", b"not sealed")
+    data = bytearray(target.read_bytes())
+    data[data.rfind(b"PK\x01\x02") + 41] = 0x41  # a folder, by its mode
+    target.write_bytes(data)
+    assert kinds(sealing.check(target, None)) == {("x.zip", "not_a_bundle")}
 
 
 def test_a_copy_in_another_process_reads_the_same(files: Files, tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ def lines(bundle: Bundle, name: str, longest: int) -> Iterator[bytes]:
 def _opened_file(path: Path) -> tuple[IO[bytes], int]:
     """The file, open, and its size."""
     try:
-        file: IO[bytes] = path.open("rb")
+        # A pipe would be waited for without end.
+        file: IO[bytes] = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
         found = os.fstat(file.fileno())
     except OSError as error:
         raise refused("not_a_bundle", path.name, f"cannot be opened: {error.strerror}") from None
