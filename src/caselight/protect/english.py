@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from caselight.protect.citations import cited, reported
+from caselight.protect.citations import Reports, cited
 from caselight.protect.cleaned import unaccented
 from caselight.protect.mentions import Mention, apart
 from caselight.protect.roles import Knowledge, Role
@@ -111,17 +111,17 @@ class Page:
     known: Knowledge
     small: Counter[str]  # word -> times it is written small
     inside: Counter[str]  # word -> times it has a capital inside a sentence
-    reported: frozenset[str]
+    reports: Reports
 
     @classmethod
     def of(cls, text: str, known: Knowledge) -> Page:
         """The text, counted."""
         small, inside = Counter(_SMALL.findall(text)), Counter(m.lower() for m in _INSIDE.findall(text))
-        return cls(text, known, small, inside, reported(text))
+        return cls(text, known, small, inside, Reports.of(text))
 
     def cited(self, start: int, end: int) -> bool:
         """Whether what stands there is the name of a published case."""
-        return cited(self.text, start, end, self.reported)
+        return cited(self.text, start, end, self.reports)
 
     def is_first(self, word: str) -> bool:
         """Whether the word is a first name and hardly anything else."""
