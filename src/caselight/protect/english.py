@@ -226,6 +226,7 @@ def _led(page: Page) -> Iterator[Mention]:
             while name:
                 words = list(_EACH.finditer(page.text, *name.span("name")))
                 behind = _end_of_name(page, words, 0)
+                behind = max(behind, 0 if role is Role.OFFICIAL else _end_of_words(page, words))
                 end = words[behind - 1].end()
                 follows = words[behind].group() if behind < len(words) else ""
                 firm = page.is_firm(follows) and not page.is_first(words[0].group())
@@ -233,6 +234,21 @@ def _led(page: Page) -> Iterator[Mention]:
                     break
                 yield _mention(page, words[0].start(), end, "role", role)
                 name = _NEXT.match(page.text, end) if several else None
+
+
+def _end_of_words(page: Page, words: Sequence[re.Match[str]]) -> int:
+    """Index behind a first name and a surname that are words of the language: "Will Smith", "Grant T. Hill"; 0 = none.
+
+    Only behind a role; more words with capitals in a row are a heading: "Defendant Grant Motion Hearing Notes".
+    """
+    long = [i for i, word in enumerate(words) if not word.group().endswith(".")]
+    if len(long) < 2 or long[0] > 0 or (len(long) > 2 and not page.is_opener(words[long[2]].group())):
+        return 0
+    first, last = (words[i].group() for i in long[:2])
+    called = plain(first) in page.known.words["openers_and_names"] and not page.small[plain(last)]
+    if (page.is_opener(first) and not called) or page.is_opener(last):
+        return 0
+    return 0 if any(page.is_firm(w) or plain(w) in page.known.not_surnames for w in (first, last)) else long[1] + 1
 
 
 def _is_date(page: Page, word: re.Match[str]) -> bool:
