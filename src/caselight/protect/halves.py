@@ -34,7 +34,7 @@ _CUT = re.compile(
 )
 # "...ой К.М.", "...ва Петра Сергеевича": only the ending is left; initials or first names say that it is one.
 _ENDING = re.compile(
-    rf"(?<!\w)(?:\.{{2,}}|…|\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})"
+    rf"(?<!\w)(?:(?<!\.)\.{{2,}}|…|(?<!\*)\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})"
     rf"(?:\.\s?(?:(?P<second>{_BIG})\.)?|{_SMALL}+\s{PATRONYMIC}(?!{_SMALL}))"
 )
 _CASE = re.compile("(?:ой|ою|ого|ому|ым|ыми|ых|ом|ем|им|ый|ий|ая|ую|[аыуеиоюяй])$")
