@@ -92,6 +92,13 @@ MARKED = [
     ("сержант полиции {Шитиков Ц.} – [Хорта О.О.] и [Ландышева О.О.]", "behind a dash stands somebody else"),
     ("От имени [Скоробеевой И.И.] подписал [Муса О.]", "no place behind 'имени'; a first name and a letter"),
     ("координатор штаба [А.Непогодного] пришел, в группы {А. Второго} созыва не вошел", "one initial and an adjective"),
+    ("там он увидел [Сакинат] 5 мая у дома и [Дюка], 2 раза звал", "a day or a count behind a name is no house"),
+    ("видел [Лопухова О.О.] и [Ляха] 300 рублей отдал; приехал на {Ленина}, 5, и на улицу {Шуба} 7", "but this is one"),
+    ("[К.] показала. Суд [К.] признал. [К.] 5 мая ушла, по п. {К.} 5", "a letter before a day"),
+    ("[Ц.] показал. [Ковшов Ц.] ушел. Потом {Гражданин} [Ц.] и {охранник} [Ц.] ушли. {Вчера} [Ц.] спал", "a surname"),
+    ("указал, что [Мельник Т.] спал, [Т.] показал. [Мельник] ушел. Свидетель [Шуб, Т.] пришел", "a word as surname"),
+    ("[Т.] показал. {Суд} [Т.] признал. [Ивлев Т.]\nпоказал. [Лопухов И.И.], [К.] и [Т.] ушли", "a line and a list"),
+    ('Он представился "   " и ушел. Потом представился " [Лев]"', "blanks between quotation marks"),
     ("автомобилем {Тойота}, в {Росреестре}, на сайте {Вконтакте}, телефон {Самсунг}", "things and authorities"),
 ]
 
@@ -296,6 +303,9 @@ def test_however_a_party_is_written_nothing_of_the_surname_is_left(
     "cited", ["v. Harrow, 1999-NMCA", "Harrow, 128 N.M", "Harrow, 1999-NMSC", "v. Harrow, 61 P.2d"]
 )
 def test_a_citation_that_stays_ends_with_a_whole_word(cited: str) -> None:
-    text = f"See State {cited}-018, 5."
+    text = f"See State {cited}-018, 5. In re Harrow, 4 P. 5."
     named = [(Mention(0, 0, "harrow", "", "two"), "Harrow")]
-    assert [text[start:end] for start, end in english_alone.bare(text, US, named, [])[1]] == [cited]
+    assert [text[start:end] for start, end in english_alone.bare(text, US, named, [])[1]] == [
+        cited,
+        "In re Harrow, 4 P.",
+    ]

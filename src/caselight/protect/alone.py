@@ -44,7 +44,7 @@ _INITIALS_BEFORE = re.compile(
 _NAME_BEHIND = re.compile(rf"[ \t]({NAME}){NO_LETTER}")
 _NAME_BEFORE = re.compile(rf"(?<![{CAPITALS}{SMALLS}])({NAME})[ \t]$")
 _CALLED = re.compile(
-    rf"[«\"“](?P<quoted>[^»\"”\n<*.][^»\"”\n]{{1,40}})[»\"”]"
+    rf"[«\"“]\s*(?P<quoted>[^»\"”\n<*.\s][^»\"”\n]{{1,40}})[»\"”]"
     rf"|(?P<plain>{NAME}(?: {NAME}){{0,2}}|[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){{1,2}}){NO_LETTER}"
 )
 Free = Callable[[int, int], bool]

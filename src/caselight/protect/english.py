@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from caselight.protect.citations import cited, reported
+from caselight.protect.citations import Reports, cited
 from caselight.protect.cleaned import unaccented
 from caselight.protect.mentions import Mention, apart
 from caselight.protect.roles import Knowledge, Role
@@ -23,15 +23,16 @@ _EDGE = (
     rf"(?<!\bMac)(?<!\bVan)(?<!\bFitz)(?=[{BIG}][{LOW}]))"
 )
 _GAP = r"(?:[ \t]{1,3}|[ \t]*\n[ \t]*)"
+# No part of a name is longer than 40 letters: a text that is one long word must not take the square of its length.
 # "Quillan", "McQuillan", "O'Quillan", "DeQuillan"; "Quillan-Harrow"; "de la Cruz", "Van der Quill"; "Q.".
 _ALONE = rf"(?!(?:De|La|Le|Van|Von|Di|Du|Del|Los|Las)(?![{LOW}{BIG}-]))"  # a particle is no name
-_STEM = rf"{_ALONE}(?:[OD]['’]|Mc|Mac|De|La|Le|Van|Di|Du|Fitz)?[{BIG}][{LOW}]+"
+_STEM = rf"{_ALONE}(?:[OD]['’]|Mc|Mac|De|La|Le|Van|Di|Du|Fitz)?[{BIG}][{LOW}]{{1,40}}"
 PARTICLE = r"(?:[Dd]e (?:[Ll]a |[Ll]os |[Ll]as )?|[Dd]el |[Vv]an (?:der |den )?|[Vv]on (?:der )?|[Dd]i |[Dd]u |[Ll]a )"
-_WORD = rf"{PARTICLE}?{_STEM}(?:-{_STEM})*(?![{LOW}])"
+_WORD = rf"{PARTICLE}?{_STEM}(?:-{_STEM}){{0,3}}(?![{LOW}])"
 _PART = rf"(?:{_WORD}|[{BIG}]\.)"
 _YOUNGER = r"(?:,? (?:Jr|Sr|JR|SR)\.|,? I{2,3}\b)?"
 _NAME = rf"{_PART}(?:{_GAP}(?:St\. )?{_PART}){{0,3}}{_YOUNGER}"
-_UP = rf"(?:(?:Mc|Mac)?[{BIG}][{BIG}'’-]+|[{BIG}]\.)"
+_UP = rf"(?:(?:Mc|Mac)?[{BIG}][{BIG}'’-]{{1,40}}|[{BIG}]\.)"
 _UPPER = rf"(?<![{BIG}]){_UP}(?:{_GAP}{_UP}){{0,4}}{_YOUNGER}"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)(?:\.\s?|\s)|Miss\s)"
 _TITLED = re.compile(rf"\b{_TITLE}(?P<name>{_NAME}|[{BIG}](?![\w.]))")  # "Dr. Quillan", "Mr. X"
@@ -48,44 +49,10 @@ _PARTY = re.compile(
 )
 _CAPTIONS_END = 6_000  # characters
 _LONGEST_CAPTION = 400
-# What may stand in small letters between the names of a caption and what they are.
-_BETWEEN = frozenset(
-    {
-        *(
-            "a",
-            "al",
-            "and",
-            "as",
-            "behalf",
-            "by",
-            "child",
-            "children",
-            "d/b/a",
-            "deceased",
-            "et",
-            "ex",
-            "friend",
-            "her",
-        ),
-        *(
-            "his",
-            "husband",
-            "individually",
-            "minor",
-            "minors",
-            "next",
-            "of",
-            "on",
-            "personal",
-            "rel",
-            "representative",
-            "the",
-        ),
-        *("through", "ux", "v", "wife"),
-    }
-)
+# Words with capitals in a row: "Quillan Lumber Co.", "Quillan & Harrow"; not "Quillan's Lumber".
+_CAPITALS = re.compile(rf"(?<![\w'’-])[{BIG}][\w'’-]*(?:\s(?:&\s)?[{BIG}][\w'’-]*)+")
 _BENCH = re.compile(rf"(?P<name>{_UPPER})\s*,\s*(?:(?:Chief|Acting|Presiding)\s)*(?:Judge|Justice|C\.?\s?J|J)\b")
-_CONCUR = re.compile(rf"(?P<list>{_UPPER}(?:,?\s(?:and\s)?{_UPPER}){{0,5}}),?\s+(?:JJ|Judges)\b")
+_CONCUR = re.compile(rf"(?P<list>{_UPPER}(?:(?:,\s(?:and\s)?|\sand\s){_UPPER}){{0,5}}),?\s+(?:JJ|Judges)\b")
 _CAPTION_STOP = re.compile(rf"(?<![{BIG}{LOW}])[{LOW}/]+(?![{BIG}{LOW}])|\bv[s.]|[;:]")
 _BEHIND = re.compile(rf"(?:{_EDGE}(?P<name>{_NAME})|(?P<upper>{_UPPER}))(?=,)")
 _COUPLE = re.compile(rf"(?<![{BIG}{LOW}] ){_EDGE}(?P<name>{_WORD})\s(?:and|&)\s$")
@@ -111,17 +78,18 @@ class Page:
     known: Knowledge
     small: Counter[str]  # word -> times it is written small
     inside: Counter[str]  # word -> times it has a capital inside a sentence
-    reported: frozenset[str]
+    reports: Reports
+    firms: frozenset[str]  # words before one that makes a firm of a name
 
     @classmethod
     def of(cls, text: str, known: Knowledge) -> Page:
         """The text, counted."""
         small, inside = Counter(_SMALL.findall(text)), Counter(m.lower() for m in _INSIDE.findall(text))
-        return cls(text, known, small, inside, reported(text))
+        return cls(text, known, small, inside, Reports.of(text), frozenset(_before_firms(text, known)))
 
     def cited(self, start: int, end: int) -> bool:
         """Whether what stands there is the name of a published case."""
-        return cited(self.text, start, end, self.reported)
+        return cited(self.text, start, end, self.reports)
 
     def is_first(self, word: str) -> bool:
         """Whether the word is a first name and hardly anything else."""
@@ -137,8 +105,7 @@ class Page:
 
     def is_named_firm(self, word: str) -> bool:
         """Whether the text has a firm whose name begins with the word: "Quillan Lumber Co."."""
-        behind = re.finditer(rf"(?<!\w){re.escape(word)}((?:\s(?:&\s)?[{BIG}][\w'’-]*)+)", self.text)
-        return any(self.is_firm(one) for m in behind for one in m[1].split())
+        return word.rsplit(maxsplit=1)[-1] in self.firms
 
     def is_word(self, word: str) -> bool:
         """Whether a word with a capital is one of the language here, and no name."""
@@ -154,6 +121,13 @@ def found(text: str, known: Knowledge) -> list[Mention]:
     searches = (_bench, _behind, _captions, _led, _titled, _pairs, _acting, _letters)
     found = apart(m for search in searches for m in search(page))
     return apart([*found, *_couples(page, found)])
+
+
+def _before_firms(text: str, known: Knowledge) -> Iterator[str]:
+    for row in _CAPITALS.finditer(text):
+        words = row.group().split()
+        firms = [i for i, word in enumerate(words) if plain(word) in known.words["organisations"]]
+        yield from words[: firms[-1]] if firms else ()
 
 
 def plain(word: str) -> str:
@@ -207,7 +181,7 @@ def _captions(page: Page) -> Iterator[Mention]:
     for party in _PARTY.finditer(page.text[:_CAPTIONS_END]):
         begin = max(before, party.start() - _LONGEST_CAPTION)
         for stop in _CAPTION_STOP.finditer(page.text, begin, party.start()):
-            begin = begin if stop.group() in _BETWEEN else stop.end()
+            begin = begin if stop.group() in page.known.words["between_parties"] else stop.end()
         before = party.end()
         for m in _ONE.finditer(page.text, begin, party.start()):
             words = [word for word in m.group().split() if not re.fullmatch(PARTICLE, f"{word.title()} ")]
@@ -226,6 +200,7 @@ def _led(page: Page) -> Iterator[Mention]:
             while name:
                 words = list(_EACH.finditer(page.text, *name.span("name")))
                 behind = _end_of_name(page, words, 0)
+                behind = max(behind, 0 if role is Role.OFFICIAL else _end_of_words(page, words))
                 end = words[behind - 1].end()
                 follows = words[behind].group() if behind < len(words) else ""
                 firm = page.is_firm(follows) and not page.is_first(words[0].group())
@@ -233,6 +208,21 @@ def _led(page: Page) -> Iterator[Mention]:
                     break
                 yield _mention(page, words[0].start(), end, "role", role)
                 name = _NEXT.match(page.text, end) if several else None
+
+
+def _end_of_words(page: Page, words: Sequence[re.Match[str]]) -> int:
+    """Index behind a first name and a surname that are words of the language: "Will Smith", "Grant T. Hill"; 0 = none.
+
+    Only behind a role; more words with capitals in a row are a heading: "Defendant Grant Motion Hearing Notes".
+    """
+    long = [i for i, word in enumerate(words) if not word.group().endswith(".")]
+    if len(long) < 2 or long[0] > 0 or (len(long) > 2 and not page.is_opener(words[long[2]].group())):
+        return 0
+    first, last = (words[i].group() for i in long[:2])
+    called = plain(first) in page.known.words["openers_and_names"] and not page.small[plain(last)]
+    if (page.is_opener(first) and not called) or page.is_opener(last):
+        return 0
+    return 0 if any(page.is_firm(w) or plain(w) in page.known.not_surnames for w in (first, last)) else long[1] + 1
 
 
 def _is_date(page: Page, word: re.Match[str]) -> bool:

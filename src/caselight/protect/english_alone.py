@@ -18,6 +18,9 @@ from caselight.protect.roles import Knowledge, Role
 _BEFORE_SURNAME = re.compile(rf"(?<![\w.])(?:(?P<first>[{BIG}])\.\s(?:[{BIG}]\.\s)?)?(?:{PARTICLE}|St\. )?$")
 _HUMP = re.compile(rf"[{BIG}][{LOW}]+|[{BIG}]+(?![{LOW}])|[{LOW}]+")
 _TOKEN = re.compile(rf"[{BIG}{LOW}]+(?:['’][{BIG}][{BIG}{LOW}]+)?(?:[-‐–]\s?[{BIG}{LOW}]+)*")
+_MOST_HUMPS = (
+    5  # of a name that is glued to words: "InsuranceMcQuillan" has 3; without a bound the time is its length cubed
+)
 _HALF = 3  # letters of a half of a double name that is
 _WIDEST = 18  # characters of initials and particles before a surname: "A. N. de los "
 
@@ -37,7 +40,8 @@ def bare(
     covered = {i for m in taken for i in range(m.start, m.end)}
     more = sorted(_alone(page, named, covered), key=lambda m: m.start - m.end)  # the longest first
     published = apart(m for m in more if page.cited(m.start, m.end))
-    hidden = apart([*taken, *(m for m in more if m not in published)])
+    stays = frozenset(published)
+    hidden = apart([*taken, *(m for m in more if m not in stays)])
     covered = {i for m in hidden for i in range(m.start, m.end)}
     stay = [citation(text, m.start, m.end) for m in published]
     # Of "Harrow v. Quillan" nothing stays where Quillan is hidden: half a citation is none.
@@ -95,6 +99,8 @@ def _pieces(token: re.Match[str]) -> Iterator[tuple[int, int]]:
     for part in re.finditer(r"[^-‐–\s]+", token.group()):
         at = token.start() + part.start()
         humps = [(at + m.start(), at + m.end()) for m in _HUMP.finditer(part.group())]
-        for size in range(len(humps), 0, -1):
+        if len(humps) > _MOST_HUMPS:
+            yield at, at + len(part.group())
+        for size in range(min(len(humps), _MOST_HUMPS), 0, -1):
             for i in range(len(humps) - size + 1):
                 yield humps[i][0], humps[i + size - 1][1]

@@ -9,8 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from caselight.protect.alone import Free, free_of
 from caselight.protect.cleaned import fold
-from caselight.protect.mentions import CAPITALS, PATRONYMIC, SMALLS, Mention
+from caselight.protect.mentions import (
+    CAPITALS,
+    LIKE,
+    NAME,
+    PATRONYMIC,
+    SENTENCE,
+    SMALLS,
+    SUFFIX,
+    Mention,
+    small_words,
+)
 from caselight.protect.roles import Knowledge
 from caselight.protect.surnames import grammemes
 
@@ -23,7 +34,7 @@ _CUT = re.compile(
 )
 # "...ой К.М.", "...ва Петра Сергеевича": only the ending is left; initials or first names say that it is one.
 _ENDING = re.compile(
-    rf"(?<!\w)(?:\.{{2,}}|…|\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})"
+    rf"(?<!\w)(?:(?<!\.)\.{{2,}}|…|(?<!\*)\*{{2,}})(?P<tail>{_SMALL}{{1,4}}) (?P<first>{_BIG})"
     rf"(?:\.\s?(?:(?P<second>{_BIG})\.)?|{_SMALL}+\s{PATRONYMIC}(?!{_SMALL}))"
 )
 _CASE = re.compile("(?:ой|ою|ого|ому|ым|ыми|ых|ом|ем|им|ый|ий|ая|ую|[аыуеиоюяй])$")
@@ -33,14 +44,21 @@ _SEVERAL = re.compile(
     rf"(?:(?<![\w.-])|(?<=гр\.)|(?<=ФИО\d))(?P<all>{_BIG}\.\s?(?:-\s?{_BIG}\.\s?)?{_BIG}\.(?:\s?{_BIG}\.|{_BIG}(?=[\s,;)]))?)"
     r"\d{0,2}(?![\w-])"
 )
+# What a number is that stands behind a person and numbers no thing: "К. 5 мая ушел", "К. 2 раза", not "п. К. 5".
+_COUNTS = (
+    r"\d+(?:\.\d\d?\.\d"
+    r"|\s(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|раз|лет|год|руб|час|мин|дн|сут|человек))"
+)
 # One letter names somebody behind a word for a human being or for what somebody said, and in the same matter again.
-_ONE = re.compile(rf"(?<![\w.-])(?P<all>{_BIG})\.(?!\s?(?:{_BIG}\.|\d))(?![\w-])")
+_ONE = re.compile(rf"(?<![\w.-])(?P<all>{_BIG})\.(?!\s?(?:{_BIG}\.|(?!{_COUNTS})\d))(?![\w-])")
+# "Ковшов Ц.", "Шуб, Т.": the word before the letter, which is the surname or says who it is: "Гражданин К.".
+_WORD_BEFORE = re.compile(rf"(?<![\w-])(?P<name>{NAME}),?\s{{1,2}}$")
 # "свидетели Рус. и Кар.": the first letters of a surname.
 _HEAD = re.compile(rf"(?<![\w.-])(?P<all>{_BIG}{_SMALL}{{1,3}})\.(?![\w-])")
 _LIST = re.compile(rf"(?:(?<![\w.]){_BIG}{_SMALL}{{0,3}}\.(?:\s?,\s?|\s?и\s))+$")
 _SEVERAL_LETTERS = re.compile(rf"(?<![\w.-])(?:{_BIG}\.(?:,\s?|\sи\s|,\sи\s))+{_BIG}\.(?!\s?(?:{_BIG}|\d))(?![\w-])")
 _IN_A_SENTENCE = re.compile(
-    rf"(?:{_SMALL}{{3,}}|[,(>»])\s{{1,2}}$|\s(?:[кусиоа]|от|со|за|на|не|он|что|как)\s$|{_SMALL} \($|[–—-] $"
+    rf"(?:{_SMALL}{{2,}}|[,(>»])\s{{1,2}}$|\s(?:[кусиоа]|от|со|за|на|не|он|что|как)\s$|{_SMALL} \($|[–—-] $"
 )
 _BEGINS = re.compile(r"(?:^|[.!?»]\s+|\n\s*)$")
 _PREDICATE = re.compile(
@@ -75,19 +93,50 @@ def _mention(m: re.Match[str], surname: str) -> Mention:
     return Mention(m.start(), m.end(), surname, (m["first"] or "") + (m["second"] or ""), "half")
 
 
-def initials_alone(text: str, known: Knowledge, letters: frozenset[str]) -> Iterator[Mention]:
-    """Initials that belong to no surname in the text.
+def initials_alone(text: str, known: Knowledge, letters: frozenset[str], taken: Sequence[Mention]) -> Iterator[Mention]:
+    """Initials that belong to no surname in the text, and single ones with a surname that no other sign has shown.
 
     Args:
         letters: single initials by which somebody is named in this matter, as `single_letters` finds them.
+        taken: the mentions of the text.
     """
+    free = free_of(taken)
     for m in _SEVERAL.finditer(text):
         initials = "".join(c for c in m["all"] if c.isalpha())
         if fold(initials) not in known.not_surnames:
             yield Mention(m.start(), m.end(), "", initials, "half")
     for m in _ONE.finditer(text):
         if m["all"] in letters and _stands_for_somebody(text, m):
-            yield Mention(m.start(), m.end(), "", m["all"], "half")
+            before = _surname_before(text, m, known, free)
+            surname, start = (before["name"], before.start()) if before else ("", m.start())
+            yield Mention(start, m.end(), surname, m["all"], "half")
+
+
+def _surname_before(text: str, m: re.Match[str], known: Knowledge, free: Free) -> re.Match[str] | None:
+    """The surname right before a letter: "Ковшов Ц.", "Шуб, Т."; not "Гражданин К.", "Вчера К.", "В Омске К."."""
+    before = _WORD_BEFORE.search(text, max(0, m.start() - _BEFORE), m.start())
+    if not before or not free(*before.span()) or _is_no_surname(before["name"], known):
+        return None
+    in_dictionary, some, _ = grammemes(before["name"])
+    if not in_dictionary or some & {"Surn", "Name", "Patr"}:
+        return before
+    if "NOUN" not in some and SUFFIX.search(fold(before["name"])):  # the dictionary takes "Ковшов" for an adjective
+        return before
+    if known.bearers and known.bearers.search(text, max(0, before.start() - _BEFORE), before.start()):
+        return before
+    begins = SENTENCE.search(text, max(0, before.start() - 4), before.start())
+    ordinary = fold(before["name"])[:LIKE] in small_words(text) or (begins and "anim" not in some)
+    return before if "NOUN" in some and not ordinary else None
+
+
+def _is_no_surname(word: str, known: Knowledge) -> bool:
+    """Whether a word before a letter is a place, an office or a word of law, or says who somebody is."""
+    if fold(word) in known.not_surnames or (known.no_persons and known.no_persons.match(fold(word))):
+        return True
+    if any(pattern.match(word) for _, pattern in known.roles) or (known.bearers and known.bearers.search(f"{word} ")):
+        return True
+    some = grammemes(word)[1]
+    return bool(some & {"Geox", "Orgn", "Abbr"}) and "Surn" not in some
 
 
 def heads(texts: Sequence[str], known: Knowledge) -> frozenset[str]:
@@ -116,7 +165,7 @@ def _stands_for_somebody(text: str, m: re.Match[str]) -> bool:
     if behind and _may_be_a_name(behind[1]):
         return False
     return bool(_IN_A_SENTENCE.search(before)) or bool(
-        _BEGINS.search(before) and re.match(rf"(?:,|\sи)?\s{_SMALL}", text[m.end() : m.end() + 5])
+        _BEGINS.search(before) and re.match(rf"(?:,|\sи)?\s(?:{_SMALL}|\d)", text[m.end() : m.end() + 5])
     )
 
 

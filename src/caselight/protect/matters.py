@@ -119,7 +119,8 @@ def protect_matter(
     if known.finder == "russian":
         if _beside(texts, known):
             _bare(texts, known)
-        _initials(texts, known)
+        if _initials(texts, known):
+            _bare(texts, known)
     for text in texts:
         text.mentions = _with_roles(text, known)
         text.identifiers = _identifiers(text, known, policy)
@@ -208,15 +209,18 @@ def _beside(texts: Sequence[_Text], known: Knowledge) -> bool:
     return some
 
 
-def _initials(texts: Sequence[_Text], known: Knowledge) -> None:
-    """Adds initials that belong to no surname of their text."""
+def _initials(texts: Sequence[_Text], known: Knowledge) -> bool:
+    """Adds initials that belong to no surname of their text; True = a surname was found by its initial."""
     bodies = [text.cleaned.text for text in texts]
     letters, heads = halves.single_letters(bodies, known), halves.heads(bodies, known)
+    some = False
     for text in texts:
         body = text.cleaned.text
-        found = [*halves.initials_alone(body, known, letters), *halves.headed(body, heads)]
+        found = [*halves.initials_alone(body, known, letters, text.mentions), *halves.headed(body, heads)]
+        some = some or any(halves.is_whole(m.surname) for m in found)
         outside = [m for m in found if not any(a <= m.start < b for a, b in text.places)]
         text.mentions = apart([*text.mentions, *outside])
+    return some
 
 
 def _courts(text: _Text) -> Iterator[tuple[int, int]]:

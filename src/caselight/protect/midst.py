@@ -45,7 +45,16 @@ _BEFORE = re.compile(rf"(?<![\w-])(?P<name>{NAME})(?:\s{BIG}\.(?:\s?{BIG}\.)?)?(
 _NICKNAME = re.compile(rf"\s?\([«\"“](?P<name>{NAME})[»\"”]\)")
 _INITIAL = re.compile(rf"\s{BIG}\.")
 _ITEM = re.compile(rf"(?m)^[ \t]*\d{{1,2}}[.)][ \t]*(?={BIG})")
-_NUMBER = re.compile(r",?\s?\d")  # of a house: "г. Омск, Ленина, 5"
+# The house behind a street: "г. Омск, Ленина, 5", "Мира, 5/2 кв. 1", "Мира, 7а"; not "Сакинат, 5 мая", "Ковша, 2.05".
+_HOUSE = re.compile(
+    r",\s?\d{1,3}(?!\d|\.\d)(?:[/-]\d{1,3})?(?:\s?[«\"]?[абвде][»\"]?(?!\w))?(?=\s*(?:[,.;:)\n]|$|кв|корп|стр|лит|оф))"
+)
+# Without a comma only behind a town or a word for a street: "ул. Чапаева 7", "г. Омск, Ленина 5"; not "увидел Шуба 5".
+_STREET = re.compile(
+    rf"(?<![{SMALLS}])(?:г|гор|пос|ул|пер|пл|пр|пр-к?т|просп|наб|ш|б-р)\.\s?(?:{NAME},\s?)?$"
+    rf"|(?<![{SMALLS}])(?:улиц|переулк|площад|проспект|бульвар|набережн|шоссе|проезд){SMALL}*\s$"
+)
+_NUMBER = re.compile(r"\s?\d")
 _LINE = 60  # characters of an item that may be a name; a longer one is a sentence
 _ABBREVIATION = 4  # letters of a word that a stop makes an abbreviation: "Вл. Маяковского"
 _SHORTEST = 2  # letters of a first name that is too short to be looked for
@@ -201,7 +210,14 @@ def _is_a_thing(text: str, m: re.Match[str], known: Knowledge) -> bool:
         return True
     if m.group().isupper():
         return len(word) <= _ABBREVIATION
-    return bool((behind and _goes_on(behind[1])) or _NUMBER.match(text, m.end()))
+    return bool((behind and _goes_on(behind[1])) or _is_a_street(text, m))
+
+
+def _is_a_street(text: str, m: re.Match[str]) -> bool:
+    """Whether the number of a house stands behind a word."""
+    if _HOUSE.match(text, m.end()):
+        return True
+    return bool(_NUMBER.match(text, m.end()) and _STREET.search(text, max(0, m.start() - _LINE), m.start()))
 
 
 def _goes_on(word: str) -> bool:
