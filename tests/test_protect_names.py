@@ -309,3 +309,31 @@ def test_a_citation_that_stays_ends_with_a_whole_word(cited: str) -> None:
         cited,
         "In re Harrow, 4 P.",
     ]
+
+
+FLEETING = [
+    ("Заяц", "Зайца"),
+    ("Боец", "Бойцу"),
+    ("Китаец", "Китайцем"),
+    ("Стрелец", "Стрельца"),
+    ("Малец", "Мальцу"),
+    ("Конёк", "Конька"),
+    ("Соловей", "Соловья"),
+    ("Воробей", "Воробью"),
+    ("Кравец", "Кравца"),
+    ("Палец", "Пальца"),
+]
+
+
+@pytest.mark.parametrize(("name", "form"), FLEETING)
+def test_a_name_that_loses_a_vowel_is_one_name(name: str, form: str) -> None:
+    assert stems(name) & stems(form)
+    assert form.lower().replace("ё", "е") in forms(name)
+
+
+def test_names_that_are_words_are_hidden_in_every_case() -> None:
+    text = (
+        "ПРИГОВОР в отношении подсудимого Заяц А.Б. Суд установил: доводы Зайца суд отвергает, Зайцу не доверяет. "
+        "ПРИГОВОРИЛ: Зайца А.Б. признать виновным."
+    )
+    assert "айц" not in published(text)

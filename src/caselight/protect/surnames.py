@@ -16,10 +16,11 @@ from caselight.protect.cleaned import fold
 ENDINGS = (
     *("", "а", "у", "ы", "е", "о", "ом", "ем", "ой", "ою", "ей", "ею", "ым", "ых", "ыми", "им", "их", "ими"),
     *("ого", "его", "ому", "ему", "ая", "яя", "ую", "юю", "ый", "ий", "ые", "ие", "я", "ю", "ь", "й", "и"),
-    *("ьем", "ии", "ию", "ием"),
+    *("ьем", "ии", "ию", "ием", "ями"),
 )
 # Endings of several bearers of a name like Тивурс; cut only off a word that is compared, since Петров is not Петр.
 _PLURAL = ("ов", "ев", "ам", "ами", "ах", "ям", "ями", "ях")
+_VOWELS = "аеиоуыэюя"
 _SHORTEST = 3  # letters of a stem; shorter names keep their whole form
 # Endings of a whole paradigm, by how the name ends when nothing is done to it.
 _POSSESSIVE = ("", "а", "у", "ым", "е", "ой", "ою", "ы", "ых", "ыми")
@@ -44,10 +45,28 @@ def stems(name: str) -> frozenset[str]:
     if "-" in word:
         first, _, rest = word.partition("-")
         found |= {f"{a}-{b}" for a in stems(first) for b in stems(rest)}
-    for stem in tuple(found):  # Кравец, Кравца; Песок, Песка; Локоть, Локтя
-        if len(stem) > _SHORTEST and stem[-2] in "еоё" and stem[-1] in "цклнрт":
-            found.add(stem[:-2] + stem[-1])
+    for stem in tuple(found):
+        found.update(_without_fleeting(stem))
     return frozenset(found)
+
+
+def _without_fleeting(stem: str) -> Iterator[str]:
+    """A stem without the vowel that its other forms lose.
+
+    >>> [next(_without_fleeting(stem)) for stem in ("кравец", "песок", "заяц", "боец", "стрелец", "конек", "соловей")]
+    ['кравц', 'песк', 'зайц', 'бойц', 'стрельц', 'коньк', 'соловь']
+    """
+    if len(stem) <= _SHORTEST:
+        return
+    before, vowel, last = stem[:-2], stem[-2], stem[-1]
+    if before[-1:] in _VOWELS and vowel in "еяё" and last in "цк":
+        yield f"{before}й{last}"
+    if before[-1:] in "лнр" and vowel in "её" and last in "цк":
+        yield f"{before}ь{last}"
+    if stem.endswith("ей"):
+        yield f"{before}ь"
+    if vowel in "еоё" and last in "цклнрт":
+        yield before + last
 
 
 @cache
@@ -82,7 +101,7 @@ def forms(name: str) -> frozenset[str]:
     """All forms of the paradigm that this form may belong to, folded: own tables, and the dictionary's where it knows.
 
     >>> sorted(forms("Иванова") & {"иванов", "ивановой", "ивановым", "ивановых"})
-    ['иванов', 'ивановой', 'ивановых', 'ивановым']
+    ['иванов', 'ивановой', 'ивановым', 'ивановых']
     """
     word = fold(name)
     if word.isascii():
@@ -108,8 +127,9 @@ def _own(word: str) -> Iterator[str]:
 
 
 def _dictionary(word: str) -> Iterator[str]:
+    """The forms of every noun that the word may be: Заяц and Стрелец are surnames, and no dictionary says so."""
     for parse in dictionary().parse(word):
-        if "Surn" in parse.tag:
+        if "NOUN" in parse.tag:
             yield from (fold(form.word) for form in parse.lexeme)
 
 
