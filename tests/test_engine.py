@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight.engine import NO_ITEM, Engine, Failure
+from caselight.engine import NO_ITEM, Engine, Failure, Mark
 from caselight.engine.wire import ITEM, WorkerError, send
 from caselight.errors import DefinitionError
 from caselight.types import State
@@ -312,3 +312,15 @@ def test_no_worker_outlives_its_parent(how: signal.Signals) -> None:
 def test_an_engine_needs_a_job() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Engine(0, ready)
+
+
+def marks_without_end(items: Sequence[str], mark: Mark, failures: Mapping[int, Failure]) -> bytes:
+    while 0 not in failures:
+        mark(0)
+        time.sleep(0.05)
+    return failures[0].state.value.encode()
+
+
+def test_marks_without_end_win_no_time() -> None:
+    with engine(1) as pool:
+        assert list(pool.map(marks_without_end, [["a"]])) == [(0, b"timed_out")]

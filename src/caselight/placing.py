@@ -15,7 +15,7 @@ from pathlib import Path
 from caselight.pack import Pack
 from caselight.report.contents import Atlas, CaseRow
 from caselight.report.geography import Place, read_outlines, read_places, read_regions
-from caselight.tiling import has_tiles, read_ground, tile_stamps
+from caselight.tiling import has_tiles, own_file, read_ground, tile_stamps
 from caselight.words.lemmas import lemmatiser
 
 _WORD = re.compile(r"\w+")
@@ -29,7 +29,7 @@ def atlas(study: Path, pack: Pack, rows: Iterable[CaseRow]) -> Atlas:
     Raises:
         DefinitionError: one of the files has a mistake; the message names its line.
     """
-    given = {name: study / "map" / file for name, file in _FILES.items() if (study / "map" / file).is_file()}
+    given = {name: found for name, file in _FILES.items() if (found := own_file(study, f"map/{file}"))}
     outlines = read_outlines(given["outlines"].read_bytes(), "map/outlines.geojson") if "outlines" in given else ()
     places = read_places(given["places"].read_bytes(), "map/places.csv") if "places" in given else ()
     regions = read_regions(pack.regions, f"{pack.name}/map/regions.csv")

@@ -43,6 +43,20 @@ _TAG = re.compile(r"<[^<>]*>")
 _MAY = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 
 
+def own_file(study: Path, name: str) -> Path | None:
+    """The file of the study's map; None = it is not there.
+
+    Raises:
+        DefinitionError: it is a link to something outside of the study, which would be published with it.
+    """
+    path = study / name
+    if not path.is_file():
+        return None
+    if not path.resolve().is_relative_to(study.resolve()):
+        raise DefinitionError(f"{name}: this is a link out of the study. Copy the file here.")
+    return path
+
+
 def has_tiles(study: Path) -> bool:
     """Whether the user has put tiles into the study."""
     return (study / "map" / "tiles").exists() or (study / _PACKED).exists()
@@ -65,7 +79,7 @@ def read_ground(study: Path, points: Sequence[Point]) -> Ground | None:
 def tile_stamps(study: Path) -> list[str]:
     """Changes with the tiles and their attribution."""
     packed, text, folder = study / _PACKED, study / _ATTRIBUTION, study / "map" / "tiles"
-    stamps = [f"attribution {sha256(text.read_bytes()).hexdigest()}"] if text.is_file() else []
+    stamps = [f"attribution {text.stat().st_size} {text.stat().st_mtime_ns}"] if text.is_file() else []
     if packed.is_file():
         stamps.append(f"tiles {packed.stat().st_size} {packed.stat().st_mtime_ns}")
     if folder.is_dir():
@@ -121,7 +135,7 @@ def _bytes(path: Path, folder: Path) -> bytes:
 
 
 def _of_packed(study: Path, packed: Path, points: Sequence[Point]) -> Ground | None:
-    if not packed.is_file() or packed.stat().st_size > _MOST_PACKED:
+    if own_file(study, _PACKED) is None or packed.stat().st_size > _MOST_PACKED:
         what = f"this is no file of at most {_MOST_PACKED // 2**20} MiB"
         raise DefinitionError(f"{_PACKED}: {what}. Cut the part out that your places lie in.")
     with Engine(1, lock, wall_seconds=_SECONDS) as engine:
@@ -206,9 +220,9 @@ def _selected(data: bytes, points: Sequence[Point]) -> dict[str, Any]:
 
 def _attribution(study: Path, packed: str) -> str:
     """What map/attribution.txt says, as it stands; else what the database says, which is HTML, without its tags."""
-    path = study / _ATTRIBUTION
+    path = own_file(study, _ATTRIBUTION)
     text = html.unescape(_TAG.sub("", packed))
-    if path.is_file():
+    if path is not None:
         with path.open("rb") as opened:
             data = opened.read(4 * _MOST_TEXT + 1)
         try:

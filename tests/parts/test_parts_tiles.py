@@ -185,6 +185,16 @@ def atlas(study: Path) -> Atlas:
     return Atlas((), (), places, {}, lambda: ground, has_tiles=True)
 
 
+@pytest.mark.parametrize("name", ["attribution.txt", "tiles.mbtiles"])
+def test_a_link_out_of_the_study_is_not_followed(tmp_path: Path, name: str) -> None:
+    study = packed(tmp_path / "s")
+    (study / "map" / name).unlink(missing_ok=True)
+    (tmp_path / "elsewhere").write_text("secret", "utf-8")
+    (study / "map" / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DefinitionError, match=rf"^map/{name}: this is a link out of the study"):
+        read_ground(study, [SQUARE, PARK])
+
+
 def test_a_database_in_wal_mode_is_read_as_any_other(tmp_path: Path) -> None:
     study = packed(tmp_path, more="PRAGMA journal_mode=WAL;")
     assert (study / "map" / "tiles.mbtiles").read_bytes()[18:20] == b"\x02\x02"

@@ -53,6 +53,8 @@ Answer = bytes | bytearray  # what a worker says: untrusted
 PREPARE_SECONDS = 120.0
 # A worker that dies without an item in hand is no fault of the batch (the system may want memory): try again.
 MAX_DEATHS = 2
+# A function marks an item once or twice; a worker that was taken over must not win time by marking without end.
+_MARKS_AN_ITEM = 4
 _MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")  # Python's, numpy's, Arrow's
 _NO_MEMORY = "it needs more memory than a reader may have"
 
@@ -210,6 +212,7 @@ class Engine:
             worker.task = task = waiting.popleft()
             worker.since = time.monotonic()
             worker.progress[0] = NO_ITEM
+            worker.most_marks = worker.progress[1] + _MARKS_AN_ITEM * (len(task.items) + 1)
             try:
                 send(worker.sock, BATCH, pack_order((task.function, task.items, task.failures)))
             except OSError:
@@ -277,7 +280,7 @@ class Engine:
             if now - worker.since > PREPARE_SECONDS:
                 raise RuntimeError(f"a worker was not ready after {PREPARE_SECONDS:.0f} s")
             return False
-        if marks != worker.seen or worker.task is None:
+        if (marks != worker.seen and marks <= worker.most_marks) or worker.task is None:
             worker.seen, worker.since = marks, now
             return False
         return now - worker.since > self._wall_seconds

@@ -56,6 +56,7 @@ class Process:
     task: Task | None = None
     inbox: Inbox = field(default_factory=Inbox)
     seen: int = 0  # marks at the last look
+    most_marks: int = 0  # beyond these, marks are no sign of progress
 
     def readable(self, seconds: float = 0.0) -> bool:
         """Whether something has arrived, waited for at most so long."""
