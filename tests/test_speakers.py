@@ -104,9 +104,9 @@ def _loaded(pack: str) -> tuple[str, Speakers]:
     return loaded.language, compile_speakers(loaded)
 
 
-def _marked(marked: str) -> tuple[Reading, Hit]:
+def _marked(marked: str, pack: str = "ru") -> tuple[Reading, Hit]:
     start, end = marked.index("["), marked.index("]") - 1
-    reading = _reading(marked.replace("[", "").replace("]", ""))
+    reading = _reading(marked.replace("[", "").replace("]", ""), pack)
     words = reading.words
     first, last = (int(i) for i in words.start[:-1].searchsorted((start, end)))
     return reading, Hit(first, last, int(words.sentence[first]), int(words.clause[first]), start, end)
@@ -116,6 +116,21 @@ def _marked(marked: str) -> tuple[Reading, Hit]:
 def test_a_passage_belongs_to_the_source_its_paragraph_is_retelling(marked: str, who: str, reason: str) -> None:
     reading, hit = _marked(marked)
     assert reading.said_by(hit) == who, reason
+
+
+@pytest.mark.parametrize(
+    ("marked", "who"),
+    [
+        ("Defendant argues that the stop was illegal. [We affirm].", "court"),
+        ("Defendant argues that the stop was illegal. [We therefore affirm].", "court"),
+        ("The State argues that [we affirm] too often.", "court"),
+        ("Defendant argues that the [stop was illegal].", "defence"),
+        ("The State contends that we erred. It says [the video shows] him.", "prosecution"),
+    ],
+)
+def test_the_court_speaks_from_its_own_name_on(marked: str, who: str) -> None:
+    reading, hit = _marked(marked, "us")
+    assert reading.said_by(hit) == who
 
 
 @pytest.mark.parametrize(("marked", "denied", "reason"), DENIED, ids=[row[2] for row in DENIED])

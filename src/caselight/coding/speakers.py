@@ -69,12 +69,13 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
     if heads := _heads(paragraph, heads_at):
         paragraph.found = sorted(paragraph.found + heads, key=lambda found: found.start)
     source, person, reporter, sentence = "", "", "", -1
+    named = -1, -1  # where the person last named begins and ends
     for i, item in enumerate(paragraph.found):
         if paragraph.sentences[item.start] != sentence:
             source = _close(paragraph, sentence, source, reporter)
             sentence, person, reporter = paragraph.sentences[item.start], "", ""
         if item.cue.kind == "people":
-            person = item.cue.speaker
+            person, named = item.cue.speaker, (item.start, item.end)
             continue
         if reporter == ACCUSED and item.cue.kind in RETELLING:
             continue  # "защитник указал, что из материалов неясно ...": it is still the defence that speaks
@@ -82,7 +83,10 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
         if said:
             reporter = said if item.cue.kind == "report" else reporter
             source = said
-            paragraph.turns.append(item.start)
+            # "We therefore affirm": the court speaks from its own name on, not from the verb.
+            near = person == COURT and item.cue.kind == "decide" and 0 <= item.start - named[1] <= SUBJECT_WORDS
+            begins = named[0] if near else item.start
+            paragraph.turns.append(begins)
             paragraph.sources.append(said)
     _close(paragraph, sentence, source, reporter)
     return paragraph
