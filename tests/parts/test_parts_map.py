@@ -56,7 +56,7 @@ def test_a_map_and_its_books(report: Path, contents: Contents) -> None:
 
 BOOKS = [  # regions of the cases, what the page says, why
     (["77", "77", "01"], "on this map: 3.", "all are on it"),
-    (["77", "", ""], "on this map: 1. Not on it: 2 cases whose courts have no known code", "no code"),
+    (["77", "", ""], "on this map: 1. Not on it: 2 cases whose courts tell no region", "no code"),
     (["77", "95"], "on this map: 1. Not on it: 1 case of a region that this map does not have.", "a code of no region"),
     (["", ""], "on this map: 0. Not on it: 2 cases", "none is on it"),
 ]  # fmt: skip

@@ -171,6 +171,7 @@ class Breakdowns:
             "on": sum(mark.cases for mark in marks.values()),
             "off": off,
             "silent": self._parts.total("region", ""),
+            "silent_file": figure_file("undetermined", FACT + "region", ""),
             "cases": len(self._contents.cases),
             **self._of_places(places),
         }
