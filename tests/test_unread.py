@@ -170,3 +170,7 @@ def test_what_one_of_two_alike_archives_keeps_is_a_record(call: Call) -> None:
 def test_a_pattern_that_fits_beside_another_is_not_called_idle(call: Call) -> None:
     Path("pile", "README.md").write_text(NOTE, "utf-8")
     assert "No file fits" not in call("add", "s", "pile", "--without", "README*", "--without", "*.md").output
+
+
+def test_a_pattern_that_cannot_be_printed_is_refused(call: Call) -> None:
+    assert "holds signs that cannot be printed" in call("add", "s", "pile", "--without", "\udcff*", code=2).output
