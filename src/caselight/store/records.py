@@ -182,8 +182,8 @@ class Records:
             without: patterns of what is left out (`left_out_by`), here and in archives; what they meet and is here
                 already is a record no longer, and is one again when it is added without them.
         Raises:
-            UsageError: a path does not exist, there is no file at or below it, or a pattern cannot be printed. Nothing is
-                taken then.
+            UsageError: a path does not exist, there is no file at or below it, or a pattern cannot be printed. Nothing
+                is taken then.
         """
         for pattern in without:
             if not pattern.isprintable():
