@@ -284,6 +284,26 @@ def test_the_label_of_a_square_of_the_map_is_nobody(tmp_path: Path, drawn: str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("index.html", '<a href="61.html">Rostov Oblast</a>', []),
+        ("map.html", '<title>Rostov Oblast: 5</title><b title="Ростовская область">', []),
+        ("data.json", '["\\u0420\\u043e\\u0441\\u0442\\u043e\\u0432\\u0441\\u043a\\u0430\\u044f область"]', []),
+        ("cases.csv", "61,Rostov Oblast,5", []),
+        ("cases.csv", "61,Rostov Oblast,Rostov", ["person"]),
+        ("index.html", "Rostov of Rostov Oblast", ["person"]),
+        ("index.html", "Rostov Oblasts", ["person"]),
+        ("index.html", "Ростовский", ["person"]),
+    ],
+)
+def test_the_name_of_a_region_is_nobody_as_a_whole(tmp_path: Path, name: str, text: str, found: list[str]) -> None:
+    secrets = (Secret("person", "Ростов Л.Л.", "Ростов", "ЛЛ"), Secret("person", "Ростовский Л.Л.", "Ростовский", "ЛЛ"))
+    printed = Printed(regions=frozenset({"Rostov Oblast", "Ростовская область", "Ростовский"}))
+    of = Gate(lambda _: None, lambda: [Known(secrets, ())], MACHINE, printed=printed)
+    assert sorted(set(look(tmp_path, name, text, of))) == found
+
+
+@pytest.mark.parametrize(
     ("name", "found"),
     [
         ("case/9d/c9d0b424fed8241dd.html", []),

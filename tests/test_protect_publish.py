@@ -268,6 +268,25 @@ def test_a_judge_who_has_the_surname_of_a_hidden_person_stays_where_judges_are_c
         assert "Кряжимск" not in (tmp_path / "out" / name).read_text("utf-8").replace("Кряжимская Е.В.", "")
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_person_who_is_called_like_a_region_of_the_pack_is_no_leak_in_its_name(language: str, tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    namesake = {"whom": "Ростова Ивана Петровича", "who": "Ростов И.П.", "bare": "Ростова"}
+    for n, person in enumerate((namesake, PEOPLE[1]), 1):
+        text = RULING.format(n=n, **person).replace(
+            "Тверского районного суда города Москвы", "Ростовского областного суда"
+        )
+        (tmp_path / "records" / f"donos-{n}.txt").write_text(text, "utf-8")
+    study = intake.new(tmp_path / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [tmp_path / "records"], {})
+    pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
+    made = pipeline.current(study)
+    shown = view.contents(made, language, "2026-01-01")
+    publishing.publish(made, shown, publishing.Order(tmp_path / "out", ("csv",)), quiet)
+    with pytest.raises(Leak, match=r"person 'Rostov'"):
+        publishing.publish(made, replace(shown, title="The Rostov case"), publishing.Order(tmp_path / "no"), quiet)
+
+
 def test_lists_are_in_an_order_that_says_nothing_of_the_names_of_files(tmp_path: Path) -> None:
     made = pipeline.current(make_study(tmp_path / "study", 6, 3))
     shown = view.contents(made, "en", "2026-01-01")

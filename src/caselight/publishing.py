@@ -140,7 +140,8 @@ def _printed(shown: Contents) -> Printed:
     squares = frozenset(label for region in shown.atlas.regions for label in region.shorts.values())
     files = frozenset(hashlib.sha256(path.read_bytes()).digest() for path in STATIC.iterdir())
     said = frozenset(text for text in phrases(shown.language).values() if isinstance(text, str))
-    return Printed(squares, files, said)
+    regions = frozenset(name for region in shown.atlas.regions for name in region.names.values())
+    return Printed(squares, files, said, regions)
 
 
 def _file_names(shown: Contents) -> Iterator[str]:

@@ -9,7 +9,6 @@ together, and for numbers.
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from caselight.protect.cleaned import clean, fold, unaccented
 from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
+from caselight.protect.printed import Printed
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
 
 MTIME = 315_532_800  # 1980-01-01: the oldest time that every archive and file system can hold
@@ -62,10 +62,6 @@ class Find:
 
 # An id in the name of a file: hexadecimal digits, among which "fed" or "bd" is nobody.
 _ID = re.compile(r"(?<![^\W_])c?[0-9a-f]{16,64}(?![^\W_])")
-# The whole of a text between two tags, or of an attribute.
-_WHOLE = re.compile(r'(?<=>)[^<>"]{8,}(?=<)|(?<==")[^<>"]{8,}(?=")')
-_PLACE = re.compile(r"\{\w*\}")
-_SQUARE = re.compile(r'<text class="place(?: small)?" [^<>]*>([^<>]*)</text>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +79,6 @@ class Machine:
     user: str
     host: str
     paths: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What every report of a pack says, which is said of no person."""
-
-    squares: frozenset[str] = frozenset()  # labels of the map's squares: "Киров"
-    files: frozenset[bytes] = frozenset()  # SHA-256 of scripts and style sheets, whose content is searched for no name
-    phrases: frozenset[str] = frozenset()  # "Page {n} of {total}"; only where it is the whole of a text
-
-    def without(self, text: str) -> str:
-        """The text of a page without these. A phrase of a single word stays: it may be a name."""
-        wholes = {_PLACE.sub("{}", phrase) for phrase in self.phrases if " " in phrase}
-        text = _WHOLE.sub(lambda m: "" if _PLACE.sub("{}", html.unescape(m[0])) in wholes else m[0], text)
-        return _SQUARE.sub(lambda m: "" if html.unescape(m[1]) in self.squares else m[0], text)
 
 
 class _Joined:
@@ -296,7 +277,8 @@ class Gate:
         own = [known for case in of or () if (known := self._cases(case))]
         index = self._index(tuple(of or ())) if own else self._whole
         kept = {fold(k) for known in own for k in known.kept}
-        for secret, start, end, certain in (*index.finds(body, in_name), *self._foreign(body, kept if own else None)):
+        told = self._printed.blanked(body)
+        for secret, start, end, certain in (*index.finds(told, in_name), *self._foreign(told, kept if own else None)):
             word = body[start:end]
             if fold(word) not in self._allow:
                 at = line + body.count("\n", 0, start) if line else 0
