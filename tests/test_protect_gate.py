@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight.protect import Gate, Known, Leak, Machine, Printed, Secret, put
+from caselight.protect import Gate, Known, Leak, Machine, Policy, Printed, Secret, put
 from caselight.protect.gate import MTIME
 
 CASE, OTHER = "c" + "a1" * 8, "c" + "b2" * 8
@@ -34,7 +34,7 @@ MACHINE = Machine("annakovaleva", "newsroom-7", ("/srv/secret-study",))
 
 
 def gate(allow: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> Gate:
-    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, allow, files)
+    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, Policy(allow=allow), files)
 
 
 def look(folder: Path, name: str, content: str | bytes, of: Gate | None = None) -> list[str]:
@@ -301,6 +301,29 @@ def test_the_name_of_a_region_is_nobody_as_a_whole(tmp_path: Path, name: str, te
     printed = Printed(regions=frozenset({"Rostov Oblast", "Ростовская область", "Ростовский"}))
     of = Gate(lambda _: None, lambda: [Known(secrets, ())], MACHINE, printed=printed)
     assert sorted(set(look(tmp_path, name, text, of))) == found
+
+
+HIDDEN = [
+    ("свободу Леониду Череповскому!", ["Леониду Череповскому"], "as it stands in the list"),
+    ("Леонида Череповского; там ЛЕОНИД ЧЕРЕПОВСКИЙ", ["Леонида Череповского", "ЛЕОНИД ЧЕРЕПОВСКИЙ"], "inflected"),
+    ("Череповским, Леонидом", ["Череповским, Леонидом"], "the other way round"),
+    ("#леонид_череповский", ["леонид_череповский"], "in a handle"),
+    ("Leonid Cherepovsky", ["Leonid Cherepovsky"], "in Latin letters"),
+    ("\\u041b\\u0435\\u043e\\u043d\\u0438\\u0434 Череповский", ["Леонид Череповский"], "escaped"),
+    ("Ada Quill's dog, ada quills", ["Ada Quill", "ada quills"], "English, in any letters"),
+    ("Леонид и Череповский. Ada (in the end) Quill, Леониду", [], "the words apart"),
+]
+
+
+@pytest.mark.parametrize("name", ["own/memos.jsonl", PAGE, f"case/b2/{OTHER}.html"])
+@pytest.mark.parametrize(("text", "found", "why"), HIDDEN, ids=[why for *_, why in HIDDEN])
+def test_a_hidden_phrase_is_found_in_every_file(
+    tmp_path: Path, name: str, text: str, found: list[str], why: str
+) -> None:
+    listed = Policy(hide=("Леониду Череповскому", "Ada Quill", "Кличкин"))
+    of = Gate(CASES.get, lambda: list(CASES.values()), MACHINE, listed)
+    look(tmp_path, name, text)
+    assert [f.what for f in of.look(tmp_path) if f.certain] == found, why
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
         machine = _machine(made, Path(scratch))
-        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), _printed(shown))
+        gate = Gate(ledger.known, ledger.everything, machine, policy, _file_names(shown), _printed(shown))
         files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 

@@ -21,6 +21,8 @@ from caselight.protect.cleaned import clean, fold, unaccented
 from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
+from caselight.protect.phrases import Phrases
+from caselight.protect.policy import Policy
 from caselight.protect.printed import Printed
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
 
@@ -214,7 +216,7 @@ class Gate:
         cases: Callable[[str], Known | None],
         every: Callable[[], Iterable[Known]],
         machine: Machine,
-        allow: Iterable[str] = (),
+        policy: Policy | None = None,
         files: Iterable[str] = (),
         printed: Printed | None = None,
     ) -> None:
@@ -224,13 +226,15 @@ class Gate:
             cases: what is known of the case of that id; None = there is no such case.
             every: what is known of all cases.
             machine: user, host and folders that must not be named.
-            allow: words that may stand anywhere.
+            policy: its words that may stand anywhere, and its texts of several words, which must stand nowhere.
             files: names of the records as received, which must not be named either.
             printed: what stands in every report and is said of no person.
         """
+        listed = policy or Policy()
+        self._phrases = Phrases(listed.hide)
         self._printed = printed or Printed()
         self._cases, self._every, self._machine = cases, every, machine
-        self._allow = {fold(word) for word in allow}
+        self._allow = {fold(word) for word in listed.allow}
         self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
         for file in {fold(clean(f).text) for f in files if len(f) > 4}:
             self._files.setdefault(_END.findall(file)[-1] if _END.search(file) else "", []).append(file)
@@ -278,11 +282,14 @@ class Gate:
         index = self._index(tuple(of or ())) if own else self._whole
         kept = {fold(k) for known in own for k in known.kept}
         told = self._printed.blanked(body)
-        for secret, start, end, certain in (*index.finds(told, in_name), *self._foreign(told, kept if own else None)):
+        found = [*index.finds(told, in_name), *self._foreign(told, kept if own else None)]
+        places = [(secret.kind, start, end, certain) for secret, start, end, certain in found]
+        places += [("person", start, end, True) for start, end in self._phrases.finds(fold(body))]
+        for kind, start, end, certain in places:
             word = body[start:end]
             if fold(word) not in self._allow:
                 at = line + body.count("\n", 0, start) if line else 0
-                yield Find(name, at, secret.kind, word, _around(body, start, end), certain)
+                yield Find(name, at, kind, word, _around(body, start, end), certain)
         yield from self._made_where(name, line, body)
 
     def _index(self, cases: tuple[str, ...]) -> _Index:
