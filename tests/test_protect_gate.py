@@ -401,6 +401,39 @@ def test_what_was_found_in_many_places_is_told_once_with_its_count(tmp_path: Pat
     assert len(message) == 5
 
 
+SMALL = [
+    ("@wren", True, "a handle"),
+    ("@ada_wren", True, "the end of a handle"),
+    ("#wren", True, "a tag"),
+    ("t.me/wren", True, "an address of the web"),
+    ("wren.ada@example.org", True, "an address of mail"),
+    ("ada.wren", True, "a name of a user"),
+    ("@wren85", True, "with a number behind"),
+    ("asked wren to come", False, "a name without its capital, or a bird"),
+    ("she saw the wren.", False, "at the end of a sentence"),
+    ("the wren.The court", False, "where a blank was forgotten"),
+    ("turn the page. page/2, .page, page_2", None, "an ordinary word, also in names of styles and files"),
+    ("@page", True, "an ordinary word as a handle"),
+    ("wrench, @wrench, wre/n", None, "other words"),
+    ("@скоробеев", True, "a Russian handle"),
+    ("#волков", True, "a Russian word that is a surname"),
+    ("пришел волков, медведь/волков", None, "such a word in small letters"),
+    ("t.me/skorobeyev", True, "in Latin letters"),
+]
+
+
+@pytest.mark.parametrize("name", ["own/memos.jsonl", PAGE])
+@pytest.mark.parametrize(("text", "certain", "why"), SMALL, ids=[why for *_, why in SMALL])
+def test_a_name_in_small_letters_is_certain_in_a_handle_and_to_be_looked_at_elsewhere(
+    tmp_path: Path, name: str, text: str, certain: bool | None, why: str
+) -> None:
+    surnames = ("wren", "page", "Скоробеев", "Волков")
+    known = Known(tuple(Secret("person", f"A. {surname}", surname, "A") for surname in surnames), ())
+    of = Gate({CASE: known}.get, lambda: [known], MACHINE, printed=Printed(words=frozenset({"page"})))
+    look(tmp_path, name, text)
+    assert {f.certain for f in of.look(tmp_path)} == (set() if certain is None else {certain}), why
+
+
 SAID = [
     ('<p data-page="Page {n} of {total}">', [], "an attribute that is said in every report"),
     ("<p>Page {n} of {total}</p>", [], "a text that is"),

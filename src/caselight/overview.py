@@ -246,7 +246,9 @@ def published_lines(done: Published, study: Path) -> list[str]:
         "pictures of pages cannot be searched for names."
     )
     if done.look_at:
-        lines.append(f"Look at these {len(done.look_at):,}: one letter away from a name that was hidden.")
+        lines.append(
+            f"Look at these {len(done.look_at):,}: one letter away from a hidden name, or one in small letters."
+        )
         lines += [f"  {f.file}:{f.line}: {f.what!r} in “{f.near}”" for f in done.look_at[:_LOOK_AT_SHOWN]]
         rest = len(done.look_at) - _LOOK_AT_SHOWN
         if rest > 0:

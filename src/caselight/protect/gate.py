@@ -59,7 +59,7 @@ class Find:
     kind: str  # person | address | ... | path | user | host | time | picture | metadata | file
     what: str
     near: str
-    certain: bool  # False = one letter away from a name: have a look
+    certain: bool  # False = one letter away from a name, or in small letters: have a look
 
 
 # An id in the name of a file: hexadecimal digits, among which "fed" or "bd" is nobody.
@@ -116,7 +116,8 @@ class _Joined:
 class _Index:
     """The secrets of some cases, ready to be looked for."""
 
-    def __init__(self, secrets: Iterable[Secret], kept: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[Secret], kept: Iterable[str], printed: Printed) -> None:
+        self._printed = printed
         self._people: dict[str, Secret] = {}
         self._forms: dict[str, Secret] = {}
         self._sounds: dict[str, Secret] = {}  # in Latin letters
@@ -164,7 +165,8 @@ class _Index:
         if self._mask:
             folded = self._mask.sub(lambda m: "\0" * len(m.group()), folded)
         for m in _WORD.finditer(folded):
-            secret, certain = self._name(m.group(), text[m.start() : m.end()], in_name)
+            small = in_name or self._printed.in_handle(text, *m.span())
+            secret, certain = self._name(m.group(), text[m.start() : m.end()], small)
             if secret:
                 yield secret, m.start(), m.end(), certain
         if self._pattern:
@@ -178,14 +180,14 @@ class _Index:
     def _lengths(self) -> tuple[int, ...]:
         return tuple(sorted(set(map(len, self._digits))))
 
-    def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
+    def _name(self, word: str, written: str, small: bool) -> tuple[Secret | None, bool]:
         """As `_named`, asked once for each way in which a word is written."""
-        if (written, in_name) not in self._asked:
-            self._asked[written, in_name] = self._named(word, written, in_name)
-        return self._asked[written, in_name]
+        if (written, small) not in self._asked:
+            self._asked[written, small] = self._named(word, written, small)
+        return self._asked[written, small]
 
-    def _named(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
-        """The person whom a word names, and whether it does so surely."""
+    def _named(self, word: str, written: str, small: bool) -> tuple[Secret | None, bool]:
+        """The person whom a word names, and whether it does so surely; `small` = names are written small there."""
         humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
         parts = {word, *re.split("[-‐–]", word), *humps}
         for part in parts | set(map(unaccented, parts)):
@@ -193,10 +195,12 @@ class _Index:
                 (self._people[s] for s in stems_of_word(part) if s in self._people), None
             )
             unusual = not part.isascii() and not grammemes(part)[0]  # a small letter was typed, but it is no word
-            if found and (not written.islower() or in_name or unusual):
+            if found and (not written.islower() or small or unusual):
                 return found, True
+            if found and part.isascii() and part not in self._printed.words:
+                return found, False
         if word.isascii() and (found := self._sounds.get(latin.sound(word))):
-            return found, in_name or written[0].isupper()
+            return found, small or written[0].isupper()
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):
                 if short in self._close:
@@ -297,7 +301,9 @@ class Gate:
             known = [k for case in cases if (k := self._cases(case))]
             if len(self._made) > 64:
                 self._made.clear()
-            self._made[cases] = _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept])
+            self._made[cases] = _Index(
+                [s for k in known for s in k.secrets], [n for k in known for n in k.kept], self._printed
+            )
         return self._made[cases]
 
     @cached_property
@@ -307,7 +313,7 @@ class Gate:
     @cached_property
     def _whole(self) -> _Index:
         known = list(self._every())
-        return _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept])
+        return _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept], self._printed)
 
     @cached_property
     def _everybody(self) -> tuple[dict[str, list[Secret]], dict[str, Secret]]:

@@ -31,7 +31,7 @@ class Published:
     officials: int  # names of officials that stay, counted once a case
     withheld: Mapping[str, int]  # originals, scans: what is not part of the publication -> how many
     files: int  # looked into
-    look_at: tuple[Find, ...]  # one letter away from a name: nothing certain
+    look_at: tuple[Find, ...]  # one letter away from a name, or in small letters: nothing certain
     cannot_know: tuple[str, ...] = CANNOT_KNOW
 
 
