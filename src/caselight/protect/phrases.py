@@ -35,7 +35,7 @@ class Phrases:
         """(start, end) of each place in a cleaned and folded text where one stands.
 
         >>> list(Phrases(["Леониду Череповскому"]).finds("с леонидом череповским и леонид"))
-        [(2, 23)]
+        [(2, 22)]
         """
         if not self._by_first:
             return
