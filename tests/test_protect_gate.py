@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight.protect import Gate, Known, Leak, Machine, Printed, Secret, put
+from caselight.protect import Gate, Known, Leak, Machine, Policy, Printed, Secret, put
 from caselight.protect.gate import MTIME
 
 CASE, OTHER = "c" + "a1" * 8, "c" + "b2" * 8
@@ -34,7 +34,7 @@ MACHINE = Machine("annakovaleva", "newsroom-7", ("/srv/secret-study",))
 
 
 def gate(allow: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> Gate:
-    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, allow, files)
+    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, Policy(allow=allow), files)
 
 
 def look(folder: Path, name: str, content: str | bytes, of: Gate | None = None) -> list[str]:
@@ -284,6 +284,49 @@ def test_the_label_of_a_square_of_the_map_is_nobody(tmp_path: Path, drawn: str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("index.html", '<a href="61.html">Rostov Oblast</a>', []),
+        ("map.html", '<title>Rostov Oblast: 5</title><b title="Ростовская область">', []),
+        ("data.json", '["\\u0420\\u043e\\u0441\\u0442\\u043e\\u0432\\u0441\\u043a\\u0430\\u044f область"]', []),
+        ("cases.csv", "61,Rostov Oblast,5", []),
+        ("cases.csv", "61,Rostov Oblast,Rostov", ["person"]),
+        ("index.html", "Rostov of Rostov Oblast", ["person"]),
+        ("index.html", "Rostov Oblasts", ["person"]),
+        ("index.html", "Ростовский", ["person"]),
+    ],
+)
+def test_the_name_of_a_region_is_nobody_as_a_whole(tmp_path: Path, name: str, text: str, found: list[str]) -> None:
+    secrets = (Secret("person", "Ростов Л.Л.", "Ростов", "ЛЛ"), Secret("person", "Ростовский Л.Л.", "Ростовский", "ЛЛ"))
+    printed = Printed(regions=frozenset({"Rostov Oblast", "Ростовская область", "Ростовский"}))
+    of = Gate(lambda _: None, lambda: [Known(secrets, ())], MACHINE, printed=printed)
+    assert sorted(set(look(tmp_path, name, text, of))) == found
+
+
+HIDDEN = [
+    ("свободу Леониду Череповскому!", ["Леониду Череповскому"], "as it stands in the list"),
+    ("Леонида Череповского; там ЛЕОНИД ЧЕРЕПОВСКИЙ", ["Леонида Череповского", "ЛЕОНИД ЧЕРЕПОВСКИЙ"], "inflected"),
+    ("Череповским, Леонидом", ["Череповским, Леонидом"], "the other way round"),
+    ("#леонид_череповский", ["леонид_череповский"], "in a handle"),
+    ("Leonid Cherepovsky", ["Leonid Cherepovsky"], "in Latin letters"),
+    ("\\u041b\\u0435\\u043e\\u043d\\u0438\\u0434 Череповский", ["Леонид Череповский"], "escaped"),
+    ("Ada Quill's dog, ada quills", ["Ada Quill", "ada quills"], "English, in any letters"),
+    ("Леонид и Череповский. Ada (in the end) Quill, Леониду", [], "the words apart"),
+]
+
+
+@pytest.mark.parametrize("name", ["own/memos.jsonl", PAGE, f"case/b2/{OTHER}.html"])
+@pytest.mark.parametrize(("text", "found", "why"), HIDDEN, ids=[why for *_, why in HIDDEN])
+def test_a_hidden_phrase_is_found_in_every_file(
+    tmp_path: Path, name: str, text: str, found: list[str], why: str
+) -> None:
+    listed = Policy(hide=("Леониду Череповскому", "Ada Quill", "Кличкин"))
+    of = Gate(CASES.get, lambda: list(CASES.values()), MACHINE, listed)
+    look(tmp_path, name, text)
+    assert [f.what for f in of.look(tmp_path) if f.certain] == found, why
+
+
+@pytest.mark.parametrize(
     ("name", "found"),
     [
         ("case/9d/c9d0b424fed8241dd.html", []),
@@ -356,6 +399,39 @@ def test_what_was_found_in_many_places_is_told_once_with_its_count(tmp_path: Pat
     assert message[2] == "    places with 'Скоробеев': 40; files: 1"
     assert [line.split(" person ")[1][:9] for line in message if " person " in line] == ["'Скоробее", "'Лопухов'"]
     assert len(message) == 5
+
+
+SMALL = [
+    ("@wren", True, "a handle"),
+    ("@ada_wren", True, "the end of a handle"),
+    ("#wren", True, "a tag"),
+    ("t.me/wren", True, "an address of the web"),
+    ("wren.ada@example.org", True, "an address of mail"),
+    ("ada.wren", True, "a name of a user"),
+    ("@wren85", True, "with a number behind"),
+    ("asked wren to come", False, "a name without its capital, or a bird"),
+    ("she saw the wren.", False, "at the end of a sentence"),
+    ("the wren.The court", False, "where a blank was forgotten"),
+    ("turn the page. page/2, .page, page_2", None, "an ordinary word, also in names of styles and files"),
+    ("@page", True, "an ordinary word as a handle"),
+    ("wrench, @wrench, wre/n", None, "other words"),
+    ("@скоробеев", True, "a Russian handle"),
+    ("#волков", True, "a Russian word that is a surname"),
+    ("пришел волков, медведь/волков", None, "such a word in small letters"),
+    ("t.me/skorobeyev", True, "in Latin letters"),
+]
+
+
+@pytest.mark.parametrize("name", ["own/memos.jsonl", PAGE])
+@pytest.mark.parametrize(("text", "certain", "why"), SMALL, ids=[why for *_, why in SMALL])
+def test_a_name_in_small_letters_is_certain_in_a_handle_and_to_be_looked_at_elsewhere(
+    tmp_path: Path, name: str, text: str, certain: bool | None, why: str
+) -> None:
+    surnames = ("wren", "page", "Скоробеев", "Волков")
+    known = Known(tuple(Secret("person", f"A. {surname}", surname, "A") for surname in surnames), ())
+    of = Gate({CASE: known}.get, lambda: [known], MACHINE, printed=Printed(words=frozenset({"page"})))
+    look(tmp_path, name, text)
+    assert {f.certain for f in of.look(tmp_path)} == (set() if certain is None else {certain}), why
 
 
 SAID = [

@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from caselight import intake, pipeline, publishing, view
+from caselight import drawing, intake, overview, pipeline, publishing, sealing, view
 from caselight.cli import main
 from caselight.errors import DefinitionError, UsageError
 from caselight.ordering import by_ids
 from caselight.planning import Made
-from caselight.protect import Leak, Published, load_policy
+from caselight.protect import Find, Leak, Published, load_policy
 from caselight.report import Contents
 from caselight.report.geography import Place
 from caselight.report.tiles import Ground, Tile
-from caselight.store import Settings
+from caselight.speaking import said
+from caselight.store import Settings, Study
 from sealed_sample import make_study
 
 RULING = """Дело № 5-{n}24/2022
@@ -266,6 +267,66 @@ def test_a_judge_who_has_the_surname_of_a_hidden_person_stays_where_judges_are_c
     for name in ("breakdowns.html", "data/judges.csv"):
         assert "Кряжимская Е.В." in (tmp_path / "out" / name).read_text("utf-8")
         assert "Кряжимск" not in (tmp_path / "out" / name).read_text("utf-8").replace("Кряжимская Е.В.", "")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_person_who_is_called_like_a_region_of_the_pack_is_no_leak_in_its_name(language: str, tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    namesake = {"whom": "Ростова Ивана Петровича", "who": "Ростов И.П.", "bare": "Ростова"}
+    for n, person in enumerate((namesake, PEOPLE[1]), 1):
+        text = RULING.format(n=n, **person).replace(
+            "Тверского районного суда города Москвы", "Ростовского областного суда"
+        )
+        (tmp_path / "records" / f"donos-{n}.txt").write_text(text, "utf-8")
+    study = intake.new(tmp_path / "study", Settings("Study", "ru", "ru"), "surveillance")
+    intake.add(study, [tmp_path / "records"], {})
+    pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
+    made = pipeline.current(study)
+    shown = view.contents(made, language, "2026-01-01")
+    publishing.publish(made, shown, publishing.Order(tmp_path / "out", ("csv",)), quiet)
+    with pytest.raises(Leak, match=r"person 'Rostov'"):
+        publishing.publish(made, replace(shown, title="The Rostov case"), publishing.Order(tmp_path / "no"), quiet)
+
+
+@pytest.mark.parametrize(("places", "more"), [(20, ""), (21, "1"), (1218, "1,198")])
+def test_places_to_look_at_that_are_not_shown_are_counted_with_where_they_stand(places: int, more: str) -> None:
+    found = tuple(Find("a.html", n, "person", "Скаробеев", "", False) for n in range(places))
+    done = Published(Path("out"), {}, 0, {"originals": 1, "scans": 0}, 1, found)
+    lines = overview.published_lines(done, Path("my-study"))
+    again = "caselight report my-study --publish --to out --json"
+    shown = [f"  ... and {more} more; all of them: {again}"] if more else []
+    assert [line for line in lines if "--json" in line] == shown
+    assert len(publishing.as_json(done)["look_at"]) == places  # type: ignore[arg-type]
+    assert not shown or said(shown[0], "ru").strip().startswith("... и ещё")
+
+
+SLOGAN = "принял участие в митинге с плакатом «Свободу Леониду Череповскому»."
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study with a draw whose committed answers quote a slogan that names somebody."""
+    folder = tmp_path_factory.mktemp("slogan")
+    (folder / "records").mkdir()
+    for n, person in enumerate(PEOPLE, 1):
+        text = RULING.replace("принял участие в митинге.", SLOGAN).format(n=n, **person)
+        (folder / "records" / f"donos-{n}.txt").write_text(text, "utf-8")
+    study = intake.new(folder / "study", Settings("Study", "ru", "en"), "surveillance")
+    intake.add(study, [folder / "records"], {})
+    pipeline.make_tables(study, pipeline.Options(1, None, "2026-01-01"), quiet)
+    drawing.freeze(pipeline.current(study), drawing.Wish(size=2, by=("surveillance_role",)))
+    assert "Череповскому" in next(study.folder.rglob("machine.jsonl")).read_text("utf-8")
+    return study
+
+
+@pytest.mark.parametrize("hidden", ["", "hide: ['Леониду Череповскому']", "hide: ['Череповский Леонид']"])
+def test_a_name_that_is_hidden_does_not_leave_in_a_committed_answer(hidden: str, drawn: Study, tmp_path: Path) -> None:
+    (drawn.folder / "protect.yaml").write_text(hidden, "utf-8")
+    with pytest.raises(Leak, match=r"own/draws/0001/machine\.jsonl") as refused, drawn.locked():
+        sealing.seal(drawn, sealing.Wish(tmp_path / "a.zip", "2026-01-01", "en"), quiet)
+    assert not (tmp_path / "a.zip").exists()
+    assert "--unprotected" in str(refused.value)
+    assert "leaves out the question" in str(refused.value)
 
 
 def test_lists_are_in_an_order_that_says_nothing_of_the_names_of_files(tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
         shown = view.contents(made, language or opened.settings.language, _today())
         if publish:
             done = publishing.publish(made, shown, publishing.Order(to or study / "published"), _progress())
-            _print(as_json, publishing.as_json(done), overview.published_lines(done))
+            _print(as_json, publishing.as_json(done), overview.published_lines(done, study))
             return
         delivery.write_pages(made, shown, _progress(), anew=True)
     _print(as_json, {"report": str(made.report)}, [f"Report: {made.report}"])

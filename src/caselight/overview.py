@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import ceil, floor
+from pathlib import Path
 from typing import Any
 
 from caselight.accounts import summary_lines, told_books
@@ -234,7 +235,7 @@ def _behind(row: Mapping[str, Any]) -> str:
     return f" ({level_percent(row['level']):g} %; {row['n']:,} cases, picked by dice, were read by two demo coders)"
 
 
-def published_lines(done: Published) -> list[str]:
+def published_lines(done: Published, study: Path) -> list[str]:
     """What was published, what was not, and what nobody can know."""
     replaced = ", ".join(f"{count:,} {kind}" for kind, count in done.replaced.items()) or "nothing"
     lines = [f"Replaced by tokens: {replaced}. Names of officials that stay: {done.officials:,}."]
@@ -245,7 +246,15 @@ def published_lines(done: Published) -> list[str]:
         "pictures of pages cannot be searched for names."
     )
     if done.look_at:
-        lines.append(f"Look at these {len(done.look_at):,}: one letter away from a name that was hidden.")
+        lines.append(
+            f"Look at these {len(done.look_at):,}: one letter away from a hidden name, or one in small letters."
+        )
         lines += [f"  {f.file}:{f.line}: {f.what!r} in “{f.near}”" for f in done.look_at[:_LOOK_AT_SHOWN]]
+        rest = len(done.look_at) - _LOOK_AT_SHOWN
+        if rest > 0:
+            folder = done.folder
+            lines.append(
+                f"  ... and {rest:,} more; all of them: caselight report {study} --publish --to {folder} --json"
+            )
     lines += ["The gate cannot know:", *(f"  {text}" for text in done.cannot_know)]
     return [*lines, f"Published: {done.folder}"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import re
 import socket
 import tempfile
 from collections import Counter
@@ -42,7 +43,7 @@ from caselight.protect import (
 from caselight.protect.opinion import second_opinion
 from caselight.report import EXPORTS, CasePage, CaseRow, Contents, Quotation, write_report
 from caselight.report.folder import STATE
-from caselight.report.frame import STATIC
+from caselight.report.frame import STATIC, TEMPLATES
 from caselight.report.interface import phrases
 from caselight.types import Answer, Document, Estimate, Fact, Problem, RecordRow, State, Value
 from caselight.withholding import Ledger
@@ -65,6 +66,8 @@ _WORDED = frozenset(
         *("decision_date", "event_date", "lower_date"),
     }
 )
+_NAMES = frozenset({"first_names", "doubtful"})  # lists of a pack's words that may be names
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NOTICES = {
     "en": (
         "Published edition. Private persons, their homes, numbers and the numbers of cases are replaced by tokens "
@@ -126,7 +129,7 @@ def publish(made: Made, shown: Contents, order: Order, tell: Tell) -> Published:
             tell("protect", done, len(shown.cases))
         edition = _Edition(shown, ledger, numbering, made.pack.language)
         machine = _machine(made, Path(scratch))
-        gate = Gate(ledger.known, ledger.everything, machine, policy.allow, _file_names(shown), _printed(shown))
+        gate = Gate(ledger.known, ledger.everything, machine, policy, _file_names(shown), _printed(shown, known))
         files, look_at = put(order.to, lambda folder: edition.write(folder, order, tell), gate)
     return Published(order.to, edition.replaced(), ledger.officials, edition.withheld, files, look_at)
 
@@ -136,11 +139,20 @@ def _machine(made: Made, scratch: Path) -> Machine:
     return Machine(getpass.getuser(), socket.gethostname(), (str(folder.resolve()), str(scratch), str(Path.home())))
 
 
-def _printed(shown: Contents) -> Printed:
+def _printed(shown: Contents, known: Knowledge) -> Printed:
     squares = frozenset(label for region in shown.atlas.regions for label in region.shorts.values())
     files = frozenset(hashlib.sha256(path.read_bytes()).digest() for path in STATIC.iterdir())
     said = frozenset(text for text in phrases(shown.language).values() if isinstance(text, str))
-    return Printed(squares, files, said)
+    regions = frozenset(name for region in shown.atlas.regions for name in region.names.values())
+    return Printed(squares, files, said, regions, common_words(known, shown.language))
+
+
+def common_words(known: Knowledge, language: str) -> frozenset[str]:
+    """Words that name nobody where they are written small: those of the pack, of the interface, of pages and styles."""
+    texts = [str(text) for text in phrases(language).values()]
+    texts += [path.read_text("utf-8") for path in (*STATIC.iterdir(), *TEMPLATES.iterdir())]
+    made = {word.lower() for text in texts for word in _LETTERS.findall(text)}
+    return frozenset(made.union(known.not_surnames, *(known.words[name] for name in known.words.keys() - _NAMES)))
 
 
 def _file_names(shown: Contents) -> Iterator[str]:

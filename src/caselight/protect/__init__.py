@@ -10,9 +10,10 @@ A new language needs a `names.yaml` in its pack and, if its names work in anothe
 
 from __future__ import annotations
 
-from caselight.protect.gate import Find, Gate, Known, Machine, Printed
+from caselight.protect.gate import Find, Gate, Known, Machine
 from caselight.protect.matters import Numbering, Opinion, Protected, Secret, Subject, protect_matter
 from caselight.protect.policy import Policy, load_policy
+from caselight.protect.printed import Printed
 from caselight.protect.redaction import Edit, Redaction
 from caselight.protect.roles import Knowledge, knowledge
 from caselight.protect.tokens import digits, token

@@ -9,7 +9,6 @@ together, and for numbers.
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +21,9 @@ from caselight.protect.cleaned import clean, fold, unaccented
 from caselight.protect.halves import is_whole
 from caselight.protect.identifiers import flat, written_anyhow
 from caselight.protect.matters import Secret
+from caselight.protect.phrases import Phrases
+from caselight.protect.policy import Policy
+from caselight.protect.printed import Printed
 from caselight.protect.surnames import bare_stem, forms, grammemes, stems, stems_of_word
 
 MTIME = 315_532_800  # 1980-01-01: the oldest time that every archive and file system can hold
@@ -57,15 +59,11 @@ class Find:
     kind: str  # person | address | ... | path | user | host | time | picture | metadata | file
     what: str
     near: str
-    certain: bool  # False = one letter away from a name: have a look
+    certain: bool  # False = one letter away from a name, or in small letters: have a look
 
 
 # An id in the name of a file: hexadecimal digits, among which "fed" or "bd" is nobody.
 _ID = re.compile(r"(?<![^\W_])c?[0-9a-f]{16,64}(?![^\W_])")
-# The whole of a text between two tags, or of an attribute.
-_WHOLE = re.compile(r'(?<=>)[^<>"]{8,}(?=<)|(?<==")[^<>"]{8,}(?=")')
-_PLACE = re.compile(r"\{\w*\}")
-_SQUARE = re.compile(r'<text class="place(?: small)?" [^<>]*>([^<>]*)</text>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +81,6 @@ class Machine:
     user: str
     host: str
     paths: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What every report of a pack says, which is said of no person."""
-
-    squares: frozenset[str] = frozenset()  # labels of the map's squares: "Киров"
-    files: frozenset[bytes] = frozenset()  # SHA-256 of scripts and style sheets, whose content is searched for no name
-    phrases: frozenset[str] = frozenset()  # "Page {n} of {total}"; only where it is the whole of a text
-
-    def without(self, text: str) -> str:
-        """The text of a page without these. A phrase of a single word stays: it may be a name."""
-        wholes = {_PLACE.sub("{}", phrase) for phrase in self.phrases if " " in phrase}
-        text = _WHOLE.sub(lambda m: "" if _PLACE.sub("{}", html.unescape(m[0])) in wholes else m[0], text)
-        return _SQUARE.sub(lambda m: "" if html.unescape(m[1]) in self.squares else m[0], text)
 
 
 class _Joined:
@@ -133,7 +116,8 @@ class _Joined:
 class _Index:
     """The secrets of some cases, ready to be looked for."""
 
-    def __init__(self, secrets: Iterable[Secret], kept: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[Secret], kept: Iterable[str], printed: Printed) -> None:
+        self._printed = printed
         self._people: dict[str, Secret] = {}
         self._forms: dict[str, Secret] = {}
         self._sounds: dict[str, Secret] = {}  # in Latin letters
@@ -181,7 +165,8 @@ class _Index:
         if self._mask:
             folded = self._mask.sub(lambda m: "\0" * len(m.group()), folded)
         for m in _WORD.finditer(folded):
-            secret, certain = self._name(m.group(), text[m.start() : m.end()], in_name)
+            small = in_name or self._printed.in_handle(text, *m.span())
+            secret, certain = self._name(m.group(), text[m.start() : m.end()], small)
             if secret:
                 yield secret, m.start(), m.end(), certain
         if self._pattern:
@@ -195,14 +180,14 @@ class _Index:
     def _lengths(self) -> tuple[int, ...]:
         return tuple(sorted(set(map(len, self._digits))))
 
-    def _name(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
+    def _name(self, word: str, written: str, small: bool) -> tuple[Secret | None, bool]:
         """As `_named`, asked once for each way in which a word is written."""
-        if (written, in_name) not in self._asked:
-            self._asked[written, in_name] = self._named(word, written, in_name)
-        return self._asked[written, in_name]
+        if (written, small) not in self._asked:
+            self._asked[written, small] = self._named(word, written, small)
+        return self._asked[written, small]
 
-    def _named(self, word: str, written: str, in_name: bool) -> tuple[Secret | None, bool]:
-        """The person whom a word names, and whether it does so surely."""
+    def _named(self, word: str, written: str, small: bool) -> tuple[Secret | None, bool]:
+        """The person whom a word names, and whether it does so surely; `small` = names are written small there."""
         humps = map(fold, _HUMP.findall(written)) if not written.isupper() else ()  # a space was forgotten
         parts = {word, *re.split("[-‐–]", word), *humps}
         for part in parts | set(map(unaccented, parts)):
@@ -210,10 +195,12 @@ class _Index:
                 (self._people[s] for s in stems_of_word(part) if s in self._people), None
             )
             unusual = not part.isascii() and not grammemes(part)[0]  # a small letter was typed, but it is no word
-            if found and (not written.islower() or in_name or unusual):
+            if found and (not written.islower() or small or unusual):
                 return found, True
+            if found and part.isascii() and part not in self._printed.words:
+                return found, False
         if word.isascii() and (found := self._sounds.get(latin.sound(word))):
-            return found, in_name or written[0].isupper()
+            return found, small or written[0].isupper()
         if len(word) >= _FUZZY_LETTERS and written[0].isupper() and not grammemes(word)[0]:
             for short in (word, *_shorter(word)):
                 if short in self._close:
@@ -233,7 +220,7 @@ class Gate:
         cases: Callable[[str], Known | None],
         every: Callable[[], Iterable[Known]],
         machine: Machine,
-        allow: Iterable[str] = (),
+        policy: Policy | None = None,
         files: Iterable[str] = (),
         printed: Printed | None = None,
     ) -> None:
@@ -243,13 +230,15 @@ class Gate:
             cases: what is known of the case of that id; None = there is no such case.
             every: what is known of all cases.
             machine: user, host and folders that must not be named.
-            allow: words that may stand anywhere.
+            policy: its words that may stand anywhere, and its texts of several words, which must stand nowhere.
             files: names of the records as received, which must not be named either.
             printed: what stands in every report and is said of no person.
         """
+        listed = policy or Policy()
+        self._phrases = Phrases(listed.hide)
         self._printed = printed or Printed()
         self._cases, self._every, self._machine = cases, every, machine
-        self._allow = {fold(word) for word in allow}
+        self._allow = {fold(word) for word in listed.allow}
         self._files: dict[str, list[str]] = {}  # how a name of a file ends -> names
         for file in {fold(clean(f).text) for f in files if len(f) > 4}:
             self._files.setdefault(_END.findall(file)[-1] if _END.search(file) else "", []).append(file)
@@ -296,11 +285,15 @@ class Gate:
         own = [known for case in of or () if (known := self._cases(case))]
         index = self._index(tuple(of or ())) if own else self._whole
         kept = {fold(k) for known in own for k in known.kept}
-        for secret, start, end, certain in (*index.finds(body, in_name), *self._foreign(body, kept if own else None)):
+        told = self._printed.blanked(body)
+        found = [*index.finds(told, in_name), *self._foreign(told, kept if own else None)]
+        places = [(secret.kind, start, end, certain) for secret, start, end, certain in found]
+        places += [("person", start, end, True) for start, end in self._phrases.finds(fold(body))]
+        for kind, start, end, certain in places:
             word = body[start:end]
             if fold(word) not in self._allow:
                 at = line + body.count("\n", 0, start) if line else 0
-                yield Find(name, at, secret.kind, word, _around(body, start, end), certain)
+                yield Find(name, at, kind, word, _around(body, start, end), certain)
         yield from self._made_where(name, line, body)
 
     def _index(self, cases: tuple[str, ...]) -> _Index:
@@ -308,7 +301,9 @@ class Gate:
             known = [k for case in cases if (k := self._cases(case))]
             if len(self._made) > 64:
                 self._made.clear()
-            self._made[cases] = _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept])
+            self._made[cases] = _Index(
+                [s for k in known for s in k.secrets], [n for k in known for n in k.kept], self._printed
+            )
         return self._made[cases]
 
     @cached_property
@@ -318,7 +313,7 @@ class Gate:
     @cached_property
     def _whole(self) -> _Index:
         known = list(self._every())
-        return _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept])
+        return _Index([s for k in known for s in k.secrets], [n for k in known for n in k.kept], self._printed)
 
     @cached_property
     def _everybody(self) -> tuple[dict[str, list[Secret]], dict[str, Secret]]:

@@ -148,7 +148,7 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
         found = [*found, *halves.cut(body), *alone.called(body, known), *_in_fields(text, known)]
         found = apart(sorted(found, key=lambda m: m.start - m.end))  # the longest first
         found = midst.strangers(body, known, found)
-    listed = [Mention(*m.span(), m.group(), "", "listed") for name in policy.hide for m in _occurrences(name, body)]
+    listed = [_listed(m, found) for name in policy.hide for m in _occurrences(name, body)]
     found = apart(sorted([*listed, *found], key=lambda m: m.start - m.end))  # the longest first
     if more is not None:
         found = apart([*found, *believed(body, more(body), known)])
@@ -164,6 +164,13 @@ def _first_look(text: _Text, known: Knowledge, policy: Policy, more: Opinion | N
         else:
             kept.append(m)
     return kept
+
+
+def _listed(m: re.Match[str], found: Sequence[Mention]) -> Mention:
+    """A text of the list; who was found in it is looked for by the surname still, not by the whole text alone."""
+    inside = next((f for f in found if f.surname and m.start() <= f.start and f.end <= m.end()), None)
+    surname, initials = (inside.surname, inside.initials) if inside else (m.group(), "")
+    return Mention(*m.span(), surname, initials, "listed")
 
 
 def _occurrences(name: str, text: str) -> Iterator[re.Match[str]]:

@@ -31,7 +31,7 @@ class Published:
     officials: int  # names of officials that stay, counted once a case
     withheld: Mapping[str, int]  # originals, scans: what is not part of the publication -> how many
     files: int  # looked into
-    look_at: tuple[Find, ...]  # one letter away from a name: nothing certain
+    look_at: tuple[Find, ...]  # one letter away from a name, or in small letters: nothing certain
     cannot_know: tuple[str, ...] = CANNOT_KNOW
 
 
@@ -110,6 +110,11 @@ _TO_DO = {
         "then run this again."
     ),
 }
+_DRAWS = "own/draws/"  # files of draws in what goes along with a publication
+_COMMITTED = (
+    "What stands in own/draws/ was committed before the draw, and no list changes it: seal with --unprotected, "
+    "or draw in a new study whose codebook leaves out the question with that answer."
+)
 _SAME_TO_DO = {"user": "path", "host": "path", "metadata": "picture", "file": "picture", "time": "picture"}
 
 
@@ -125,6 +130,7 @@ def _refusal(found: Sequence[Find]) -> str:
     head = f"Nothing was published: the gate found {count} that would leak."
     kinds = [_SAME_TO_DO.get(group[0].kind, group[0].kind) for group in groups]
     todo = dict.fromkeys(_TO_DO.get(kind, _TO_DO[""]) for kind in kinds)
+    todo |= dict.fromkeys([_COMMITTED] if any(_DRAWS in find.file for find in found) else [])
     return "\n".join([head, *lines, *more, *todo])
 
 

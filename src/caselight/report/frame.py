@@ -13,6 +13,7 @@ from caselight.report.interface import Interface, made_html, percent_down, perce
 from caselight.types import Estimate
 
 FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"  # scripts and style sheets, the same in every report
 _TITLE, _BODY = "@@title@@", "@@body@@"  # cannot come from a record: the base template is rendered without any
 
@@ -52,7 +53,7 @@ class Frame:
 def environment() -> Environment:
     """Jinja with escaping always on; a name that is missing is an error."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
