@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from caselight.engine import NO_ITEM, Engine, Failure, Mark
-from caselight.engine.wire import ITEM, WorkerError, send
+from caselight.engine.wire import HEADER, ITEM, RESULT, Inbox, WorkerError, send
 from caselight.errors import DefinitionError
 from caselight.types import State
 from engine_workers import DEEDS, WALL_SECONDS, engine, ready, work
@@ -324,3 +326,27 @@ def marks_without_end(items: Sequence[str], mark: Mark, failures: Mapping[int, F
 def test_marks_without_end_win_no_time() -> None:
     with engine(1) as pool:
         assert list(pool.map(marks_without_end, [["a"]])) == [(0, b"timed_out")]
+
+
+def test_memory_is_held_for_what_has_come_and_not_for_what_is_announced() -> None:
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        theirs.sendall(HEADER.pack(RESULT, 1 << 30))
+        inbox = Inbox()
+        assert inbox.take(mine) is None
+        assert inbox.payload is not None
+        assert len(inbox.payload) <= 1 << 20
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 5_000_000])
+def test_a_frame_of_any_length_arrives_whole(size: int) -> None:
+    content = bytes(i % 251 for i in range(size))
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        sender = threading.Thread(target=send, args=(theirs, RESULT, content))
+        sender.start()
+        inbox, frame = Inbox(), None
+        while frame is None:
+            frame = inbox.take(mine)
+        sender.join()
+        assert frame == (RESULT, content)

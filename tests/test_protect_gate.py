@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from caselight.protect import Gate, Known, Leak, Machine, Policy, Printed, Secret, put
+from caselight.protect import Gate, Known, Leak, Policy, Printed, Secret, put
 from caselight.protect.gate import MTIME
+from gate_sample import CASE, CASES, MACHINE, OTHER, PAGE, gate, look
 
-CASE, OTHER = "c" + "a1" * 8, "c" + "b2" * 8
-CASES: Mapping[str, Known] = {
-    CASE: Known(
-        (
-            Secret("person", "Скоробеева И.П.", "Скоробеева", "ИП"),
-            Secret("phone", "8 (916) 123-45-67"),
-            Secret("address", "г. Омск, ул. Мира, д. 5, кв. 7"),
-            Secret("document", "45 09 123456"),
-            Secret("case", "5-924/14"),
-            Secret("mail", "skoro@example.org"),
-        ),
-        ("Жеребилов А.П.", "ул. Скоробеева"),
-    ),
-    OTHER: Known((Secret("person", "Лопухов Л.Л.", "Лопухов", "ЛЛ"),), ("Скоробеев А.А.",)),
-}
-MACHINE = Machine("annakovaleva", "newsroom-7", ("/srv/secret-study",))
-
-
-def gate(allow: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> Gate:
-    return Gate(CASES.get, lambda: list(CASES.values()), MACHINE, Policy(allow=allow), files)
-
-
-def look(folder: Path, name: str, content: str | bytes, of: Gate | None = None) -> list[str]:
-    """Kinds of the certain finds in one file, with their words."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    for entry in [*folder.rglob("*"), folder]:
-        os.utime(entry, (MTIME, MTIME))
-    return [f.kind for f in (of or gate()).look(folder) if f.certain]
-
-
-PAGE = f"case/a1/{CASE}.html"
 PLANTED = [
     ("person", "Скоробеева", "as it stood"),
     ("person", "Скоробеевым", "in another case"),
@@ -146,18 +112,6 @@ def test_a_row_of_the_table_is_read_as_that_cases(tmp_path: Path) -> None:
     assert look(tmp_path / "in a list of values", file, '{"choices":["Скоробеев"]},') == ["person"]
 
 
-def test_papers_are_opened(tmp_path: Path) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("word/document.xml", "<w:t>Скоро</w:t><w:t>беев</w:t>")
-        archive.writestr("docProps/core.xml", "<dc:creator>x</dc:creator>")
-    assert {"person", "metadata"} <= set(look(tmp_path, "paper.docx", packed.getvalue()))
-
-
-def test_a_broken_paper_is_a_find(tmp_path: Path) -> None:
-    assert "file" in look(tmp_path, "paper.pdf", b"%PDF-1.4 nothing")
-
-
 def test_a_time_of_change_tells_something(tmp_path: Path) -> None:
     look(tmp_path, "index.html", "x")
     os.utime(tmp_path / "index.html", (MTIME + 1, MTIME + 1))
@@ -201,66 +155,6 @@ def test_the_name_of_a_file_as_received_is_found(tmp_path: Path) -> None:
 def test_names_of_files_are_found_whatever_is_in_them(tmp_path: Path, file: str) -> None:
     assert look(tmp_path, "index.html", f"см. {file}, {file}.", gate(files=(file,))) == ["file name"]
     assert look(tmp_path, "index.html", f"см. x{file}", gate(files=(file,))) == []
-
-
-def packed(*members: tuple[str, str | bytes], comment: bytes = b"") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.comment = comment
-        for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
-
-
-PAPERS = [
-    ("a.zip", packed(("a.txt", "ничего")), [], "nothing is wrong"),
-    ("a.zip", packed(("Скоробеев.txt", "ничего")), ["person"], "the name of a member"),
-    ("a.zip", packed(("b.zip", packed(("c.txt", "Скоробеев")))), ["person"], "a package in a package"),
-    ("a.zip", packed(("c.gz", b"\x1f\x8b")), ["file"], "a member that cannot be looked into"),
-    ("a.zip", packed(("c.txt", "x"), comment="Скоробеев".encode()), ["metadata"], "a comment on the package"),
-    ("a.xlsx", packed(("xl/sharedStrings.xml", "<t>Ско</t><t>робеев</t>")), ["person"], "a text that cells share"),
-    ("a.xlsx", packed(("xl/a.xml", "<t>&#1057;коробеев</t>")), ["person"], "an escaped letter"),
-    ("a.docx", packed(("word/embeddings/a.bin", b"x")), ["file"], "something embedded"),
-]
-
-
-@pytest.mark.parametrize(("name", "content", "kinds", "why"), PAPERS, ids=[why for *_, why in PAPERS])
-def test_packages_are_looked_into(tmp_path: Path, name: str, content: bytes, kinds: list[str], why: str) -> None:
-    assert sorted(set(look(tmp_path, name, content))) == kinds, why
-
-
-def test_the_time_of_a_member_tells_something(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("a.txt", (2022, 3, 6, 12, 0, 0)), "x")
-    assert look(tmp_path, "a.zip", buffer.getvalue()) == ["time"]
-
-
-def pdf(what: str) -> bytes:
-    """A PDF with Latin letters that names somebody in one place."""
-    from pypdf import PdfReader, PdfWriter
-    from reportlab.pdfgen.canvas import Canvas
-
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pageCompression=1)
-    canvas.drawString(50, 700, "Skorobeyev came home" if what == "page" else "Nobody is named here")
-    if what == "bookmark":
-        canvas.bookmarkPage("x")
-        canvas.addOutlineEntry("Skorobeyev", "x")
-    canvas.save()
-    writer = PdfWriter(clone_from=PdfReader(buffer))
-    if what == "attachment":
-        writer.add_attachment("a.txt", b"Skorobeyev")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("what", "kinds"), [("page", {"person"}), ("bookmark", {"person"}), ("attachment", {"file", "person"})]
-)
-def test_every_part_of_a_pdf_is_looked_into(tmp_path: Path, what: str, kinds: set[str]) -> None:
-    assert kinds <= set(look(tmp_path, "a.pdf", pdf(what)))
 
 
 def test_a_place_that_stays_does_not_cover_a_longer_name(tmp_path: Path) -> None:

@@ -200,9 +200,9 @@ class Records:
                 if os.path.isdir(file) and file.resolve() == own:
                     result.unreadable.append(_own(path))
                     continue
-                pattern = left_out_by(path, without)
-                met |= {one for one in without if left_out_by(path, [one])}
-                entry = {"path": path, "left_out": pattern} if pattern else self._take(path, file, is_container)
+                fits = [one for one in without if left_out_by(path, [one])]
+                met.update(fits)
+                entry = {"path": path, "left_out": fits[0]} if fits else self._take(path, file, is_container)
                 if "container" in entry and without:
                     entry |= {"without": list(without)}
                 _count(result, path, entry, known)
