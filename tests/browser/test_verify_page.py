@@ -193,3 +193,5 @@ def test_a_bundle_that_was_packed_anew_is_checked_in_the_browser(
     told = Told(browser, files["folder"] / "verify.html", tmp_path / "x.zip")
     assert {("x.zip", "repacked"), (name, "changed")} <= told.faults
     assert "another program wrote this file anew" in told.text
+    assert "expected: ;" not in told.text
+    assert "touches: all figures" in told.text
