@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
+import threading
 
 
 def start() -> None:
@@ -15,7 +18,25 @@ def start() -> None:
 
         sys.stderr.write(f"\n{said('Stopped. Nothing was changed.', language_of(os.environ))}\n")
         sys.exit(1)
-    main(prog_name="caselight")
+    try:
+        main(prog_name="caselight")
+    except SystemExit as ended:
+        _leave(ended.code)
+        raise
+
+
+def _leave(code: object) -> None:
+    """Ends the process here, once all is written and tidied; returns where something is still under way.
+
+    Else the interpreter takes apart every object it holds, one by one: a quarter of what `new` takes.
+    """
+    if not isinstance(code, int) or threading.active_count() > 1:
+        return
+    with contextlib.suppress(OSError, ValueError):  # whoever read our output has gone: the usual end tells so
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":

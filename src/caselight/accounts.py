@@ -13,7 +13,6 @@ from itertools import chain
 from typing import Any, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from caselight.planning import Made
 from caselight.store import Catalogue
@@ -53,7 +52,7 @@ def accounts(made: Made) -> Accounts:
         troubles["structure"] += _told(structured, "id", "structure", {})
         for name, outcome in became.items():
             answers = read_table(plan.paths[f"answers/{name}"], ["case", "value", "problems"])
-            undecided = pc.sum(pc.equal(answers["value"], "null")).as_py() or 0
+            undecided = answers["value"].to_pylist().count("null")
             outcome.update({"answered": answers.num_rows - undecided, "no answer": undecided})
             of_variable[name] += _told(answers, "case", "coding", {})
     records = _record_rows(made, states)
@@ -115,10 +114,12 @@ def _closed(catalogue: Catalogue) -> dict[str, Problem]:
 
 def _told(part: pa.Table, key: str, stage: str, names: Mapping[str, str]) -> Iterator[Problem]:
     """The problems in a table's rows."""
-    told = part.select([key, "problems"]).filter(pc.greater(pc.list_value_length(part["problems"]), 0))
-    for row in told.to_pylist():
-        for problem in row["problems"]:
-            yield Problem(stage, names.get(row[key], row[key]), problem["kind"], problem["message"])
+    problems = part["problems"].combine_chunks()
+    if not len(problems.values):
+        return
+    for name, told in zip(part[key].to_pylist(), problems.to_pylist(), strict=True):
+        for problem in told:
+            yield Problem(stage, names.get(name, name), problem["kind"], problem["message"])
 
 
 def _problems(made: Made, records: Iterable[RecordRow], troubles: Mapping[str, list[Problem]]) -> list[Problem]:

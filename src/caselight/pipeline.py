@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -109,6 +110,7 @@ def _make_parts(
     unread = [plan for plan in plans if plan.must_read]
     stale = [plan for plan in plans if plan.missing and not plan.must_read]
     if stale:
+        import_module("pyarrow.compute")  # what takes rows out of tables: loaded once, before workers are forked
         with Engine(options.jobs, prepare, (room, False), locked=False, answer=vocabulary.tell) as engine:
             unread += _recode_all(study, engine, stale, tell)
     if unread:

@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 import caselight.ingest.html  # noqa: F401  (the commonest kind of file: loaded once, before workers are forked)
@@ -222,9 +221,7 @@ def _to_be_read(
         return documents_of(texts.select(_TEXT_COLUMNS)), cases_of(cases)
     whole = dict(zip(touched.tolist(), documents_of(texts.select(_TEXT_COLUMNS).take(touched)), strict=True))
     known = dict(zip(touched.tolist(), cases_of(cases.select(_CASE_COLUMNS).take(touched)), strict=True))
-    regions = texts["regions"].combine_chunks()
-    acts = regions.value_parent_indices().filter(pc.equal(regions.flatten().field("kind"), RegionKind.ACT.value))
-    no_act = set(np.flatnonzero(pc.list_value_length(regions).to_numpy()).tolist()) - set(acts.to_pylist())
+    no_act = _without_act(texts["regions"].combine_chunks())
     card = (Region(RegionKind.CARD, 0, 0),)
     documents, found = [], []
     for i, (document, name, case) in enumerate(
@@ -234,6 +231,14 @@ def _to_be_read(
         documents.append(whole.get(i, bare))
         found.append(known.get(i, Case(case, "", (document,))))
     return documents, found
+
+
+def _without_act(regions: pa.ListArray) -> set[int]:
+    """Which documents have regions, but none that is an act."""
+    edges = regions.offsets.to_numpy()
+    acts = np.array([kind == RegionKind.ACT.value for kind in regions.values.field("kind").to_pylist()], bool)
+    before = np.append(0, np.cumsum(acts))[edges]
+    return set(np.flatnonzero((np.diff(edges) > 0) & (np.diff(before) == 0)).tolist())
 
 
 # What coding needs of a document; fields and pages, most of what there is to build, it does not look at.
