@@ -335,10 +335,10 @@ def test_memory_is_held_for_what_has_come_and_not_for_what_is_announced() -> Non
         inbox = Inbox()
         assert inbox.take(mine) is None
         assert inbox.payload is not None
-        assert len(inbox.payload) <= 1 << 20
+        assert len(inbox.payload) <= 16 << 20
 
 
-@pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 5_000_000])
+@pytest.mark.parametrize("size", [0, 1, 5_000_000, 16 << 20, (16 << 20) + 1])
 def test_a_frame_of_any_length_arrives_whole(size: int) -> None:
     content = bytes(i % 251 for i in range(size))
     mine, theirs = socket.socketpair()

@@ -21,7 +21,9 @@ from caselight import errors
 
 HEADER = struct.Struct("<cQ")  # kind, length of what follows
 _COUNT = struct.Struct("<I")
-_PIECE_BYTES = 1 << 20
+# Room made at once for what was announced; the system gives memory for it only as it is filled. Most answers fit: room
+# that has to grow is filled with zeros and copied.
+_PIECE_BYTES = 16 << 20
 LEVEL, RESULT, ITEM, END, ERROR, ASK = b"L", b"R", b"I", b"Z", b"E", b"A"  # from a worker
 BATCH, STREAM, TOLD = b"B", b"S", b"T"  # to a worker
 # Longest answer a worker may send. A batch's tables are some MB; one item of a stream is at most the 512 MiB that an

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and the beginnings of others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+
+def first_of(source: BinaryIO, size: int) -> bytes:
+    """The first `size` bytes of `source`, fewer where it ends before."""
+    first = source.read(size)
+    while 0 < len(first) < size and (more := source.read(size - len(first))):
+        first += more  # what is not buffered may come in pieces
+    return first
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from caselight.errors import StudyError, UsageError
-from caselight.store.files import write_text
+from caselight.store.files import first_of, write_text
 from caselight.store.leaving import Listed, left_out_by
 from caselight.store.ledger import Ledger, line, parsed
 from caselight.store.packs import LARGEST_BYTES, Packs
@@ -137,7 +137,7 @@ class Records:
         """The bytes of `source` taken into the study, once: sha256, size, and what `is_container` says of the first
         HEAD_BYTES. Those of a small record are on the disk only after `set_members`, or at the end of `receive`.
         """
-        chunk = source.read(_CHUNK_BYTES)
+        chunk = first_of(source, _CHUNK_BYTES)
         container = is_container(chunk[:HEAD_BYTES])
         if len(chunk) > LARGEST_BYTES or container:  # a container is opened as a file
             return *self._keep_file(source, chunk), container
@@ -197,12 +197,12 @@ class Records:
         taken: list[str] = []  # lines of the ledger, which is written after what it names
         try:
             for path, file in files:
-                if os.path.isdir(file) and file.resolve() == own:
+                fits = [one for one in without if left_out_by(path, [one])]
+                entry = {"path": path, "left_out": fits[0]} if fits else self._take(path, file, is_container)
+                if "id" not in entry and os.path.isdir(file) and file.resolve() == own:
                     result.unreadable.append(_own(path))
                     continue
-                fits = [one for one in without if left_out_by(path, [one])]
                 met.update(fits)
-                entry = {"path": path, "left_out": fits[0]} if fits else self._take(path, file, is_container)
                 if "container" in entry and without:
                     entry |= {"without": list(without)}
                 _count(result, path, entry, known)
@@ -232,7 +232,7 @@ class Records:
         try:
             # O_NONBLOCK: a named pipe would otherwise wait for a writer for ever.
             descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb") as source:
+            with os.fdopen(descriptor, "rb", buffering=0) as source:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     return {"path": path, "error": "it is a folder, a link to one, or a device, not a file"}
                 record_id, size, container = self.keep(source, lambda head: is_container(head, path))
