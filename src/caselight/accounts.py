@@ -21,6 +21,9 @@ from caselight.tables import read_table
 from caselight.terminal import number_of
 from caselight.types import UNREAD, Book, Problem, RecordRow, State, lost_inside
 
+# What became of a record that was handed to a reader: as in RecordRow, in its order.
+_OF_DOCUMENT = ("state", "reason", "media_type", "reader", "chars", "pages", "language")
+_Read = tuple[str, str, str, str, int, int, str]
 _SAME_BYTES = "the same bytes are in the study under another path"
 LEFT_OUT = "whoever added the records left it out"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
@@ -37,7 +40,7 @@ class Accounts:
 
 def accounts(made: Made) -> Accounts:
     """The records with their states, the books and the problems. Each table is opened once."""
-    states: dict[str, dict[str, Any]] = {}
+    states: dict[str, _Read] = {}
     troubles: dict[str, list[Problem]] = {stage: [] for stage in ("ingest", "structure", "coding")}
     cases = 0
     became = {variable.name: Counter[str]() for variable in made.codebook.variables}
@@ -63,7 +66,7 @@ def accounts(made: Made) -> Accounts:
 
 def record_rows(made: Made) -> list[RecordRow]:
     """Every record of the study, sorted by path."""
-    states: dict[str, dict[str, Any]] = {}
+    states: dict[str, _Read] = {}
     for plan in made.plans:
         states |= _states(read_table(plan.paths["documents"]))
     return _record_rows(made, states)
@@ -74,27 +77,28 @@ def case_paths(records: Iterable[RecordRow]) -> dict[str, str]:
     return {case_id(record.id): record.path for record in records if record.state == State.READ}
 
 
-def _states(documents: pa.Table) -> dict[str, dict[str, Any]]:
-    rows = documents.drop_columns(["problems", "size_bytes", "name"]).to_pylist()
-    return {row["id"]: row for row in rows}
+def _states(documents: pa.Table) -> dict[str, _Read]:
+    """By the record's id."""
+    rows = zip(*(documents[name].to_pylist() for name in _OF_DOCUMENT), strict=True)
+    return dict(zip(documents["id"].to_pylist(), rows, strict=True))
 
 
-def _record_rows(made: Made, read: Mapping[str, dict[str, Any]]) -> list[RecordRow]:
+def _record_rows(made: Made, read: Mapping[str, _Read]) -> list[RecordRow]:
     first: dict[str, str] = {}
     closed = _closed(made.catalogue)
     rows = []
     for record in made.catalogue.records:
         original = first.setdefault(record.id, record.path)
-        shared: dict[str, Any] = {"id": record.id, "path": record.path, "name": record.name, "parent": record.parent}
+        came = record.id, record.path, record.name
         if original != record.path:
-            shared |= {"state": State.DUPLICATE.value, "reason": _SAME_BYTES, "duplicate_of": original}
+            row = RecordRow(*came, State.DUPLICATE.value, _SAME_BYTES, parent=record.parent, duplicate_of=original)
         elif record.id in closed:
-            shared |= {"state": closed[record.id].kind, "reason": closed[record.id].message}
+            row = RecordRow(*came, closed[record.id].kind, closed[record.id].message, parent=record.parent)
         elif record.id in made.catalogue.containers:
-            shared |= {"state": State.CONTAINER.value, "reason": _MEMBERS}
+            row = RecordRow(*came, State.CONTAINER.value, _MEMBERS, parent=record.parent)
         else:
-            shared |= read[record.id]
-        rows.append(RecordRow(**shared))
+            row = RecordRow(record.id, record.path, record.name, *read[record.id], record.parent)
+        rows.append(row)
     for path, error in made.catalogue.unreadable:
         reason = f"could not be opened: {error}. Check that you may read it, then add it again"
         rows.append(RecordRow("", path, path.rsplit("/", 1)[-1], State.UNREADABLE.value, reason))
