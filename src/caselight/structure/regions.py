@@ -21,7 +21,7 @@ class RegionRules:
     """How a region is told."""
 
     of_code: re.Pattern[str]  # the region at the beginning of a court's code or an identifier, where it stands for one
-    of_name: tuple[tuple[re.Pattern[str], str], ...]  # what a comparable name holds -> region
+    of_name: tuple[tuple[str, str, str], ...]  # letters that a comparable name holds, the whole pattern -> region
     remembered: dict[str, str] = field(default_factory=dict, compare=False)  # name as stated -> region, "" = none
 
     def named(self, name: str, register: Register) -> str:
@@ -31,14 +31,20 @@ class RegionRules:
             if len(self.remembered) >= REMEMBERED_NAMES:
                 self.remembered.clear()
             text = _DASH.sub("-", register.comparable(name))
-            found = next((region for pattern, region in self.of_name if pattern.search(text)), "")
+            rows = (row for row in self.of_name if row[0] in text)
+            found = next((region for _, pattern, region in rows if re.search(pattern, text)), "")
             self.remembered[name] = found
         return found
 
 
 def compile_regions(of_code: re.Pattern[str], rows: Iterable[Mapping[str, str]]) -> RegionRules:
-    """The rules; `words` of a row are small letters, and a word that ends with * may go on."""
-    of_name = tuple((re.compile(_pattern(row["words"])), row["region"].strip()) for row in rows)
+    """The rules; `words` of a row are small letters, and a word that ends with * may go on.
+
+    There are hundreds of rows, of which the courts of a pile need a few: those are compiled when they are met.
+    """
+    of_name = tuple(
+        (row["words"].split()[0].rstrip("*"), _pattern(row["words"]), row["region"].strip()) for row in rows
+    )
     return RegionRules(of_code, of_name)
 
 
