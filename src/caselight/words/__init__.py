@@ -106,7 +106,7 @@ class Words:
     def _span(self, number: NDArray[np.int32], i: int, token: int) -> tuple[int, int]:
         low, border = int(self.first[i]), int(self.first[i + 1]) - 1
         own = number[low:border]
-        begin, stop = (low + int(np.searchsorted(own, number[token], side)) for side in ("left", "right"))
+        begin, stop = low + int(own.searchsorted(number[token])), low + int(own.searchsorted(number[token], "right"))
         text = self.texts[i]
         start, end = int(self.start[begin]), int(self.end[stop - 1])
         floor = int(self.end[begin - 1]) if begin > low else 0
