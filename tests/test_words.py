@@ -296,10 +296,10 @@ def test_words_do_not_depend_on_what_the_vocabulary_knew(texts: list[str]) -> No
 lemma_of = lemmatiser("ru")
 
 
-def test_large_batches_are_cut_into_groups_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_batches_are_cut_into_runs_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["Судья решил. Камеры сняли; вот.", "", "По ст. 20.2 КоАП", "видео-\nнаблюдение"] * 5
     whole = tokenise(texts, RUSSIAN)
-    monkeypatch.setattr(package, "_AT_ONCE_CHARS", 40)
+    monkeypatch.setattr(package, "_RUN_CHARS", 40)
     assert same(tokenise(texts, RUSSIAN), whole)
 
 
