@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold
+from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold, ranked
 from caselight.words.sentences import breaks
 from caselight.words.tokens import Scan, scan
 from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Texts, Vocabulary, is_word
@@ -124,14 +124,14 @@ class Words:
     def compact(self) -> tuple[Rows, Forms]:
         """Each token's row in a table of only the forms that occur here; numbers get rows of their own."""
         unlisted = np.flatnonzero(self.row == UNLISTED)
-        used = np.zeros(len(self.forms), bool)
-        used[self.row] = used[:2] = True
+        used = np.bincount(self.row, minlength=len(self.forms))
+        used[:2] = 1
         rows = np.flatnonzero(used)
         place = np.zeros(len(self.forms), np.int32)
         place[rows] = np.arange(len(rows))
-        own = distinct(self.form[unlisted])
-        code = place[self.row]
-        code[unlisted] = len(rows) + np.searchsorted(own, self.form[unlisted])
+        own, number = ranked(self.form[unlisted])
+        code = place.take(self.row, mode="clip")
+        code[unlisted] = len(rows) + number
         forms = self.forms.take(np.append(rows, np.full(len(own), UNLISTED)))
         for column in (forms.form, forms.lemma, forms.other, forms.plain):
             column[len(rows) :] = own

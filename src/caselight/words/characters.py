@@ -91,6 +91,23 @@ def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     return once
 
 
+def ranked(hashes: Hashes) -> tuple[Hashes, Positions]:
+    """Each hash once, sorted; and for each of the (n,) its number among them. Quick where most come several times."""
+    size = 1 << (2 * len(hashes)).bit_length()
+    slot = (hashes & np.uint64(size - 1)).view(np.int64)
+    holder = np.zeros(size, np.int32)
+    holder[slot] = np.arange(len(hashes))
+    model = holder.take(slot, mode="clip")  # one with the same last bits, for all of them the same one
+    models = np.flatnonzero(model == np.arange(len(hashes)))
+    others = np.flatnonzero(hashes[model] != hashes)  # few
+    once = distinct(np.concatenate([hashes[models], hashes[others]]))
+    number = np.zeros(len(hashes), np.intp)
+    number[models] = np.searchsorted(once, hashes[models])
+    number = number.take(model, mode="clip")
+    number[others] = np.searchsorted(once, hashes[others])
+    return once, number
+
+
 @cache
 def _role_table() -> NDArray[np.uint8]:
     table = np.zeros(_TABLE_SIZE, np.uint8)

@@ -123,8 +123,9 @@ class Texts(Sequence[str]):
         start, end = self._end[rows], self._end[np.asarray(rows) + 1]
         taken._reach(np.cumsum(end - start))
         own = taken._end[: len(rows)]
-        places = np.arange(taken._end[len(rows)], dtype=np.int32) + np.repeat(start - own, end - start)
-        taken._content += np.frombuffer(self._content, np.uint8)[places].tobytes()
+        places = np.repeat((start - own).astype(np.intp), end - start)
+        places += np.arange(len(places))
+        taken._content += np.frombuffer(self._content, np.uint8).take(places, mode="clip").tobytes()
         return taken
 
     def extend(self, texts: Sequence[str]) -> None:
