@@ -146,12 +146,30 @@ def test_every_cue_catches_its_own_example(name: str) -> None:
     missed = []
     for cue, example, kind in _entries(pack):
         words = _reading(example, name).words
-        forms = [words.forms.text[row] for row in words.row.tolist()]
+        kinds, anchors = compiled.kinds.among(words, 0, len(words))
         tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
-        cues = [c for table in tables for c in table.find(forms, range(len(forms)))]
+        cues = [c for table in tables for c in table.find(kinds, anchors)]
         if not any(found.cue.kind == kind for found in cues):
             missed.append(cue)
     assert missed == []
+
+
+@pytest.mark.parametrize("name", ["ru", "us"])
+def test_forms_of_one_kind_fit_the_same_words_of_cues(name: str) -> None:
+    pack = load_pack(name)
+    compiled = compile_speakers(pack)
+    examples = " ".join(example for _, example, _ in _entries(pack))
+    words = _reading(examples, name).words
+    kinds, anchors = compiled.kinds.among(words, 0, len(words))
+    forms = [words.forms.text[row] for row in words.row.tolist()]
+    tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
+    for at, (form, kind) in enumerate(zip(forms, kinds, strict=True)):
+        assert [table.anchored.get(kind, ()) for table in tables] == [table.of(form) for table in tables]
+        assert (at in anchors) is any(table.of(form) for table in tables)
+        for cue in (cue for table in tables for cues in table.anchored.values() for cue in cues):
+            for part in cue.parts:
+                fits = form in part.exact or form.startswith(part.stems)
+                assert (kind in part.kinds) is fits, (form, part)
 
 
 def test_paragraphs_are_parted_by_blank_lines_or_lines_unless_the_text_is_wrapped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from caselight.types import (
     Section,
     Span,
     State,
+    Value,
 )
 
 TEXT = "Суд 😀 установил: н\u0306е\u00adт."
@@ -53,6 +55,15 @@ ANSWER = Answer("c1", "role", ("x", "y"), "rules", (Evidence(SPAN, "court", True
 
 def test_documents_come_back_as_they_went_in() -> None:
     assert tables.documents_of(tables.texts_table([DOCUMENT])) == [DOCUMENT]
+
+
+@given(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.lists(st.text()).map(tuple)
+)
+def test_a_value_is_written_as_json_has_it(value: Value) -> None:
+    written = tables.to_json(value)
+    assert written == json.dumps(value, ensure_ascii=False)
+    assert tables.from_json(written) == value
 
 
 def test_cases_come_back_as_they_went_in() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from caselight import words as package
 from caselight.words import UNLISTED, Vocabulary, distinct, lemma_id, tokenise
-from caselight.words.characters import fold, hash_words, plain
+from caselight.words.characters import fold, hash_words, plain, ranked
 from caselight.words.lemmas import lemmatiser
 from words_alike import same
 
@@ -296,11 +296,20 @@ def test_words_do_not_depend_on_what_the_vocabulary_knew(texts: list[str]) -> No
 lemma_of = lemmatiser("ru")
 
 
-def test_large_batches_are_cut_into_groups_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_batches_are_cut_into_runs_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["Судья решил. Камеры сняли; вот.", "", "По ст. 20.2 КоАП", "видео-\nнаблюдение"] * 5
     whole = tokenise(texts, RUSSIAN)
-    monkeypatch.setattr(package, "_AT_ONCE_CHARS", 40)
+    monkeypatch.setattr(package, "_RUN_CHARS", 40)
     assert same(tokenise(texts, RUSSIAN), whole)
+
+
+@given(st.lists(st.integers(0, 9) | st.integers(0, 2**64 - 1)))
+def test_hashes_are_ranked_as_numpy_does(hashes: list[int]) -> None:
+    given_ = np.array(hashes, np.uint64)
+    once, number = ranked(given_)
+    expected, inverse = np.unique(given_, return_inverse=True)
+    assert once.tolist() == expected.tolist()
+    assert number.tolist() == inverse.tolist()
 
 
 def test_no_texts_make_no_words() -> None:

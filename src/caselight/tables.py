@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -109,13 +111,19 @@ def lists(rows: Sequence[Sequence[tuple[Any, ...]]], struct: pa.StructType) -> p
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(struct)))
 
 
-def _problems(rows: Iterable[Iterable[Problem]]) -> pa.ListArray:
-    return lists([[(p.kind, p.message) for p in row] for row in rows], PROBLEM)
+def _problems(rows: Iterable[Sequence[Problem]]) -> pa.ListArray:
+    return lists([[(p.kind, p.message) for p in row] if row else () for row in rows], PROBLEM)
 
 
 def row_digest(*parts: object) -> int:
     """64 bits that change when what is shown of a row changes; tells which pages to write anew."""
     return int.from_bytes(hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+@lru_cache(maxsize=1024)
+def _bare_digest(value: str) -> int:
+    """The digest of an answer without quotations: in most rows it is the same one."""
+    return row_digest(value, [])
 
 
 def documents_table(records: Sequence[Record], readings: Sequence[Reading]) -> pa.Table:
@@ -221,7 +229,9 @@ def cases_of(table: pa.Table) -> list[Case]:
 
 def to_json(value: Value) -> str:
     """An answer's value as the JSON text that tables hold."""
-    return _ENCODE(value)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return repr(value) if type(value) is int else "null" if value is None else _ENCODE(value)
 
 
 def from_json(text: str) -> Value:
@@ -249,7 +259,7 @@ def answers_table(answers: Sequence[Answer], problems: Sequence[Problem]) -> pa.
         pa.array([a.score for a in answers], pa.float64()),
         lists(evidence, EVIDENCE),
         _problems(of_case.get(a.case, ()) for a in answers),
-        pa.array([row_digest(v, e) for v, e in zip(values, evidence, strict=True)], _HASH),
+        pa.array([row_digest(v, e) if e else _bare_digest(v) for v, e in zip(values, evidence, strict=True)], _HASH),
     ]
     return pa.Table.from_arrays(columns, schema=ANSWERS)
 

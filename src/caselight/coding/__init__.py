@@ -18,7 +18,7 @@ from caselight.coding.phrases import Hits, Phrases, compile_phrases, find
 from caselight.coding.reading import Hit, Reading
 from caselight.coding.rules import Known, Question, Rule
 from caselight.pack import Pack
-from caselight.types import Answer, Case, Document, Problem, Value
+from caselight.types import Answer, Case, Document, Problem, Region, Value
 from caselight.variables import Phrase
 from caselight.words import Vocabulary, Words
 
@@ -94,18 +94,18 @@ def _compile(codebook: Codebook, names: Sequence[str], speakers: Speakers, vocab
     numbers: dict[str, int] = {}
     phrases: list[Phrase] = []
 
-    def number(group: Sequence[Phrase]) -> tuple[int, ...]:
+    def number(group: Sequence[Phrase]) -> frozenset[int]:
         for phrase in group:
             if phrase.text not in numbers:
                 numbers[phrase.text] = len(phrases)
                 phrases.append(phrase)
-        return tuple(numbers[phrase.text] for phrase in group)
+        return frozenset(numbers[phrase.text] for phrase in group)
 
     questions = {}
     for name in names:
         variable = codebook.variable(name)
         compiled = [Rule(r, number(r.phrases), number(r.with_phrases), number(r.unless)) for r in variable.rules]
-        questions[name] = Question(variable, tuple(compiled))
+        questions[name] = Question.of(variable, tuple(compiled))
     return Coder(codebook, vocabulary, speakers, questions, compile_phrases(phrases, vocabulary), {})
 
 
@@ -139,11 +139,18 @@ def _hits(batch: Sequence[tuple[Document, Case]], words: Words, found: Hits) -> 
         while at < len(owner) and owner[at] == i:
             these = hits[edges[at] : edges[at + 1]]
             if document.regions:
-                these = [h for h in these if any(act.start <= h.start and h.end <= act.end for act in acts)]
+                these = _within(these, acts)
             if these:
                 mine[number[at]] = these
             at += 1
         yield mine
+
+
+def _within(hits: list[Hit], acts: Sequence[Region]) -> list[Hit]:
+    """Those of the hits that stand in one of the acts."""
+    if len(acts) == 1 and acts[0].start <= hits[0].start and hits[-1].end <= acts[0].end:
+        return hits  # the commonest case: none of them lies within another, so the others stand between these two
+    return [h for h in hits if any(act.start <= h.start and h.end <= act.end for act in acts)]
 
 
 def _known(case: Case, values: Mapping[str, Value], known: Mapping[tuple[str, str], Value]) -> Known:

@@ -20,7 +20,7 @@ KEY_LETTERS = 3  # first letters of a stem by which it is looked up
 SOURCES = ("retold", "testimony", "passing")  # within one of these no person or other source counts
 HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
 DENIALS = ("near", "clause", "harmless", "stance")
-_UNKNOWN, _NONE, _ANCHOR = 0, 1, 2  # whether a form anchors a cue
+_UNKNOWN, _NOTHING = 0, 1  # kinds of forms: not looked at yet; in no cue
 _PLAIN = ("testimony", "passing", "afterwards", *HEADS)
 
 
@@ -31,6 +31,7 @@ class Part:
     exact: frozenset[str]
     stems: tuple[str, ...]
     gap: int  # words that may stand before it
+    kinds: set[int] = field(default_factory=set, compare=False)  # of the forms that fit it, as they are met
 
     def shortest(self) -> int:
         """Letters of its shortest word or stem."""
@@ -47,25 +48,24 @@ class Cue:
     anchor: int  # the part by which it is looked up, the one with the longest words: "рапорт*" in "из рапорт*"
     otherwise: str = ""  # testimony: who speaks where no person stands behind the noun
 
-    def span(self, forms: Sequence[str], at: int) -> tuple[int, int] | None:
+    def span(self, kinds: Sequence[int], at: int) -> tuple[int, int] | None:
         """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
         first = last = at
         for k in range(self.anchor - 1, -1, -1):
-            first = _place(self.parts[k], forms, first - 1, max(-1, first - self.parts[k + 1].gap - 2), -1)
+            first = _place(self.parts[k].kinds, kinds, first - 1, max(-1, first - self.parts[k + 1].gap - 2), -1)
             if first < 0:
                 return None
         for part in self.parts[self.anchor + 1 :]:
-            last = _place(part, forms, last + 1, min(len(forms), last + part.gap + 2), 1)
+            last = _place(part.kinds, kinds, last + 1, min(len(kinds), last + part.gap + 2), 1)
             if last < 0:
                 return None
         return first, last + 1
 
 
-def _place(part: Part, forms: Sequence[str], start: int, stop: int, step: int) -> int:
-    """The first place from `start` on, before `stop`, where the part stands; -1 = nowhere."""
-    exact, stems = part.exact, part.stems
+def _place(fitting: set[int], kinds: Sequence[int], start: int, stop: int, step: int) -> int:
+    """The first place from `start` on, before `stop`, where a word of a fitting kind stands; -1 = nowhere."""
     for i in range(start, stop, step):
-        if forms[i] in exact or (stems and forms[i].startswith(stems)):
+        if kinds[i] in fitting:
             return i
     return -1
 
@@ -84,8 +84,7 @@ class Cues:
 
     exact: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
     stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
-    known: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # form -> cues that it anchors, once looked up
-    flags: dict[str, tuple[object, NDArray[np.int8]]] = field(default_factory=dict)  # of the last vocabulary
+    anchored: dict[int, tuple[Cue, ...]] = field(default_factory=dict)  # by the kind of form that is their anchor
 
     def add(self, cue: Cue) -> None:
         """Takes in one more."""
@@ -95,49 +94,20 @@ class Cues:
         for letters in {stem[:KEY_LETTERS] for stem in anchor.stems}:
             self.stems[letters] = (*self.stems.get(letters, ()), cue)
 
-    def anchored(self, form: str) -> tuple[Cue, ...]:
+    def of(self, form: str) -> tuple[Cue, ...]:
         """The cues whose anchor this form is."""
-        cues = self.known.get(form)
-        if cues is None:
-            likely = self.stems.get(form[:KEY_LETTERS], ())
-            cues = self.exact.get(form, ()) + tuple(c for c in likely if form.startswith(c.parts[c.anchor].stems))
-            if cues:  # the others, nearly all, are only flagged: a study's forms in a dict would be 20 MB a table
-                self.known[form] = cues
-        return cues
+        likely = self.stems.get(form[:KEY_LETTERS], ())
+        return self.exact.get(form, ()) + tuple(c for c in likely if form.startswith(c.parts[c.anchor].stems))
 
-    def inside(self, words: Words, first: int, last: int) -> list[int]:
-        """The tokens from `first` to `last`, counted from `first`, that anchor one of the cues: `find` looks there."""
-        flags = self._flags(words.forms)
-        rows = words.row[first:last]
-        known = flags[rows]
-        unknown = rows[known == _UNKNOWN].tolist()
-        if unknown:
-            text = words.forms.text
-            for row in set(unknown):
-                flags[row] = _ANCHOR if self.anchored(text[row]) else _NONE
-            known = flags[rows]
-        found: list[int] = np.flatnonzero(known == _ANCHOR).tolist()
-        return found
-
-    def _flags(self, forms: Forms) -> NDArray[np.int8]:
-        """(F,) what is known of each form. A vocabulary's forms only grow: each is looked at once, when first met."""
-        whose = forms if forms.owner is None else forms.owner
-        owner, flags = self.flags.get("", (None, np.zeros(0, np.int8)))
-        if owner is not whose:
-            flags = np.zeros(0, np.int8)
-        if len(flags) < len(forms):
-            flags = np.concatenate([flags, np.zeros(2 * len(forms) - len(flags), np.int8)])
-            self.flags[""] = whose, flags
-        return flags
-
-    def find(self, forms: Sequence[str], where: Iterable[int]) -> list[Found]:
-        """The cues anchored at one of these words of `forms` (folded), by where they begin; the longest first."""
+    def find(self, kinds: Sequence[int], where: Iterable[int]) -> list[Found]:
+        """The cues anchored at one of these words of `kinds`, by where they begin; the longest first."""
         found: list[Found] = []
+        anchored = self.anchored
         for at in where:
-            for cue in self.anchored(forms[at]):
+            for cue in anchored.get(kinds[at], ()):
                 if len(cue.parts) == 1:
                     found.append(Found(at, at + 1, cue))
-                elif span := cue.span(forms, at):
+                elif span := cue.span(kinds, at):
                     found.append(Found(*span, cue))
         found.sort(key=_by_place)
         return found
@@ -145,6 +115,68 @@ class Cues:
 
 def _by_place(found: Found) -> tuple[int, int]:
     return found.start, -found.end
+
+
+class Kinds:
+    """The forms of a growing vocabulary, sorted into kinds: forms of one kind fit the same words of the same cues.
+
+    So cues are found among small numbers, and a form is spelt only once, when it is first met in a passage that is
+    read. Kinds that anchor a cue are negative. There are at most as many as the cues have words and stems.
+    """
+
+    def __init__(self, tables: Sequence[Cues], cues: Iterable[Cue]) -> None:
+        self._tables = tables
+        self._exact: dict[str, list[Part]] = {}
+        self._stems: dict[str, list[Part]] = {}
+        for part in (part for cue in cues for part in cue.parts):
+            for word in part.exact:
+                self._exact.setdefault(word, []).append(part)
+            for stem in part.stems:
+                self._stems.setdefault(stem, []).append(part)
+        self._lengths = sorted({len(stem) for stem in self._stems})
+        self._numbers: dict[tuple[bool, str], int] = {(False, ""): _NOTHING}  # exact word?, longest stem
+        self._owner: object = None
+        self._of_row = np.zeros(0, np.int32)
+
+    def among(self, words: Words, first: int, last: int) -> tuple[list[int], list[int]]:
+        """The kinds of the tokens from `first` to `last`; those that anchor a cue, counted from `first`."""
+        table = self._table(words.forms)
+        rows = words.row[first:last]
+        kinds = table.take(rows)
+        listed: list[int] = kinds.tolist()
+        if _UNKNOWN in listed:
+            text = words.forms.text
+            for row in set(rows[kinds == _UNKNOWN].tolist()):
+                table[row] = self._kind(text[row])
+            kinds = table.take(rows)
+            listed = kinds.tolist()
+        anchors: list[int] = (kinds < 0).nonzero()[0].tolist()
+        return listed, anchors
+
+    def _table(self, forms: Forms) -> NDArray[np.int32]:
+        """(F,) the kind of each form. A vocabulary's forms only grow: each is looked at once, when first met."""
+        whose = forms if forms.owner is None else forms.owner
+        if self._owner is not whose:
+            self._owner, self._of_row = whose, np.zeros(0, np.int32)
+        if len(self._of_row) < len(forms):
+            self._of_row = np.concatenate([self._of_row, np.zeros(2 * len(forms) - len(self._of_row), np.int32)])
+        return self._of_row
+
+    def _kind(self, form: str) -> int:
+        """The kind of a form: which words it is and which stems it has follow from itself and its longest stem."""
+        exact = self._exact.get(form, [])
+        stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
+        key = bool(exact), form if exact else stems[-1] if stems else ""
+        if key not in self._numbers:
+            anchored = [table.of(form) for table in self._tables]
+            kind = (1 + len(self._numbers)) * (-1 if any(anchored) else 1)
+            self._numbers[key] = kind
+            for table, cues in zip(self._tables, anchored, strict=True):
+                if cues:
+                    table.anchored[kind] = cues
+            for part in (*exact, *(part for stem in stems for part in self._stems[stem])):
+                part.kinds.add(kind)
+        return self._numbers[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +187,7 @@ class Speakers:
     heads: Cues  # at the heads of sentences
     denials: Cues  # in sentences that are asked whether they deny something
     struck: Cues  # from such a sentence to the end of the next paragraph
+    kinds: Kinds
 
 
 def compile_speakers(pack: Pack) -> Speakers:
@@ -164,9 +197,9 @@ def compile_speakers(pack: Pack) -> Speakers:
         DefinitionError: an entry is not what the file's head describes.
     """
     part = pack.part("speakers")
-    speakers = Speakers(Cues(), Cues(), Cues(), Cues())
-    tables = {**dict.fromkeys(HEADS, speakers.heads), **dict.fromkeys(DENIALS, speakers.denials)}
-    tables["struck"] = speakers.struck
+    turns, heads, denials, struck = (Cues() for _ in range(4))
+    tables = {**dict.fromkeys(HEADS, heads), **dict.fromkeys(DENIALS, denials), "struck": struck}
+    cues: list[Cue] = []
     for key, kind, speaker in _groups(part):
         for i, entry in enumerate(_at(part, key)):
             if not isinstance(entry, dict) or not isinstance(entry.get("cue"), str) or not entry.get("example"):
@@ -176,8 +209,9 @@ def compile_speakers(pack: Pack) -> Speakers:
             cue = Cue(kind, str(entry.get("speaker", speaker)), parts, anchor, str(entry.get("otherwise", "")))
             if any(len(stem) < KEY_LETTERS for stem in parts[anchor].stems):
                 raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
-            tables.get(kind, speakers.turns).add(cue)
-    return speakers
+            cues.append(cue)
+            tables.get(kind, turns).add(cue)
+    return Speakers(turns, heads, denials, struck, Kinds((turns, heads, denials, struck), cues))
 
 
 def outermost(found: list[Found]) -> Iterator[Found]:

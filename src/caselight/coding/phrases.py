@@ -166,16 +166,18 @@ class _Fits:
     many: Numbers
     begin: Numbers
     step: Numbers
+    any: NDArray[np.bool_]  # whether the row fits one at all
 
     @classmethod
     def of_none(cls) -> _Fits:
         """No rows at all."""
-        return cls(*(np.zeros(0, np.int64) for _ in range(3)))
+        none = np.zeros(0, np.int64)
+        return cls(none, none, none, np.zeros(0, bool))
 
     def with_pairs(self, row: Numbers, step: Numbers, rows: int) -> _Fits:
         """With rows up to `rows`; each `row` (sorted, beyond those known) fits its `step`."""
         many = np.concatenate([self.many, np.bincount(row, minlength=rows)[len(self.many) :]])
-        return _Fits(many, np.cumsum(many) - many, np.concatenate([self.step, step]))
+        return _Fits(many, np.cumsum(many) - many, np.concatenate([self.step, step]), many > 0)
 
 
 class _Places:
@@ -183,11 +185,10 @@ class _Places:
 
     def __init__(self, words: Words, steps: _Steps) -> None:
         fits = steps.of(words.forms)
-        many = (fits.many > 0)[words.row]
-        hot = np.flatnonzero(many)
+        hot = np.flatnonzero(fits.any.take(words.row))
         row = words.row[hot]
         index, entry = _ranges(fits.begin[row], fits.begin[row] + fits.many[row])
-        unlisted = np.flatnonzero(words.row == UNLISTED)
+        unlisted = np.flatnonzero(words.row == UNLISTED) if len(steps.by_number.key) else hot[:0]
         number, step = steps.by_number.pairs(words.form[unlisted])
         self.span = len(words) + 1
         token = np.concatenate([hot[index], unlisted[number]])

@@ -9,11 +9,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import NamedTuple, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
@@ -47,24 +44,6 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Spelt(Sequence[str]):
-    """The words of a passage, each spelt when it is asked for: cues look at a few of them."""
-
-    text: Sequence[str]  # of a table of forms
-    row: NDArray[np.int32]  # (n,) of each word
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    @overload
-    def __getitem__(self, i: int) -> str: ...
-    @overload
-    def __getitem__(self, i: slice) -> Sequence[str]: ...
-    def __getitem__(self, i: int | slice) -> str | Sequence[str]:
-        return _Spelt(self.text, self.row[i]) if isinstance(i, slice) else self.text[self.row[i]]
-
-
 @dataclass(slots=True)
 class Reading:
     """One case being coded. Made anew for every case and thrown away with it."""
@@ -75,11 +54,12 @@ class Reading:
     words: Words  # of the whole batch
     number: int  # of the document's text in the batch
     hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
-    _starts: list[int] | None = None
+    _starts: list[int] = field(default_factory=list)  # offsets at which paragraphs begin, and the end of the text ...
+    _edges: list[int] = field(default_factory=list)  # ... and the tokens there; filled when the first is asked for
     _paragraphs: dict[int, Paragraph] = field(default_factory=dict)
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _hit_sentences: dict[int, set[int]] = field(default_factory=dict)
-    _hit_clauses: dict[int, set[int]] = field(default_factory=dict)
+    _hit_sentences: dict[frozenset[int], set[int]] = field(default_factory=dict)  # by phrases
+    _hit_clauses: dict[frozenset[int], set[int]] = field(default_factory=dict)
     _strikes: dict[int, int] = field(default_factory=dict)  # paragraph -> the last token at which the court strikes
     _quoted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # by the start of the sentence
     _section_starts: list[int] | None = None
@@ -97,23 +77,19 @@ class Reading:
             self._quoted[start] = [found.span() for found in _QUOTED.finditer(self.document.text, start, end)]
         return self._quoted[start]
 
-    def shares_sentence(self, hit: Hit, phrases: Sequence[int]) -> bool:
+    def shares_sentence(self, hit: Hit, phrases: frozenset[int]) -> bool:
         """Whether one of the phrases stands in the hit's sentence."""
-        for phrase in phrases:
-            if phrase not in self._hit_sentences:
-                self._hit_sentences[phrase] = {other.sentence for other in self.hits.get(phrase, ())}
-            if hit.sentence in self._hit_sentences[phrase]:
-                return True
-        return False
+        if phrases not in self._hit_sentences:
+            mine = phrases.intersection(self.hits)
+            self._hit_sentences[phrases] = {other.sentence for phrase in mine for other in self.hits[phrase]}
+        return hit.sentence in self._hit_sentences[phrases]
 
-    def shares_clause(self, hit: Hit, phrases: Sequence[int]) -> bool:
+    def shares_clause(self, hit: Hit, phrases: frozenset[int]) -> bool:
         """Whether one of the phrases stands in the hit's clause."""
-        for phrase in phrases:
-            if phrase not in self._hit_clauses:
-                self._hit_clauses[phrase] = {other.clause for other in self.hits.get(phrase, ())}
-            if hit.clause in self._hit_clauses[phrase]:
-                return True
-        return False
+        if phrases not in self._hit_clauses:
+            mine = phrases.intersection(self.hits)
+            self._hit_clauses[phrases] = {other.clause for phrase in mine for other in self.hits[phrase]}
+        return hit.clause in self._hit_clauses[phrases]
 
     def section(self, hit: Hit) -> str:
         """Name of the section the hit stands in; "" = none."""
@@ -139,35 +115,33 @@ class Reading:
 
     def paragraph(self, hit: Hit) -> Paragraph:
         """The hit's paragraph, read for cues."""
-        if self._starts is None:
-            self._starts = paragraph_starts(self.document.text)
-        return self._paragraph(bisect_right(self._starts, hit.start) - 1)
+        return self._paragraph(self._number(hit))
 
-    def _paragraph(self, i: int) -> Paragraph:
+    def _number(self, hit: Hit) -> int:
+        """Number of the hit's paragraph."""
+        if not self._starts:
+            words, text = self.words, self.document.text
+            self._starts = [*paragraph_starts(text), len(text)]
+            low, border = words.first[self.number : self.number + 2].tolist()
+            self._edges = (words.start[low : border - 1].searchsorted(self._starts) + low).tolist()
+        return bisect_right(self._starts, hit.start) - 1
+
+    def _unread(self, i: int) -> Paragraph:
+        """Paragraph number i, whether it was read or not."""
         if i not in self._paragraphs:
-            self._paragraphs[i] = self._read(*self._bounds(i))
+            first, last = self._edges[i : i + 2]
+            kinds, anchors = self.cues.kinds.among(self.words, first, last)
+            start, end = self._starts[i : i + 2]
+            self._paragraphs[i] = Paragraph(start, end, first, kinds, anchors, self.cues)
         return self._paragraphs[i]
 
-    def _bounds(self, i: int) -> tuple[int, int]:
-        """Start and end of paragraph number i."""
-        starts = self._starts or [0]
-        return starts[i], starts[i + 1] if i + 1 < len(starts) else len(self.document.text)
-
-    def _tokens(self, start: int, end: int) -> tuple[int, int]:
-        """First and last + 1 token of the batch between two offsets of the text."""
-        words = self.words
-        low, high = int(words.first[self.number]), int(words.first[self.number + 1]) - 1
-        first, last = words.start[low:high].searchsorted((start, end)).tolist()
-        return low + first, low + last
-
-    def _read(self, start: int, end: int) -> Paragraph:
-        words = self.words
-        first, last = self._tokens(start, end)
-        forms = _Spelt(words.forms.text, words.row[first:last])
-        anchors = (self.cues.turns, self.cues.heads, self.cues.denials)
-        turns, heads, denials = (cues.inside(words, first, last) for cues in anchors)
-        sentences = words.sentence[first:last].tolist()
-        return speakers.read(Paragraph(start, end, first, forms, sentences, self.cues, denials), turns, heads)
+    def _paragraph(self, i: int) -> Paragraph:
+        """Paragraph number i, read for cues."""
+        paragraph = self._unread(i)
+        if not paragraph.sentences:
+            first, last = self._edges[i : i + 2]
+            speakers.read(paragraph, self.words.sentence[first:last].tolist())
+        return paragraph
 
     def said_by(self, hit: Hit) -> str:
         """Who says it."""
@@ -183,20 +157,16 @@ class Reading:
 
     def is_denied(self, hit: Hit) -> bool:
         """Whether its sentence denies it, or the court strikes it soon after: in its paragraph or the next one."""
-        paragraph = self.paragraph(hit)
-        if speakers.is_denied(paragraph, (hit.first, hit.last), self._between):
+        i = self._number(hit)
+        if speakers.is_denied(self._paragraph(i), (hit.first, hit.last), self._between):
             return True
-        starts = self._starts or [0]
-        following = bisect_right(starts, hit.start)
-        return self._is_struck(following - 1, hit.first) or (
-            following < len(starts) and self._is_struck(following, hit.first)
-        )
+        return self._is_struck(i, hit.first) or (i + 2 < len(self._starts) and self._is_struck(i + 1, hit.first))
 
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
         if i not in self._strikes:  # once a paragraph: a text of one paragraph may have a hundred thousand hits
-            tokens = self.cues.struck.inside(self.words, *self._tokens(*self._bounds(i)))
-            self._strikes[i] = speakers.last_strike(self._paragraph(i), tokens) if tokens else -1
+            may = not self.cues.struck.anchored.keys().isdisjoint(self._unread(i).kinds)
+            self._strikes[i] = speakers.last_strike(self._paragraph(i)) if may else -1
         return self._strikes[i] >= from_token
 
     def _between(self, before: int, behind: int) -> str:
@@ -239,33 +209,35 @@ def paragraph_starts(text: str) -> list[int]:
     the next line; and in a text that was wrapped, a line ends a paragraph if it ends like a sentence and is short, or
     if the next one is a list item.
     """
-    lines: list[tuple[int, str]] = []  # lines with something in them: offset, text
-    starts = [0]
-    at, blank = 0, False
-    for line in text.split("\n"):
-        if line and not line.isspace():
-            if blank and lines:
-                starts.append(at)
-            lines.append((at, line))
-        blank = not line or line.isspace()
-        at += len(line) + 1
-    if len(starts) > 1 and len(starts) * LINES_PER_PARAGRAPH >= len(lines):
-        return starts
-    lengths = sorted(len(line) for _, line in lines)
+    lines = text.split("\n")
+    bare = [line.strip() for line in lines]
+    filled = [i for i, line in enumerate(bare) if line]
+    before = [0, *accumulate(map(len, lines))]  # characters of all lines before each, without their line ends
+    behind_blank = [0, *(before[i] + i for ahead, i in pairwise(filled) if i - ahead > 1)]
+    if len(behind_blank) > 1 and len(behind_blank) * LINES_PER_PARAGRAPH >= len(filled):
+        return behind_blank
+    lengths = sorted([len(lines[i]) for i in filled])
     longest = lengths[len(lengths) * 9 // 10] if lengths else 0  # the ninth decile: one long line says nothing
     if longest > WRAPPED_LINE:
-        return [0, *(behind[0] for line, behind in pairwise(lines) if not _goes_on(line[1], behind[1]))]
-    return [0, *(behind[0] for line, behind in pairwise(lines) if _ends(line[1], behind[1], longest))]
+        parted = [i for ahead, i in pairwise(filled) if not _goes_on(bare[ahead], bare[i][0], len(lines[ahead]))]
+    else:
+        parted = [i for ahead, i in pairwise(filled) if _ends(lines[ahead], lines[i], longest)]
+    return [0, *(before[i] + i for i in parted)]
 
 
-def _goes_on(line: str, behind: str) -> bool:
-    """Whether a line break parts a sentence, as at the end of a page: "... доводы:", "... в системе"."""
-    first, last = behind.lstrip()[0], line.rstrip()[-1:]
+def _goes_on(line: str, first: str, length: int) -> bool:
+    """Whether a line break parts a sentence, as at the end of a page: "... доводы:", "... в системе".
+
+    Args:
+        line: without white space around it; `length` is with it.
+        first: character of the next line.
+    """
+    last = line[-1]
     if last in ";!?":
         return False
     if last == ".":
         return first.islower()  # after initials: "Иванова И.И."
-    return first.islower() or first.isdigit() or first in "«(" or len(line) > HEADING_CHARACTERS
+    return length > HEADING_CHARACTERS or first.islower() or first.isdigit() or first in "«("
 
 
 def _ends(line: str, behind: str, longest: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -36,9 +36,9 @@ class Rule:
     """A codebook's rule with its phrases as numbers of the coder."""
 
     rule: ValueRule
-    phrases: tuple[int, ...]
-    with_phrases: tuple[int, ...]
-    unless: tuple[int, ...]
+    phrases: frozenset[int]
+    with_phrases: frozenset[int]
+    unless: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,22 @@ class Question:
 
     variable: Variable
     rules: tuple[Rule, ...]
+    asked_by: Mapping[int, tuple[int, ...]]  # phrase -> which of the rules have it among theirs
+
+    @classmethod
+    def of(cls, variable: Variable, rules: tuple[Rule, ...]) -> Question:
+        """The question about this variable, whose rules these are."""
+        asked_by: dict[int, tuple[int, ...]] = {}
+        for i, rule in enumerate(rules):
+            for phrase in rule.phrases:
+                asked_by[phrase] = (*asked_by.get(phrase, ()), i)
+        return cls(variable, rules, asked_by)
+
+    def able(self, phrases: Iterable[int]) -> list[Rule]:
+        """The rules, in their order, that may speak where these phrases stand."""
+        asked_by = self.asked_by
+        numbers = {i for phrase in phrases if phrase in asked_by for i in asked_by[phrase]}
+        return [self.rules[i] for i in sorted(numbers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +87,13 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
     """
     variable = question.variable
     case = reading.case.id
-    if not all(condition.holds(known(condition.variable)) for condition in variable.ask_if):
+    if variable.ask_if and not all(condition.holds(known(condition.variable)) for condition in variable.ask_if):
         return Answer(case, variable.name, None, CODER), []
     if variable.fact is not None:
         return _from_fact(variable, reading)
-    able = (rule for rule in question.rules if not reading.hits.keys().isdisjoint(rule.phrases))
+    able = question.able(reading.hits)
+    if not able:
+        return Answer(case, variable.name, variable.default, CODER), []
     found = (s for rule in able for s in accepted(rule, reading, variable, known))
     value, shown = _VALUES.get(variable.kind, _one)(variable, found, reading)
     evidence = tuple(_evidence(reading, shown))
@@ -85,7 +103,7 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
 def accepted(rule: Rule, reading: Reading, variable: Variable, known: Known) -> Iterator[Support]:
     """The hits for which everything holds that the rule asks of the text, in order; `counts` tells of the speaker."""
     asked = rule.rule
-    groups = [reading.hits[p] for p in rule.phrases if p in reading.hits]
+    groups = [reading.hits[p] for p in rule.phrases.intersection(reading.hits)]
     if not _conditions_hold(asked.only_if, asked.not_if, known):
         return
     for hit in groups[0] if len(groups) == 1 else sorted({h for group in groups for h in group}):
@@ -116,12 +134,12 @@ def _stands(rule: Rule, hit: Hit, reading: Reading, known: Known) -> bool:
     return asked.answers is None or asked.answers == reading.is_answer(hit)
 
 
-def _near(reading: Reading, hit: Hit, phrases: tuple[int, ...], reach: str) -> bool:
+def _near(reading: Reading, hit: Hit, phrases: frozenset[int], reach: str) -> bool:
     if reach == "sentence":
         return reading.shares_sentence(hit, phrases)
     if reach == "clause":
         return reading.shares_clause(hit, phrases)
-    others = [reading.hits[p] for p in phrases if p in reading.hits]
+    others = [reading.hits[p] for p in phrases.intersection(reading.hits)]
     if not others:
         return False
     start, end = reading.near(hit, reach)

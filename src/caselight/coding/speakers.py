@@ -36,10 +36,10 @@ class Paragraph:
     start: int  # offsets in the text
     end: int
     first: int  # its first word, as a token of the batch
-    forms: Sequence[str]  # its words, folded
-    sentences: Sequence[int]  # number of the sentence of each word
+    kinds: Sequence[int]  # of its words
+    anchors: Sequence[int]  # its words that anchor a cue
     speakers: Speakers
-    denial_words: Sequence[int]  # its words that anchor a cue of denial
+    sentences: Sequence[int] = ()  # number of the sentence of each word; what stands below is filled when it is read
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
     norms: set[int] = field(default_factory=set)  # ... that quote a norm
@@ -51,22 +51,17 @@ class Paragraph:
     def denials(self, sentence: int) -> list[Found]:
         """The cues of denial in that sentence."""
         if sentence not in self._denials:
-            number = self.sentences.__getitem__
-            first = bisect_left(self.denial_words, sentence, key=number)
-            last = bisect_right(self.denial_words, sentence, key=number)
-            self._denials[sentence] = self.speakers.denials.find(self.forms, self.denial_words[first:last])
+            begin, end = bisect_left(self.sentences, sentence), bisect_right(self.sentences, sentence)
+            where = self.anchors[bisect_left(self.anchors, begin) : bisect_left(self.anchors, end)]
+            self._denials[sentence] = self.speakers.denials.find(self.kinds, where)
         return self._denials[sentence]
 
 
-def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) -> Paragraph:
-    """The paragraph with its cues and the turns of its speakers.
-
-    Args:
-        turns: its words that anchor a cue of who speaks.
-        heads_at: its words that anchor a cue of the heads of sentences.
-    """
-    paragraph.found = list(outermost(paragraph.speakers.turns.find(paragraph.forms, turns)))
-    if heads := _heads(paragraph, heads_at):
+def read(paragraph: Paragraph, sentences: Sequence[int]) -> None:
+    """Puts in order the cues of the paragraph and the turns of its speakers; `sentences` are those of its words."""
+    paragraph.sentences = sentences
+    paragraph.found = list(outermost(paragraph.speakers.turns.find(paragraph.kinds, paragraph.anchors)))
+    if heads := _heads(paragraph):
         paragraph.found = sorted(paragraph.found + heads, key=lambda found: found.start)
     source, person, reporter, sentence = "", "", "", -1
     named = -1, -1  # where the person last named begins and ends
@@ -89,7 +84,6 @@ def read(paragraph: Paragraph, turns: Sequence[int], heads_at: Sequence[int]) ->
             paragraph.turns.append(begins)
             paragraph.sources.append(said)
     _close(paragraph, sentence, source, reporter)
-    return paragraph
 
 
 def _close(paragraph: Paragraph, sentence: int, source: str, reporter: str) -> str:
@@ -102,14 +96,16 @@ def _close(paragraph: Paragraph, sentence: int, source: str, reporter: str) -> s
     return goes_on
 
 
-def _heads(paragraph: Paragraph, where: Sequence[int]) -> list[Found]:
+def _heads(paragraph: Paragraph) -> list[Found]:
     """The cues at the heads of its sentences; sentences that answer a claim or quote a norm are remembered."""
     heads: list[Found] = []
     sentences = paragraph.sentences
+    kinds, anchored = paragraph.kinds, paragraph.speakers.heads.anchored
+    where = [word for word in paragraph.anchors if kinds[word] in anchored]
     near = [word for word in where if word - bisect_left(sentences, sentences[word]) < HEAD_WORDS + GAP_WORDS]
     until = 0  # a cue within a longer one is none: "по версии полиции", "по версии"
     spoken = -1  # "по утверждению защитника ...", "адвокат высказал мнение ...": nothing is answered in that sentence
-    for item in paragraph.speakers.heads.find(paragraph.forms, near):
+    for item in paragraph.speakers.heads.find(kinds, near):
         sentence = sentences[item.start]
         if item.end <= until or item.start - bisect_left(sentences, sentence) >= HEAD_WORDS:
             continue
@@ -197,13 +193,9 @@ def is_denied(paragraph: Paragraph, tokens: tuple[int, int], between: Callable[[
     return False
 
 
-def last_strike(paragraph: Paragraph, tokens: Sequence[int]) -> int:
-    """The last token of the batch at which the court strikes what was said before it; -1 = it strikes nothing here.
-
-    Args:
-        tokens: words of the paragraph, counted from its first, that anchor a cue of striking.
-    """
-    for found in reversed(paragraph.speakers.struck.find(paragraph.forms, tokens)):
+def last_strike(paragraph: Paragraph) -> int:
+    """The last token of the batch at which the court strikes what was said before it; -1 = it strikes nothing here."""
+    for found in reversed(paragraph.speakers.struck.find(paragraph.kinds, paragraph.anchors)):
         sentence = paragraph.sentences[found.start]
         if sentence in paragraph.answers or sentence in paragraph.norms:
             continue

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold
+from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold, ranked
 from caselight.words.sentences import breaks
 from caselight.words.tokens import Scan, scan
 from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Texts, Vocabulary, is_word
@@ -37,10 +38,13 @@ __all__ = [
     "tokenise",
 ]
 
-# Characters handled at once. More costs memory (about 40 bytes a character); with fewer, the 200 array operations of
-# each group weigh more than their work: 64 pages of 9,000 characters take 0.30 ms a page at 65,536, 0.20 at 262,144 and
-# 0.18 at a million.
-_AT_ONCE_CHARS = 262_144
+# Characters, about, whose new words are learned together. It decides in which order a vocabulary comes to know them,
+# and so the order of rows in what is stored.
+_RUN_CHARS = 262_144
+# Runs that are scanned together. More cost memory (12 bytes a character, 18 where a run is scanned alone); with fewer,
+# the 200 array operations weigh more than their work: 150 pages of 9,500 characters take 0.21 ms a page at 65,536
+# characters, 0.14 at 262,144, 0.12 at twice as many and no less at four times.
+_RUNS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Words:
     def _span(self, number: NDArray[np.int32], i: int, token: int) -> tuple[int, int]:
         low, border = int(self.first[i]), int(self.first[i + 1]) - 1
         own = number[low:border]
-        begin, stop = (low + int(np.searchsorted(own, number[token], side)) for side in ("left", "right"))
+        begin, stop = low + int(own.searchsorted(number[token])), low + int(own.searchsorted(number[token], "right"))
         text = self.texts[i]
         start, end = int(self.start[begin]), int(self.end[stop - 1])
         floor = int(self.end[begin - 1]) if begin > low else 0
@@ -120,14 +124,14 @@ class Words:
     def compact(self) -> tuple[Rows, Forms]:
         """Each token's row in a table of only the forms that occur here; numbers get rows of their own."""
         unlisted = np.flatnonzero(self.row == UNLISTED)
-        used = np.zeros(len(self.forms), bool)
-        used[self.row] = used[:2] = True
+        used = np.bincount(self.row, minlength=len(self.forms))
+        used[:2] = 1
         rows = np.flatnonzero(used)
         place = np.zeros(len(self.forms), np.int32)
         place[rows] = np.arange(len(rows))
-        own = distinct(self.form[unlisted])
-        code = place[self.row]
-        code[unlisted] = len(rows) + np.searchsorted(own, self.form[unlisted])
+        own, number = ranked(self.form[unlisted])
+        code = place.take(self.row, mode="clip")
+        code[unlisted] = len(rows) + number
         forms = self.forms.take(np.append(rows, np.full(len(own), UNLISTED)))
         for column in (forms.form, forms.lemma, forms.other, forms.plain):
             column[len(rows) :] = own
@@ -139,26 +143,57 @@ _OPENERS = '«"“„(['
 
 def tokenise(texts: Sequence[str], vocabulary: Vocabulary) -> Words:
     """All words of the texts. New forms are learned; the answer does not depend on which were known, nor on batches."""
-    scans = [scan(group) for group in _groups(texts)]
-    rows = [_rows(part, vocabulary) for part in scans]
-    flags = [breaks(part, vocabulary.language) for part in scans]
-    forms = vocabulary.forms
-    row = np.concatenate([np.zeros(0, np.int32), *rows])
-    form = np.concatenate([np.zeros(0, np.uint64), *(part.form for part in scans)])
-    sizes = [0, *accumulate(len(part.starts) for part in scans)]
-    borders = [part.border + offset + 1 for part, offset in zip(scans, sizes, strict=False)]
-    first = np.concatenate([np.zeros(1, np.int64), *borders])
+    runs = list(_runs(texts))
+    parts = [_known(runs[i : i + _RUNS_AT_ONCE], vocabulary) for i in range(0, len(runs), _RUNS_AT_ONCE)]
+    form, start, end, row, begins_sentence, begins_clause, borders = zip(_NONE, *parts, strict=True)
+    sizes = [0, *accumulate(map(len, form))]
+    first = np.concatenate([np.zeros(1, np.int64), *(b + n + 1 for b, n in zip(borders, sizes, strict=False))])
     return Words(
         texts=tuple(texts),
-        form=form,
-        start=np.concatenate([np.zeros(0, np.int32), *(part.own_start for part in scans)]),
-        end=np.concatenate([np.zeros(0, np.int32), *(part.own_end for part in scans)]),
+        form=np.concatenate(form),
+        start=np.concatenate(start),
+        end=np.concatenate(end),
         first=first,
-        sentence=_numbers([sentence for sentence, _ in flags], first),
-        clause=_numbers([clause for _, clause in flags], first),
-        row=row,
-        forms=forms,
+        sentence=_numbers(begins_sentence, first),
+        clause=_numbers(begins_clause, first),
+        row=np.concatenate(row),
+        forms=vocabulary.forms,
     )
+
+
+class _Known(NamedTuple):
+    """What is kept of some texts when their characters are let go; (T,) each but the last."""
+
+    form: Hashes
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    row: Rows
+    begins_sentence: NDArray[np.bool_]
+    begins_clause: NDArray[np.bool_]
+    border: NDArray[np.intp]  # (D,) index of the border token after each text
+
+
+_NONE = _Known(
+    np.zeros(0, np.uint64),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, bool),
+    np.zeros(0, bool),
+    np.zeros(0, np.intp),
+)
+
+
+def _known(runs: Sequence[Sequence[str]], vocabulary: Vocabulary) -> _Known:
+    part = scan([text for run in runs for text in run])
+    part.form[part.border] = 0  # known to every vocabulary
+    begin, rows = 0, []
+    for texts in accumulate(map(len, runs)):
+        end = int(part.border[texts - 1]) + 1
+        rows.append(_rows(part, slice(begin, end), vocabulary))
+        begin = end
+    sentence, clause = breaks(part, vocabulary.language)
+    return _Known(part.form, part.own_start, part.own_end, np.concatenate(rows), sentence, clause, part.border)
 
 
 def joined(parts: Sequence[Words]) -> Words:
@@ -215,35 +250,35 @@ def meant(forms: Forms, row: int) -> set[int]:
     return {int(forms.plain[row])} & lemmas or lemmas
 
 
-def _groups(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Runs of texts of about _AT_ONCE_CHARS."""
+def _runs(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Runs of texts of about _RUN_CHARS."""
     begin, size = 0, 0
     for i, text in enumerate(texts):
         size += len(text)
-        if size >= _AT_ONCE_CHARS:
+        if size >= _RUN_CHARS:
             yield texts[begin : i + 1]
             begin, size = i + 1, 0
     if begin < len(texts):
         yield texts[begin:]
 
 
-def _rows(part: Scan, vocabulary: Vocabulary) -> Rows:
-    """(T,) row of each token; new words are learned."""
-    rows = vocabulary.look_up(part.form)
-    rows[part.border] = BORDER
-    part.form[part.border] = 0
-    unknown = np.flatnonzero(rows < 0)
-    if not len(unknown):
+def _rows(part: Scan, tokens: slice, vocabulary: Vocabulary) -> Rows:
+    """Row of each of these tokens; new words are learned."""
+    rows = vocabulary.look_up(part.form[tokens])
+    lacking = np.flatnonzero(rows < 0)
+    if not len(lacking):
         return rows
-    edges = np.stack([part.starts[unknown], part.ends[unknown]], 1).ravel()
-    digits = np.bitwise_or.reduceat(part.codes, edges)[::2] & DIGIT != 0
-    no_word = digits | (part.ends[unknown] - part.starts[unknown] > LONGEST)
-    rows[unknown[no_word]] = UNLISTED
+    unknown = lacking + tokens.start
+    begin, end = part.starts[unknown], part.ends[unknown]
+    no_word = (part.codes[begin] & DIGIT != 0) | (end - begin > LONGEST)
+    others = np.flatnonzero(~no_word)  # few: nearly all that is not known is a number, and begins like one
+    edges = np.stack([begin[others], end[others]], 1).ravel()
+    no_word[others] = np.bitwise_or.reduceat(part.codes, edges)[::2] & DIGIT != 0 if len(others) else False
+    rows[lacking[no_word]] = UNLISTED
     new = unknown[~no_word]
-    if not len(new):
-        return rows
-    _learn(part, new, vocabulary)
-    rows[new] = vocabulary.look_up(part.form[new])
+    if len(new):
+        _learn(part, new, vocabulary)
+        rows[lacking[~no_word]] = vocabulary.look_up(part.form[new])
     return rows
 
 
@@ -262,5 +297,5 @@ def _spelt(part: Scan, tokens: NDArray[np.intp]) -> list[str]:
 
 def _numbers(begins: Sequence[NDArray[np.bool_]], first: NDArray[np.int64]) -> NDArray[np.int32]:
     """(T,) running number within each text of what begins at the flagged tokens."""
-    running = np.cumsum(np.concatenate([np.zeros(0, bool), *begins]), dtype=np.int32)
+    running = np.cumsum(np.concatenate(begins), dtype=np.int32)
     return running - np.repeat(running[first[:-1]], np.diff(first))

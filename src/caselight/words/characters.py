@@ -20,7 +20,7 @@ Hashes = NDArray[np.uint64]
 Positions = NDArray[np.intp]
 
 CODE = np.uint32((1 << 21) - 1)  # folded code point
-WORD = np.uint32(1 << 21)  # letter or digit: words are runs of these
+WORD = np.uint32(1 << 30)  # letter or digit: words are runs of these; SPECIAL is no word, so `words` is one comparison
 DIGIT = np.uint32(1 << 22)
 UPPER = np.uint32(1 << 23)
 LOWER = np.uint32(1 << 24)
@@ -56,7 +56,7 @@ _FORMAT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # text has characters of five; the characters beyond it are classified each time.
 _TABLE_SIZE = 0x3000
 _BLOCK = 256  # characters
-_UNFILLED = np.uint32(1 << 30)
+_UNFILLED = np.uint32(1 << 21)
 
 
 def value(character: str) -> int:
@@ -80,18 +80,7 @@ def value(character: str) -> int:
     return folded | flags
 
 
-_table = np.full(_TABLE_SIZE, _UNFILLED, np.uint32)
-
-
-def _looked_up(raw: Codes) -> Codes:
-    """(n,) the value of each code point; nonsense for those beyond the table."""
-    result = _table.take(raw, mode="clip")
-    if not np.bitwise_or.reduce(result) & _UNFILLED:
-        return result
-    unfilled = np.minimum(raw[result == _UNFILLED], _TABLE_SIZE - 1)
-    for start in (distinct(unfilled // _BLOCK) * _BLOCK).tolist():
-        _table[start : start + _BLOCK] = [value(chr(code)) for code in range(start, start + _BLOCK)]
-    return _table.take(raw, mode="clip")
+_table = np.full(_TABLE_SIZE + 1, _UNFILLED, np.uint32)  # the last one is for all beyond it, and never filled
 
 
 def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
@@ -100,6 +89,23 @@ def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     first = np.ones(min(1, len(numbers)), bool)
     once: NDArray[Number] = numbers[np.concatenate([first, numbers[1:] != numbers[:-1]])]
     return once
+
+
+def ranked(hashes: Hashes) -> tuple[Hashes, Positions]:
+    """Each hash once, sorted; and for each of the (n,) its number among them. Quick where most come several times."""
+    size = 1 << (2 * len(hashes)).bit_length()
+    slot = (hashes & np.uint64(size - 1)).view(np.int64)
+    holder = np.zeros(size, np.int32)
+    holder[slot] = np.arange(len(hashes))
+    model = holder.take(slot, mode="clip")  # one with the same last bits, for all of them the same one
+    models = np.flatnonzero(model == np.arange(len(hashes)))
+    others = np.flatnonzero(hashes[model] != hashes)  # few
+    once = distinct(np.concatenate([hashes[models], hashes[others]]))
+    number = np.zeros(len(hashes), np.intp)
+    number[models] = np.searchsorted(once, hashes[models])
+    number = number.take(model, mode="clip")
+    number[others] = np.searchsorted(once, hashes[others])
+    return once, number
 
 
 @cache
@@ -116,23 +122,39 @@ def roles(codes: Codes) -> NDArray[np.uint8]:
     return _role_table().take(codes & CODE, mode="clip")
 
 
-def values(text: str) -> Codes:
-    """(n,) the value of each code point of `text`."""
-    raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    if not len(raw):
-        return np.zeros(0, np.uint32)
-    result = _looked_up(raw)
-    if raw.max() < _TABLE_SIZE:
-        return result
-    far = np.flatnonzero(raw >= _TABLE_SIZE)
-    codes, place = np.unique(raw[far], return_inverse=True)
-    result[far] = np.array([value(chr(code)) for code in codes], np.uint32)[place]
+def values(texts: Sequence[str]) -> Codes:
+    """(n,) the value of each code point of the texts, which are taken as one after the other."""
+    result = np.empty(sum(map(len, texts)), np.uint32)
+    at = 0
+    for text in texts:  # one by one: what that takes, 16 bytes a character, stays in the processor's cache
+        raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        _table.take(raw, mode="clip", out=result[at : at + len(raw)])
+        at += len(raw)
+    if np.bitwise_or.reduce(result) & _UNFILLED:
+        _fill(result, np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4"))
     return result
+
+
+def _fill(result: Codes, raw: Codes) -> None:
+    """Puts in what the table lacked; its blocks that the characters stand in are filled."""
+    lacking = np.flatnonzero(result == _UNFILLED)
+    sought = raw[lacking]
+    near = sought < _TABLE_SIZE
+    for start in (distinct(sought[near] // _BLOCK) * _BLOCK).tolist():
+        _table[start : start + _BLOCK] = [value(chr(code)) for code in range(start, start + _BLOCK)]
+    result[lacking] = _table.take(sought, mode="clip")
+    codes, place = np.unique(sought[~near], return_inverse=True)
+    result[lacking[~near]] = np.array([value(chr(code)) for code in codes], np.uint32)[place]
+
+
+def words(codes: Codes) -> NDArray[np.bool_]:
+    """(n,) which are letters or digits."""
+    return np.asarray(codes.view(np.int32) >= np.int32(WORD))
 
 
 # A word's hash is sum(code[i] * BASE**i) mod 2**64, mixed. BASE is odd, so it has an inverse, and every word's hash
 # comes out of running sums over the text. That two of a million forms meet by chance: 1 in 37 million.
-_HASHED_AT_ONCE = 131_072  # characters; bounds the tables of powers to 2 MB, and fits the processor's cache
+_AT_ONCE = 65_536  # characters; bounds the tables of powers, which stay in the processor's cache with what is made here
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -164,13 +186,8 @@ def hash_runs(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
         starts: (T,) at least 1.
         ends: (T,) exclusive, greater than the start.
     """
-    if len(codes) > _HASHED_AT_ONCE and len(starts) > 1:
-        return np.concatenate([hash_runs(*block) for block in _blocks(codes, starts, ends)])
-    _powers.reach(len(codes))
-    sums = np.bitwise_and(codes, CODE).astype(np.uint64)
-    sums *= _powers.up[: len(codes)]
-    np.cumsum(sums, out=sums)
-    raw = (sums[ends - 1] - sums[starts - 1]) * _powers.down[starts]
+    blocks = _blocks(codes, starts, ends) if len(codes) > _AT_ONCE else [(codes, starts, ends)]
+    raw = np.concatenate([_sums(*block) for block in blocks])
     raw ^= raw >> _SHIFT
     raw *= _MIX
     raw ^= raw >> _SHIFT
@@ -178,12 +195,21 @@ def hash_runs(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
     return raw
 
 
+def _sums(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
+    """(T,) sum(code[i] * BASE**i) of each run."""
+    _powers.reach(len(codes))
+    sums = np.multiply(codes & CODE, _powers.up[: len(codes)])
+    np.cumsum(sums, out=sums)
+    before = sums.take(starts - 1, mode="clip")
+    return np.asarray((sums.take(ends - 1, mode="clip") - before) * _powers.down.take(starts, mode="clip"))
+
+
 def _blocks(codes: Codes, starts: Positions, ends: Positions) -> Iterator[tuple[Codes, Positions, Positions]]:
-    """The runs cut into blocks of at most _HASHED_AT_ONCE characters, or of one run."""
+    """The runs cut into blocks of at most _AT_ONCE characters, or of one run."""
     begin = 0
     while begin < len(starts):
         base = int(starts[begin]) - 1
-        stop = max(begin + 1, int(np.searchsorted(ends, base + _HASHED_AT_ONCE, "right")))
+        stop = max(begin + 1, int(np.searchsorted(ends, base + _AT_ONCE, "right")))
         yield codes[base : ends[stop - 1]], starts[begin:stop] - base, ends[begin:stop] - base
         begin = stop
 
@@ -192,7 +218,7 @@ def hash_words(words: Sequence[str]) -> Hashes:
     """(n,) hash of each word, folded; the same as it has in a text. Words must not be empty."""
     if not words:
         return np.zeros(0, np.uint64)
-    codes = values("\n" + "".join(words))
+    codes = values(["\n" + "".join(words)])
     ends = np.cumsum([len(word) for word in words]) + 1
     return hash_runs(codes, np.concatenate([[1], ends[:-1]]), ends)
 
@@ -200,7 +226,7 @@ def hash_words(words: Sequence[str]) -> Hashes:
 def fold(word: str) -> str:
     """One word as it is hashed: letters with their marks made one, small letters, е for ё, no soft hyphens."""
     composed = unicodedata.normalize("NFC", "".join(c for c in word if c not in _FORMAT))
-    codes = values(composed)
+    codes = values([composed])
     return "".join(chr(code & int(CODE)) for code in codes.tolist() if not code & int(MARK))
 
 

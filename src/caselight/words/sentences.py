@@ -8,6 +8,7 @@ After an abbreviation or initials a sentence still begins where the next word, c
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,8 +30,10 @@ from caselight.words.characters import (
     STOP,
     UPPER,
     WORD,
+    Codes,
     Hashes,
     Positions,
+    distinct,
     hash_words,
     roles,
 )
@@ -49,13 +52,31 @@ _SHORT_LINE = 0.6  # of the longest line: in wrapped text a line shorter than th
 _LIST_DIGITS = 3  # "112. Признать" may number a list, "2022. Признать" may not
 
 
+class _Among:
+    """Words by their hashes, each in a slot of its own: which of many words are among them is one look for each."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        hashes = distinct(hash_words(words))
+        size = 2
+        while len(distinct(hashes & np.uint64(size - 1))) < len(hashes):
+            size *= 2
+        self._mask = np.uint64(size - 1)
+        self._slots = ~np.arange(size, dtype=np.uint64)  # an empty slot holds what belongs into another one
+        self._slots[hashes & self._mask] = hashes
+
+    def __call__(self, hashes: Hashes) -> Flags:
+        """(n,) whether each is one of the words."""
+        slot = (hashes & self._mask).view(np.int64)
+        return np.asarray(self._slots.take(slot, mode="clip") == hashes)
+
+
 @dataclass(frozen=True, slots=True)
 class Abbreviations:
-    """Sorted hashes of words after or before which a full stop means something else."""
+    """Words after or before which a full stop means something else."""
 
-    abbreviation: Hashes
-    may_end: Hashes  # abbreviations that end a sentence when a capital letter follows
-    starter: Hashes
+    abbreviation: _Among
+    may_end: _Among  # abbreviations that end a sentence when a capital letter follows
+    starter: _Among
 
 
 @cache
@@ -67,13 +88,7 @@ def abbreviations(language: str) -> Abbreviations:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 words[row["kind"]].append(row["word"])
-    return Abbreviations(**{kind: np.sort(hash_words(members)) for kind, members in words.items()})
-
-
-def _among(hashes: Hashes, table: Hashes) -> Flags:
-    if not len(table):
-        return np.zeros(len(hashes), bool)
-    return np.asarray(table[np.minimum(np.searchsorted(table, hashes), len(table) - 1)] == hashes)
+    return Abbreviations(**{kind: _Among(members) for kind, members in words.items()})
 
 
 def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
@@ -86,8 +101,31 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     stop = (scan.roles & STOP) != 0
     sentence[_after_stops(scan, scan.special[stop], lines.first, abbreviations(language))] = True
     colon = (scan.roles & COLON != 0) & (scan.codes[np.minimum(scan.special + 1, len(scan.codes) - 1)] & SPACE != 0)
-    clause[np.searchsorted(scan.starts, scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
+    clause[scan.starts.searchsorted(scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
     return sentence[:-1], clause[:-1] | sentence[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stops:
+    """Stops with white space or a word right behind them, and the words around them; (n,) each."""
+
+    stop: Positions
+    token: Positions  # behind the stop; the word before it is the token before
+    initial: Codes  # first character of that token
+    end: Positions  # of the word before
+    length: Positions  # of the word before
+    last: Codes  # its last character
+
+    @classmethod
+    def of(cls, scan: Scan, stop: Positions, token: Positions, start: Positions) -> _Stops:
+        """Those at `stop`, each before the token that begins at `start`."""
+        end = scan.ends[token - 1]
+        return cls(stop, token, scan.codes[start], end, end - scan.starts[token - 1], scan.codes[end - 1])
+
+    def take(self, rows: Positions) -> _Stops:
+        """These of them."""
+        codes = self.initial[rows], self.last[rows]
+        return _Stops(self.stop[rows], self.token[rows], codes[0], self.end[rows], self.length[rows], codes[1])
 
 
 def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbreviations) -> Positions:
@@ -97,41 +135,35 @@ def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbr
     following = roles(after)
     closed = np.flatnonzero(following & CLOSER)
     after[closed] = codes[stops[closed] + 2]
-    token = np.searchsorted(scan.starts, stops)
+    token = scan.starts.searchsorted(stops)
     start = scan.starts[token]
-    spaced, glued = after & SPACE != 0, start == stops + 1
-    real = (spaced | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
-    stops, token, glued = stops[real], token[real], glued[real]
-    ends = codes[scan.ends[token - 1]] & SPACE == 0  # the stop stands at the word before it
-    ends &= ~glued | _glued(scan, token)
-    only_stop = (roles(codes[stops]) & FULL_STOP != 0) & (codes[stops - 1] & WORD != 0)
-    ends &= ~only_stop | _full_stop_ends(scan, token, first_of_line, words)
-    return np.asarray(token[ends])
+    glued = start == stops + 1
+    real = ((after & SPACE != 0) | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
+    glued = np.flatnonzero(glued[real])
+    at = _Stops.of(scan, stops[real], token[real], start[real])
+    ends = codes[at.end] & SPACE == 0  # the stop stands at the word before it
+    ends[glued] &= _glued(scan, at.take(glued))
+    full = np.flatnonzero(ends & (roles(codes[at.stop]) & FULL_STOP != 0) & (codes[at.stop - 1] & WORD != 0))
+    ends[full] = _full_stop_ends(scan, at.take(full), first_of_line, words)
+    return np.asarray(at.token[ends])
 
 
-def _glued(scan: Scan, token: Positions) -> Flags:
-    """Whether a full stop without a space after it may stand before this token: "суда.Согласно", not "mail.Ru"."""
-    before = token - 1
-    long = scan.ends[before] - scan.starts[before] >= _GLUED_LETTERS
-    small = scan.codes[scan.ends[before] - 1] & LOWER != 0
-    initial, second = (
-        scan.codes[scan.starts[token]],
-        scan.codes[np.minimum(scan.starts[token] + 1, len(scan.codes) - 1)],
-    )
-    return np.asarray(long & small & (initial & UPPER != 0) & ((second & LOWER != 0) | (second & SPACE != 0)))
+def _glued(scan: Scan, at: _Stops) -> Flags:
+    """Whether each may be a full stop without a space after it: "суда.Согласно", not "mail.Ru"."""
+    second = scan.codes[np.minimum(scan.starts[at.token] + 1, len(scan.codes) - 1)]
+    letters = (at.length >= _GLUED_LETTERS) & (at.last & LOWER != 0) & (at.initial & UPPER != 0)
+    return np.asarray(letters & (second & (LOWER | SPACE) != 0))
 
 
-def _full_stop_ends(scan: Scan, token: Positions, first_of_line: Flags, words: Abbreviations) -> Flags:
-    """Whether a full stop between these tokens and the ones before them ends a sentence."""
-    before = token - 1
-    length = scan.ends[before] - scan.starts[before]
-    initial, last = scan.codes[scan.starts[token]], scan.codes[scan.ends[before] - 1]
-    upper, number = initial & UPPER != 0, last & DIGIT != 0
-    starter = upper & _among(scan.form[token], words.starter)
-    starter &= (scan.ends[token] - scan.starts[token] > 1) | (scan.codes[scan.ends[token]] & SPACE != 0)  # not "С. В."
-    may_end = _among(scan.form[before], words.may_end)
-    short = _among(scan.form[before], words.abbreviation) | ((length == 1) & ~number)
-    numbered = first_of_line[before] & number & (length <= _LIST_DIGITS)
+def _full_stop_ends(scan: Scan, at: _Stops, first_of_line: Flags, words: Abbreviations) -> Flags:
+    """Whether each, a full stop, ends a sentence."""
+    upper, number = at.initial & UPPER != 0, at.last & DIGIT != 0
+    form, before = scan.form[at.token], scan.form[at.token - 1]
+    alone = (scan.ends[at.token] - scan.starts[at.token] == 1) & (scan.codes[scan.ends[at.token]] & SPACE == 0)
+    starter = upper & words.starter(form) & ~alone  # not "С. В."
+    may_end = words.may_end(before)
+    short = words.abbreviation(before) | ((at.length == 1) & ~number)
+    numbered = first_of_line[at.token - 1] & number & (at.length <= _LIST_DIGITS)
     return np.asarray(np.where(may_end, upper, np.where(short, starter, ~numbered)))
 
 
@@ -143,7 +175,7 @@ class _Lines:
         newlines = scan.special[scan.codes[scan.special] & NEWLINE != 0]
         following = scan.codes[np.minimum(newlines + 1, len(scan.codes) - 1)] & CODE
         self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following != _FEED)]
-        at = np.searchsorted(scan.starts, self.newlines)
+        at = scan.starts.searchsorted(self.newlines)
         self.count = np.bincount(at, minlength=len(scan.starts) + 1)[:-1]  # line breaks before each token
         self.first = self.count > 0  # token is the first of its line
         self.first[0] = True

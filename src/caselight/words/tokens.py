@@ -27,6 +27,7 @@ from caselight.words.characters import (
     hash_runs,
     roles,
     values,
+    words,
 )
 
 _SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
@@ -49,28 +50,28 @@ class Scan:
 
 def scan(texts: Sequence[str]) -> Scan:
     """Finds and hashes the words of `texts` (at least one)."""
-    joined = "\n" + _SEPARATOR.join([*texts, ""])
-    codes = values(joined)
-    edges = np.cumsum([len(text) + len(_SEPARATOR) for text in texts])  # of texts, in `joined`, less the first newline
+    pieces = [text + _SEPARATOR for text in texts]
+    pieces[0] = "\n" + pieces[0]
+    codes = values(pieces)
+    edges = np.cumsum([len(piece) for piece in pieces]) - 1  # of texts, among all characters less the first newline
     border = edges - 1
     special = np.flatnonzero(codes >= SPECIAL)
-    codes, origin = _compact(codes, special, joined)
+    codes, origin = _compact(codes, special, pieces)
     if origin is not None:
         border = np.searchsorted(origin, border)
         special = np.flatnonzero(codes >= SPECIAL)
     role = roles(codes[special])
     joins = _joins(codes, special, role)
-    word = (codes & WORD) != 0
+    word = words(codes)
     word[special[joins]] = True
     word[border] = True
     changes = np.flatnonzero(word[1:] != word[:-1]) + 1
     starts, ends = changes[0::2], changes[1::2]
     form = hash_runs(codes, starts, ends)
     border_token = np.searchsorted(starts, border)
-    text_of = np.repeat(np.arange(len(texts)), np.diff(border_token, prepend=-1))
-    first = 1 + np.concatenate([[0], edges[:-1]])[text_of]
+    first = np.repeat(1 + np.append(0, edges[:-1]), np.diff(border_token, prepend=-1)).astype(np.int32)
     old_starts, old_ends = (starts, ends) if origin is None else (origin[starts], origin[ends])
-    own = [(old_starts - first).astype(np.int32), (old_ends - first).astype(np.int32)]
+    own = [old_starts.astype(np.int32) - first, old_ends.astype(np.int32) - first]
     return Scan(codes, special[~joins], role[~joins], starts, ends, form, border_token, *own)
 
 
@@ -83,7 +84,7 @@ def _joins(codes: Codes, special: Positions, role: NDArray[np.uint8]) -> NDArray
     return np.asarray(stop | apostrophe)
 
 
-def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Positions | None]:
+def _compact(codes: Codes, special: Positions, pieces: Sequence[str]) -> tuple[Codes, Positions | None]:
     """The codes without what must not part or change a word, and for each that stays where it was; None = all stay."""
     kind = codes[special]
     ignored = special[kind & (MARK | FORMAT) != 0]
@@ -95,7 +96,7 @@ def _compact(codes: Codes, special: Positions, joined: str) -> tuple[Codes, Posi
     keep[ignored] = False
     keep[broken] = False
     codes = codes.copy()
-    _compose(codes, special[kind & MARK != 0], joined)
+    _compose(codes, special[kind & MARK != 0], pieces)
     origin = np.flatnonzero(keep)
     return codes[origin], origin
 
@@ -110,9 +111,10 @@ def _line_end_hyphens(codes: Codes, hyphens: Positions) -> Positions:
     return np.asarray(np.concatenate([end, end + 1, second + 2]))
 
 
-def _compose(codes: Codes, marks: Positions, joined: str) -> None:
+def _compose(codes: Codes, marks: Positions, pieces: Sequence[str]) -> None:
     """Makes a letter with its marks one letter, in place. Text in NFD is rare, so one cluster at a time."""
     heads = marks[~np.isin(marks - 1, marks)]
+    joined = "".join(pieces) if len(heads) else ""
     known: dict[str, int] = {}
     for head in heads.tolist():
         end = head + 1
