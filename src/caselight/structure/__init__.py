@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselight.pack import Pack
-from caselight.structure.facts import FactRules, compile_facts, find_facts
+from caselight.structure.facts import FactRules, compile_facts, find_all_facts
 from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections
-from caselight.types import Case, Document, Problem, Section
+from caselight.types import Case, Document, Fact, Problem, Section
 from caselight.words import Words
 
 
@@ -47,11 +47,14 @@ def compile_pack(pack: Pack) -> Rules:
 def structure(documents: Sequence[Document], words: Words, rules: Rules) -> list[Structured]:
     """The cases that the documents carry, in their order. `words` are those of their texts."""
     divided = find_all_sections(documents, words, rules.sections)
-    return [_structured(document, sections, rules) for document, sections in zip(documents, divided, strict=True)]
+    found = find_all_facts(documents, divided, rules.facts)
+    return [_structured(*one, rules) for one in zip(documents, divided, found, strict=True)]
 
 
-def _structured(document: Document, sections: tuple[Section, ...], rules: Rules) -> Structured:
-    facts, problems = find_facts(document, sections, rules.facts)
+def _structured(
+    document: Document, sections: tuple[Section, ...], found: tuple[list[Fact], list[Problem]], rules: Rules
+) -> Structured:
+    facts, problems = found
     facts += find_outcome(document, sections, rules.outcomes)
     if not facts and document.acts():
         what = "nothing in this record says that it is an act of a court: no court, judge, number, date or article"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ class Zones:
     bounds: Mapping[str, tuple[int, int]]  # of head, opening, story, operative and tail in the document's text
     title: tuple[int, int] = (0, 0)  # in the head's view
     dateline_end: int = 0
+    days: Sequence[int] | None = None  # `day_places` of the story, where they are known
     views: dict[str, View] = field(default_factory=dict)
     zones: dict[str, tuple[View, int, int]] = field(default_factory=dict)
 
@@ -51,10 +53,15 @@ class Zones:
             self.views[part] = fold(self.document.text, *self.bounds[part], letters=part != "story")
         return self.views[part]
 
-    def story(self) -> Iterator[View]:
-        """The opening of the story, then the whole of it, which is made only if somebody goes on to it."""
-        yield self.view("opening")
-        yield self.view("story")
+    def story(self) -> Iterator[tuple[View, Sequence[int] | None]]:
+        """The opening of the story, then the whole of it, with the `day_places` of each; None = they are not known."""
+        opening, days = self.view("opening"), self.days
+        if days is not None:
+            same = self.view("story").text.startswith(opening.text)
+            yield opening, days[: bisect_left(days, len(opening.text))] if same else None
+        else:
+            yield opening, None
+        yield self.view("story"), days
 
     def zone(self, name: str) -> tuple[View, int, int]:
         """A zone's view and its bounds there; names as in rules.ZONES."""
