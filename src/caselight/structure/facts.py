@@ -84,8 +84,11 @@ def _from_rules(zones: Zones, rules: FactRules) -> Found:
         if rule.facts <= settled:
             continue
         area, start, end = zones.zone(rule.zone)
+        hits = matches(rule, area.text, start, end)
+        if not hits:
+            continue
         fresh: Found = {}
-        for match in matches(rule, area.text, start, end):
+        for match in hits:
             for group, catch in rule.catches:
                 if catch.fact in settled or match.start(group) < 0:
                     continue

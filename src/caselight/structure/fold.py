@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Each is one character in the original and one in the view, so that offsets stay. Dashes of all lengths are read as
 # "-": "№ 5 – 410/2016" and the no-break hyphens of "77RS0018‑02‑2022-..." are typing habits, not meaning.
@@ -32,8 +33,7 @@ PLAIN = {
 UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 # Combining breve and diaeresis: "й" and "ё" may be written as two code points (texts typed on a Mac).
 COMBINING = "\u0306\u0308"
-# Characters: one search for everything strange is faster than one for each sign in short texts, slower in long ones.
-SHORT = 500
+SHORT = 500  # characters; a text without any letter of another alphabet is left as it is up to here
 _LINE_END_HYPHEN = re.compile(r"- ?\n")  # skips from hyphen to hyphen: 2 us in 4,000 characters; `in`, for both, 11
 _LENGTH_CHANGES = (*UNSEEN, *COMBINING)
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
@@ -42,8 +42,7 @@ _BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\n
 _CHANGED = re.compile(rf"{_UNSEEN_RUN}|{_BROKEN_WORD}|{_BROKEN_NAME}|[^\W\d_][{COMBINING}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """`text` is what patterns read; it stands for the original between `start` and `end`."""
 
     text: str
@@ -70,39 +69,27 @@ class Folding:
     """How views of one language are made."""
 
     lookalikes: Mapping[str, str]  # letters of another script, typed by mistake, and what they stand for
-    strange: re.Pattern[str]  # any character that is not left as it is
+    replaced: tuple[tuple[str, str], ...]  # whatever is replaced by another character
+    strange: tuple[str, ...]  # the first of each
 
     @classmethod
     def of(cls, lookalikes: Mapping[str, str]) -> Folding:
         """The folding with these look-alikes."""
-        letters = "".join([*lookalikes, *PLAIN, UNSEEN, COMBINING])
-        return cls(lookalikes, re.compile(rf"[{re.escape(letters)}]|-[ \t]*\n"))
+        replaced = (*PLAIN.items(), *lookalikes.items())
+        return cls(lookalikes, replaced, tuple(strange for strange, _ in replaced))
 
     def view(self, original: str, start: int, end: int, *, letters: bool = True) -> View:
         """The view of `original[start:end]`; without `letters` only what stands inside words is taken out (faster)."""
         text = original[start:end]
-        if len(text) <= SHORT and (text.isascii() or not self.strange.search(text)):
+        if len(text) <= SHORT and text.isascii():
             return View(text, start, end)
         starts = ends = None
-        if _changes_length(text):
+        if any(map(text.__contains__, _LENGTH_CHANGES)) or _LINE_END_HYPHEN.search(text):
             text, starts, ends = _without_unseen(text, start)
-        if not letters:
-            return View(text, start, end, starts, ends)
-        for strange, plain in PLAIN.items():
-            if strange in text:
-                text = text.replace(strange, plain)
-        for strange, plain in self.lookalikes.items():
-            if strange in text:
+        if letters and any(map(text.__contains__, self.strange)):
+            for strange, plain in self.replaced:
                 text = text.replace(strange, plain)
         return View(text, start, end, starts, ends)
-
-
-def _changes_length(text: str) -> bool:
-    """Whether something in the text is taken out: an unseen mark, a second code point, a hyphen at a line's end."""
-    for mark in _LENGTH_CHANGES:
-        if mark in text:
-            return True
-    return _LINE_END_HYPHEN.search(text) is not None
 
 
 def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:
