@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caselight.pack import SHIPPED, load_pack
+from caselight.structure.codes import batches
 from caselight.structure.sections import SectionRules, compile_sections, drafted, passage_of
 from caselight.structure.sections import find_sections as sections_of
 from caselight.structure.weights import FIRST_WORDS, LENGTH_SCALE, SIZES, TENTHS, Passage, SectionWeights, WordRows
@@ -84,7 +85,7 @@ def rulings(folder: Path, vocabulary: Vocabulary, rules: SectionRules) -> list[R
         marked = tuple((mark["start"], mark["end"], MARKS[mark["name"]]) for mark in marks)
         words = tokenise([text], vocabulary).text(0)
         document = Document(path.stem, path.stem, text, "plain", "text/plain", "ru")
-        draft = drafted([document], words, replace(rules, long_paragraph=0))
+        draft = drafted([document], batches([text]), words, replace(rules, long_paragraph=0))
         pieces = draft.pieces
         ends = zip(pieces.start.tolist(), pieces.end.tolist(), strict=True)
         label = np.array([_label(text, piece, marked) for piece in ends])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import caselight
 from caselight.pack import load_pack
+from caselight.structure.codes import batches
 from caselight.structure.paragraphs import lines_of
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections, find_sections
 from caselight.structure.weights import best_paths
@@ -216,7 +217,7 @@ def test_the_best_path_of_each_act_is_the_best_of_all_paths(lengths: list[int], 
 def test_a_text_is_divided_alike_alone_and_among_others() -> None:
     texts = [path.read_text("utf-8") for path in sorted(DEMO.glob("*.txt"))]
     documents = [Document(str(i), str(i), text, "plain", "text/plain", "ru") for i, text in enumerate(texts)]
-    together = find_all_sections(documents, tokenise(texts, VOCABULARY["ru"]), RU)
+    together = find_all_sections(documents, batches(texts), tokenise(texts, VOCABULARY["ru"]), RU)
     alone = [find_sections(d, tokenise([d.text], VOCABULARY["ru"]), RU) for d in documents]
     assert together == alone
     assert len({section.name for found in together for section in found}) == len(ALL)
@@ -225,7 +226,7 @@ def test_a_text_is_divided_alike_alone_and_among_others() -> None:
 def test_a_short_line_is_a_paragraph_and_a_long_one_without_a_stop_goes_on() -> None:
     long = "слово " * 15
     text = f"РЕШЕНИЕ\n{long}\nи конец.\nДальше"
-    lines = lines_of([text])
+    lines = lines_of(batches([text]), [(0, 0, len(text))])
     first, last = lines.paragraphs()
     found = [text[start:end] for start, end in zip(lines.start[first].tolist(), lines.end[last].tolist(), strict=True)]
     assert found == ["РЕШЕНИЕ", f"{long}\nи конец.".replace(" \n", " \n"), "Дальше"]

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselight.pack import Pack
+from caselight.structure.codes import batches
 from caselight.structure.facts import FactRules, compile_facts, find_all_facts
+from caselight.structure.fold import Folded, fold_all
 from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections
 from caselight.types import Case, Document, Fact, Problem, Section
@@ -46,16 +48,22 @@ def compile_pack(pack: Pack) -> Rules:
 
 def structure(documents: Sequence[Document], words: Words, rules: Rules) -> list[Structured]:
     """The cases that the documents carry, in their order. `words` are those of their texts."""
-    divided = find_all_sections(documents, words, rules.sections)
-    found = find_all_facts(documents, divided, rules.facts)
-    return [_structured(*one, rules) for one in zip(documents, divided, found, strict=True)]
+    read = batches([document.text for document in documents])
+    folded = fold_all(read, rules.facts.zones.folding)
+    divided = find_all_sections(documents, read, words, rules.sections)
+    found = find_all_facts(documents, read, folded, divided, rules.facts)
+    return [_structured(*one, rules) for one in zip(documents, folded, divided, found, strict=True)]
 
 
 def _structured(
-    document: Document, sections: tuple[Section, ...], found: tuple[list[Fact], list[Problem]], rules: Rules
+    document: Document,
+    folded: Folded,
+    sections: tuple[Section, ...],
+    found: tuple[list[Fact], list[Problem]],
+    rules: Rules,
 ) -> Structured:
     facts, problems = found
-    facts += find_outcome(document, sections, rules.outcomes)
+    facts += find_outcome(document, sections, rules.outcomes, folded)
     if not facts and document.acts():
         what = "nothing in this record says that it is an act of a court: no court, judge, number, date or article"
         remedy = "if it is none, add its folder again with --without and the path of this record, in quotation marks"

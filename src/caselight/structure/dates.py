@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-import numpy as np
-
-from caselight.structure.codes import Flags, batches, code_points, table
+from caselight.structure.codes import Batch, Flags, table
 from caselight.structure.prefilter import after_number
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
@@ -34,7 +31,7 @@ class DatePattern(NamedTuple):
         """The way of writing that this pattern reads."""
         return cls(pattern, needs, after_number(pattern))
 
-    def all_in(self, text: str, places: Sequence[int] | None) -> Iterator[re.Match[str]]:
+    def all_in(self, text: str, places: Sequence[int] | None) -> list[re.Match[str]]:
         """Everything in the text that is written so, in order.
 
         Args:
@@ -42,15 +39,16 @@ class DatePattern(NamedTuple):
             places: where a number stands that it may begin with (`day_places`); None = look everywhere.
         """
         if self.needs not in text:
-            return
+            return []
         if places is None or self.after_day is None:
-            yield from self.pattern.finditer(text)
-            return
+            return list(self.pattern.finditer(text))
         match_at, done = self.pattern.match, 0
+        found = []
         for place in places:
             if place >= done and (match := match_at(text, place)):
-                yield match
+                found.append(match)
                 done = match.end()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def read_date(words: str, rules: DateRules) -> str | None:
     return next((day for match in find_dates(words, None, rules) if (day := iso_day(match, rules))), None)
 
 
-def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> Iterator[re.Match[str]]:
+def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> list[re.Match[str]]:
     """Everything that is written like a date: of each way of writing in turn, in order.
 
     Args:
@@ -95,29 +93,20 @@ def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> Ite
         places: its `day_places`, where they are known.
         rules: the pack's.
     """
-    for way in rules.patterns:
-        yield from way.all_in(text, places)
+    return [match for way in rules.patterns for match in way.all_in(text, places)]
 
 
-def day_places(texts: Sequence[str], rules: DateRules) -> list[list[int]]:
+def day_places(batch: Batch, rules: DateRules) -> list[list[int]]:
     """For each text, where a number begins that may be a date's day: what stands before and behind it allows it.
 
     In a long text most of the time a pattern goes from character to character. Here many texts are looked at in one go.
     """
-    return [places for batch in batches(texts) for places in _day_places(batch, rules.after_day)]
-
-
-def _day_places(texts: Sequence[str], may_follow: Flags) -> list[list[int]]:
-    codes = code_points("\n\n" + "\n\n".join([*texts, ""]))
+    codes = batch.codes
     digit = codes - codes.dtype.type(ord("0")) < _DIGITS  # what is less than "0" wraps around
     begin = (digit[1:] > digit[:-1]).nonzero()[0] + 1
     follows = codes[begin + 1 + digit[begin + 1]]
     follows_number = (codes[begin - 1] == _STOP) & digit[begin - 2]
-    begin = begin[may_follow.take(follows, mode="clip") > follows_number]
-    starts = list(accumulate((len(text) + 2 for text in texts), initial=2))
-    cuts = begin.searchsorted(starts).tolist()
-    places = (begin - np.repeat(starts[:-1], np.diff(cuts))).tolist()
-    return [places[first:last] for first, last in pairwise(cuts)]
+    return batch.parted(begin[rules.after_day.take(follows, mode="clip") > follows_number])
 
 
 def iso_day(match: re.Match[str], rules: DateRules) -> str | None:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 
 from caselight.structure.cards import card_facts
+from caselight.structure.codes import Batch, batches
 from caselight.structure.dates import day_places
 from caselight.structure.events import find_event
-from caselight.structure.fold import View
+from caselight.structure.fold import Folded, View, fold_all
 from caselight.structure.forms import same_person_form
 from caselight.structure.instances import find_instance, own_number
 from caselight.structure.knowledge import FactRules, compile_facts
@@ -33,20 +34,31 @@ def find_facts(document: Document, sections: Sequence[Section], rules: FactRules
 
     Facts are sorted by name, then by where they stand. A value that was removed before publication gives no fact.
     """
-    return find_all_facts([document], [sections], rules)[0]
+    read = batches([document.text])
+    return find_all_facts([document], read, fold_all(read, rules.zones.folding), [sections], rules)[0]
 
 
 def find_all_facts(
-    documents: Sequence[Document], sections: Sequence[Sequence[Section]], rules: FactRules
+    documents: Sequence[Document],
+    read: Sequence[Batch],
+    folded: Sequence[Folded],
+    sections: Sequence[Sequence[Section]],
+    rules: FactRules,
 ) -> list[tuple[list[Fact], list[Problem]]]:
-    """The same for each of these documents with its sections: together, which is faster."""
-    divided = [divide(document, own, rules.zones) for document, own in zip(documents, sections, strict=True)]
-    acts = [zones for zones in divided if zones]
-    if rules.events and acts:
-        stories = day_places([zones.view("story").text for zones in acts], rules.readers.dates)
-        for zones, days in zip(acts, stories, strict=True):
-            zones.days = days
-    return [_found(document, zones, rules) for document, zones in zip(documents, divided, strict=True)]
+    """The same for each of these documents: together, which is faster.
+
+    Args:
+        documents: whose facts are looked for.
+        read: their texts.
+        folded: each of these.
+        sections: of each.
+        rules: the pack's.
+    """
+    days = [places for batch in read for places in day_places(batch, rules.readers.dates)]
+    return [
+        _found(document, divide(document, text, places, own, rules.zones), rules)
+        for document, text, places, own in zip(documents, folded, days, sections, strict=True)
+    ]
 
 
 def _found(document: Document, zones: Zones | None, rules: FactRules) -> tuple[list[Fact], list[Problem]]:

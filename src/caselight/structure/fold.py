@@ -10,10 +10,14 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+
+from caselight.structure.codes import LAST_SPACE, Batch, Flags, table
 
 # Each is one character in the original and one in the view, so that offsets stay. Dashes of all lengths are read as
 # "-": "№ 5 – 410/2016" and the no-break hyphens of "77RS0018‑02‑2022-..." are typing habits, not meaning.
@@ -36,6 +40,8 @@ COMBINING = "\u0306\u0308"
 SHORT = 500  # characters; a text without any letter of another alphabet is left as it is up to here
 _LINE_END_HYPHEN = re.compile(r"- ?\n")  # skips from hyphen to hyphen: 2 us in 4,000 characters; `in`, for both, 11
 _LENGTH_CHANGES = (*UNSEEN, *COMBINING)
+_TAKEN_OUT = table(_LENGTH_CHANGES)
+_HYPHEN, _BLANK = ord("-"), ord(" ")
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
 _BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\nПетербург" keeps its hyphen
@@ -69,14 +75,19 @@ class Folding:
     """How views of one language are made."""
 
     lookalikes: Mapping[str, str]  # letters of another script, typed by mistake, and what they stand for
-    replaced: tuple[tuple[str, str], ...]  # whatever is replaced by another character
-    strange: tuple[str, ...]  # the first of each
+    replaced: Mapping[str, str]  # they and other signs, in the order in which they are replaced
+    is_strange: Flags  # by code point, whether the character is one of these or taken out
+    first: int  # the smallest code point of them
+    gap: tuple[int, int]  # the widest gap between their code points, where most letters of a text should be
 
     @classmethod
     def of(cls, lookalikes: Mapping[str, str]) -> Folding:
         """The folding with these look-alikes."""
-        replaced = (*PLAIN.items(), *lookalikes.items())
-        return cls(lookalikes, replaced, tuple(strange for strange, _ in replaced))
+        replaced = {**PLAIN, **{sign: plain for sign, plain in lookalikes.items() if sign not in PLAIN}}
+        strange = {*replaced, *_LENGTH_CHANGES}
+        codes = sorted(map(ord, strange))
+        gap = max(pairwise(code for code in codes if code < LAST_SPACE), key=lambda ends: ends[1] - ends[0])
+        return cls(lookalikes, replaced, table(strange), codes[0], gap)
 
     def view(self, original: str, start: int, end: int, *, letters: bool = True) -> View:
         """The view of `original[start:end]`; without `letters` only what stands inside words is taken out (faster)."""
@@ -86,20 +97,70 @@ class Folding:
         starts = ends = None
         if any(map(text.__contains__, _LENGTH_CHANGES)) or _LINE_END_HYPHEN.search(text):
             text, starts, ends = _without_unseen(text, start)
-        if letters and any(map(text.__contains__, self.strange)):
-            for strange, plain in self.replaced:
+        if letters and any(map(text.__contains__, self.replaced)):
+            for strange, plain in self.replaced.items():
                 text = text.replace(strange, plain)
         return View(text, start, end, starts, ends)
 
 
-def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:
-    """The view of `original[start:end]`, for callers that make one now and then."""
-    return _folding(tuple(lookalikes.items())).view(original, start, end)
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text with the places where a view of it would differ, so that most views are made without a look at it."""
+
+    text: str
+    folding: Folding
+    strange: Sequence[int]  # offsets
+    breaks: Sequence[int]  # of these, where something may be taken out
+
+    def is_plain(self, start: int, end: int, *, letters: bool = True) -> bool:
+        """Whether the view of `text[start:end]` is the text as it stands."""
+        return not _any_in(self.strange if letters else self.breaks, start, end)
+
+    def view(self, start: int, end: int, *, letters: bool = True) -> View:
+        """As `Folding.view`."""
+        if _any_in(self.breaks, start, end):
+            return self.folding.view(self.text, start, end, letters=letters)
+        text = self.text[start:end]
+        if letters and not (len(text) <= SHORT and text.isascii()):
+            places = self.strange
+            here = places[bisect_left(places, start) : bisect_left(places, end)]
+            for sign in set(map(self.text.__getitem__, here)):
+                text = text.replace(sign, self.folding.replaced[sign])
+        return View(text, start, end)
 
 
-@lru_cache
-def _folding(lookalikes: tuple[tuple[str, str], ...]) -> Folding:
-    return Folding.of(dict(lookalikes))
+def _any_in(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the places, in order, lies in this stretch."""
+    if not places:
+        return False
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+def fold_all(read: Sequence[Batch], folding: Folding) -> list[Folded]:
+    """Each of the texts that were read, ready for views."""
+    found: list[Folded] = []
+    # Where what stands for one sign is another one, the order counts in which they are replaced.
+    in_order = not folding.replaced.keys().isdisjoint(folding.replaced.values())
+    for batch in read:
+        strange, breaks = _strange_places(batch, folding)
+        columns = zip(batch.texts, strange, strange if in_order else breaks, strict=True)
+        found += [Folded(text, folding, *places) for text, *places in columns]
+    return found
+
+
+def _strange_places(batch: Batch, folding: Folding) -> tuple[list[list[int]], list[list[int]]]:
+    """For each text, where a view of it may differ, and where it may be shorter."""
+    codes, number = batch.codes, batch.codes.dtype.type
+    low, high = folding.gap
+    # What is in the gap or before the first needs no look: that leaves a few signs of most texts.
+    odd = (codes - number(low + 1) >= high - low - 1) & (codes >= folding.first)
+    places = odd.nonzero()[0]
+    places = places[folding.is_strange.take(codes[places], mode="clip")]
+    ends, before = batch.newlines, codes[batch.newlines - 1]
+    hyphens = ends[(before == _HYPHEN) | ((before == _BLANK) & (codes[ends - 2] == _HYPHEN))]
+    taken = places[_TAKEN_OUT.take(codes[places], mode="clip")]
+    return batch.parted(np.sort(np.append(places, hyphens))), batch.parted(np.sort(np.append(taken, hyphens)))
 
 
 def _without_unseen(text: str, offset: int) -> tuple[str, array[int], array[int]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.structure.paragraphs import Places
+from caselight.structure.codes import Places
 from caselight.types import Document
 from caselight.words import Words, distinct
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
+from caselight.structure.codes import Batch, batches
 from caselight.structure.paragraphs import Lines, lines_of
 from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
 from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
@@ -105,14 +106,16 @@ def _border(part: Definition, names: Sequence[str], i: int) -> Border:
 
 def find_sections(document: Document, words: Words, rules: SectionRules) -> tuple[Section, ...]:
     """The sections of each act in the document; none where the pack knows none."""
-    return find_all_sections([document], words, rules)[0]
+    return find_all_sections([document], batches([document.text]), words, rules)[0]
 
 
-def find_all_sections(documents: Sequence[Document], words: Words, rules: SectionRules) -> list[tuple[Section, ...]]:
-    """The same for each of these documents, whose words `words` are; judged together, which is faster."""
+def find_all_sections(
+    documents: Sequence[Document], read: Sequence[Batch], words: Words, rules: SectionRules
+) -> list[tuple[Section, ...]]:
+    """The same for each of these documents, whose texts and words `read` and `words` are; together, which is faster."""
     found: list[list[Section]] = [[] for _ in documents]
     if rules.names and any(document.acts() for document in documents):
-        draft = drafted(documents, words, rules)
+        draft = drafted(documents, read, words, rules)
         if rules.weights:
             _judge_by_words(draft, words, rules, rules.weights)
         for text, section in draft.sections():
@@ -145,13 +148,13 @@ class Draft:
         return [(i, Section(self.names[k], a, b)) for i, k, a, b in zip(*columns, strict=True)]
 
 
-def drafted(documents: Sequence[Document], words: Words, rules: SectionRules) -> Draft:
-    """Each act of the documents, divided by its borders."""
+def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, rules: SectionRules) -> Draft:
+    """Each act of the documents, divided by its borders. `read` and `words` are their texts and words."""
     layout = lay_out(documents, words)
-    lines = lines_of([documents[i].text[a:b] for i, a, b in layout.acts])
+    lines = lines_of(read, layout.acts)
     borders = _borders(documents, layout, lines, rules)
     first, last = lines.paragraphs()
-    act = lines.text[first]
+    act = lines.stretch[first]
     pieces = Pieces(act, lines.start[first] + layout.begin[act], lines.end[last] + layout.begin[act])
     bases = layout.base.tolist()
     places = np.array([base + at for own, base in zip(borders, bases, strict=True) for at in own.values()], np.int64)
@@ -170,7 +173,7 @@ def drafted(documents: Sequence[Document], words: Words, rules: SectionRules) ->
 def _borders(documents: Sequence[Document], layout: Layout, lines: Lines, rules: SectionRules) -> list[dict[str, int]]:
     """Of each act: section -> where it begins in its text."""
     headings = _headings(documents, layout, lines, rules)
-    edges = lines.text.searchsorted(np.arange(len(layout.acts) + 1)).tolist()
+    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1)).tolist()
     starts, ends = lines.start.tolist(), lines.end.tolist()
     found = []
     for (i, begin, _), own, first, last in zip(layout.acts, headings, edges, edges[1:], strict=False):
@@ -226,7 +229,7 @@ def _headings(
     short = lines.end - lines.start <= HEADING_REACH
     whole, near = short | lines.announces, lines.colon < np.minimum(lines.end, lines.start + HEADING_REACH)
     some = (whole | near).nonzero()[0]
-    columns = (lines.text, lines.start, lines.end, lines.colon, short, whole, near)
+    columns = (lines.stretch, lines.start, lines.end, lines.colon, short, whole, near)
     for act, begin, stop, colon, is_short, at_end, at_colon in zip(*(c[some].tolist() for c in columns), strict=True):
         i, offset, _ = layout.acts[act]
         text, start, end = documents[i].text, offset + begin, offset + stop
@@ -304,8 +307,10 @@ def _prefer_beginnings(
     firsts = {words[:shortest] for words in rules.openings}  # looked at first: one look instead of one for each opening
     texts = [document.text for document in draft.documents]
     for row, (i, at) in enumerate(zip(text.tolist(), start.tolist(), strict=True)):
+        if texts[i][at : at + shortest + 1].lower()[:shortest] not in firsts:
+            continue
         opening = texts[i][at : at + HEADING_REACH].lower()
-        if opening[:shortest] in firsts and opening.startswith(rules.openings):
+        if opening.startswith(rules.openings):
             section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
             score[row, weights.sections.index(section)] += BEGINS_BONUS
 
