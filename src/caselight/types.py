@@ -157,7 +157,7 @@ class Span(NamedTuple):
         text = document.text
         if not 0 <= start < end <= len(text):
             raise SpanError(f"no span {start}:{end} in a text of {len(text)} characters ({document.name})")
-        return cls(document.id, start, end, text[start:end])
+        return tuple.__new__(cls, (document.id, start, end, text[start:end]))  # half the time of cls(...)
 
     def check(self, document: Document) -> None:
         """Nothing, if the quotation stands in the text at its offsets.

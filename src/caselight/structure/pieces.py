@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from caselight.structure.codes import Places
 from caselight.types import Document
-from caselight.words import Words, distinct
+from caselight.words import Words
 
 
 class Layout(NamedTuple):
@@ -49,13 +49,12 @@ def cut_at(places: Places, pieces: Pieces, is_blank: Callable[[int, int, int], b
     """The pieces cut at these places; what is blank of those that are cut is left out.
 
     Args:
-        places: in any order.
+        places: in order.
         pieces: to be cut.
         is_blank: of an act's number, start and end.
     """
     if not len(pieces.act):
         return pieces
-    places = distinct(places)
     at = pieces.start.searchsorted(places, "right") - 1
     inside = (at >= 0) & (places > pieces.start[at]) & (places < pieces.end[at])
     if not inside.any():
@@ -64,8 +63,10 @@ def cut_at(places: Places, pieces: Pieces, is_blank: Callable[[int, int, int], b
     cut = np.zeros(len(pieces.act), np.bool_)
     cut[at] = True
     made, cut = _cut(pieces, places[inside], at), np.insert(cut, at, True)
-    blank = [int(i) for i in cut.nonzero()[0] if is_blank(int(made.act[i]), int(made.start[i]), int(made.end[i]))]
-    return Pieces(*(np.delete(column, blank) for column in made))
+    rows = cut.nonzero()[0].tolist()
+    columns = (column[cut].tolist() for column in made)
+    blank = [row for row, *one in zip(rows, *columns, strict=True) if is_blank(*one)]
+    return Pieces(*(np.delete(column, blank) for column in made)) if blank else made
 
 
 def sentences_of(pieces: Pieces, longest: int, layout: Layout, words: Words) -> Pieces:

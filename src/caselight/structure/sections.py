@@ -24,7 +24,8 @@ from caselight.structure.paragraphs import Lines, lines_of
 from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
 from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
 from caselight.types import Document, Section
-from caselight.words import Words
+from caselight.words import Words, distinct
+from caselight.words.characters import Hashes, hash_words
 
 # Where a heading can stand in a line: within this many characters of its end ("суд П О С Т А Н О В И Л :") or, before a
 # colon, of its beginning. The longest heading seen, with its spaces, takes 38.
@@ -58,11 +59,19 @@ class SectionRules:
     notices: tuple[str, ...]
     begins: tuple[tuple[str, str], ...]  # a paragraph's first words -> its section
     openings: tuple[str, ...]  # the first words alone
+    first_words: Hashes | None  # the first word of each, sorted; None = one of them has no second
     weights: SectionWeights | None
     change_costs: float
     long_paragraph: int  # characters
     lookalikes: Mapping[int, str]
     remembered: dict[str, tuple[str, bool]] = field(default_factory=dict, compare=False)  # words -> what _heading says
+
+    def may_begin(self, first: Hashes) -> NDArray[np.bool_]:
+        """(P,) whether what begins with these words may begin with one of the openings."""
+        if self.first_words is None or not len(self.first_words):
+            return np.full(len(first), self.first_words is None)
+        place = np.minimum(self.first_words.searchsorted(first), len(self.first_words) - 1)
+        return np.asarray(self.first_words[place] == first)
 
 
 def compile_sections(pack: Pack) -> SectionRules:
@@ -78,6 +87,8 @@ def compile_sections(pack: Pack) -> SectionRules:
     begins = data.get("begins", {})
     facts = pack.part("facts").data or {}
     lookalikes = {ord(strange): plain for strange, plain in facts.get("lookalikes", {}).items()}
+    openings = tuple(entry["words"] for section in begins for entry in begins[section])
+    first = [words.partition(" ")[0] for words in openings if " " in words]
     return SectionRules(
         names=names,
         borders=borders,
@@ -85,7 +96,8 @@ def compile_sections(pack: Pack) -> SectionRules:
         notice="appeal_notice" if data.get("appeal_notice") else "",
         notices=tuple(entry["words"] for entry in data.get("appeal_notice", ())),
         begins=tuple((entry["words"], section) for section in begins for entry in begins[section]),
-        openings=tuple(entry["words"] for section in begins for entry in begins[section]),
+        openings=openings,
+        first_words=distinct(hash_words(first)) if len(first) == len(openings) and all(map(str.isalpha, first)) else None,
         weights=compile_weights(pack),
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),
@@ -163,7 +175,7 @@ def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, 
         text = documents[layout.acts[act][0]].text
         return not text[start - bases[act] : end - bases[act]].strip()
 
-    pieces = cut_at(places, pieces, is_blank)
+    pieces = cut_at(distinct(places), pieces, is_blank)
     if rules.long_paragraph and rules.weights:
         pieces = sentences_of(pieces, rules.long_paragraph, layout, words)
     names = tuple(dict.fromkeys([*rules.names, rules.notice, *(rules.weights.sections if rules.weights else ())]))
@@ -290,7 +302,8 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     passage = passage_of(draft, chosen)
     score = scores(words, passage, weights).astype(np.float64)
     score[_closed(draft, rules, weights)[act[chosen]]] = -np.inf
-    _prefer_beginnings(score, draft, chosen, rules, weights)
+    first = words.form[np.minimum(passage.first, len(words) - 1)]
+    _prefer_beginnings(score, draft, chosen, first, rules)
     columns = np.array([draft.names.index(name) for name in weights.sections])
     label = draft.label.copy()
     label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
@@ -298,21 +311,26 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
 
 
 def _prefer_beginnings(
-    score: NDArray[np.float64], draft: Draft, chosen: NDArray[np.intp], rules: SectionRules, weights: SectionWeights
+    score: NDArray[np.float64], draft: Draft, pieces: NDArray[np.intp], first: Hashes, rules: SectionRules
 ) -> None:
-    """Adds a bonus for the section that a paragraph's first words tell of, in place."""
-    act = draft.pieces.act[chosen]
-    text, start = draft.layout.text[act], draft.pieces.start[chosen] - draft.layout.base[act]
-    shortest = min(map(len, rules.openings), default=0)
-    firsts = {words[:shortest] for words in rules.openings}  # looked at first: one look instead of one for each opening
-    texts = [document.text for document in draft.documents]
-    for row, (i, at) in enumerate(zip(text.tolist(), start.tolist(), strict=True)):
-        if texts[i][at : at + shortest + 1].lower()[:shortest] not in firsts:
-            continue
-        opening = texts[i][at : at + HEADING_REACH].lower()
+    """Adds a bonus for the section that a paragraph's first words tell of, in place.
+
+    Args:
+        score: (P, K) of the pieces that are judged.
+        draft: where they stand.
+        pieces: (P,) their numbers.
+        first: (P,) first word of each.
+        rules: the pack's.
+    """
+    sections = rules.weights.sections if rules.weights else ()
+    rows = rules.may_begin(first).nonzero()[0]
+    act = draft.pieces.act[pieces[rows]]
+    text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
+    for row, i, at in zip(rows.tolist(), text.tolist(), start.tolist(), strict=True):
+        opening = draft.documents[i].text[at : at + HEADING_REACH].lower()
         if opening.startswith(rules.openings):
             section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
-            score[row, weights.sections.index(section)] += BEGINS_BONUS
+            score[row, sections.index(section)] += BEGINS_BONUS
 
 
 def _closed(draft: Draft, rules: SectionRules, weights: SectionWeights) -> NDArray[np.bool_]:
