@@ -69,7 +69,11 @@ def _structured(
         remedy = "if it is none, add its folder again with --without and the path of this record, in quotation marks"
         message = f"{document.name}: {what}. It counts as a case; {remedy}."
         problems = [*problems, Problem("structure", case_id(document.id), "no_sign_of_act", message)]
-    instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")
+    instance = ""
+    for fact in facts:
+        if fact.name == "instance":
+            instance = str(fact.value)
+            break
     case = Case(case_id(document.id), instance, (document.id,), sections, tuple(facts))
     return Structured(case, tuple(problems))
 

@@ -96,17 +96,23 @@ def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> lis
     return [match for way in rules.patterns for match in way.all_in(text, places)]
 
 
-def day_places(batch: Batch, rules: DateRules) -> list[list[int]]:
+def day_places(batch: Batch, also: Flags, rules: DateRules) -> list[list[int]]:
     """For each text, where a number begins that may be a date's day: what stands before and behind it allows it.
 
     In a long text most of the time a pattern goes from character to character. Here many texts are looked at in one go.
+
+    Args:
+        batch: the texts.
+        also: by code point, the characters that a view may show as others: they may follow a day in any case.
+        rules: the pack's.
     """
     codes = batch.codes
     digit = codes - codes.dtype.type(ord("0")) < _DIGITS  # what is less than "0" wraps around
     begin = (digit[1:] > digit[:-1]).nonzero()[0] + 1
     follows = codes[begin + 1 + digit[begin + 1]]
     follows_number = (codes[begin - 1] == _STOP) & digit[begin - 2]
-    return batch.parted(begin[rules.after_day.take(follows, mode="clip") > follows_number])
+    may_follow = rules.after_day.take(follows, mode="clip") | also.take(follows, mode="clip")
+    return batch.parted(begin[may_follow > follows_number])
 
 
 def iso_day(match: re.Match[str], rules: DateRules) -> str | None:

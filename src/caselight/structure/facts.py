@@ -54,7 +54,8 @@ def find_all_facts(
         sections: of each.
         rules: the pack's.
     """
-    days = [places for batch in read for places in day_places(batch, rules.readers.dates)]
+    strange, dates = rules.zones.folding.is_strange, rules.readers.dates
+    days = [places for batch in read for places in day_places(batch, strange, dates)]
     return [
         _found(document, divide(document, text, places, own, rules.zones), rules)
         for document, text, places, own in zip(documents, folded, days, sections, strict=True)

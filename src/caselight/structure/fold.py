@@ -79,6 +79,7 @@ class Folding:
     is_strange: Flags  # by code point, whether the character is one of these or taken out
     first: int  # the smallest code point of them
     gap: tuple[int, int]  # the widest gap between their code points, where most letters of a text should be
+    keeps_numbers: bool  # nothing becomes a digit or a full stop
 
     @classmethod
     def of(cls, lookalikes: Mapping[str, str]) -> Folding:
@@ -87,7 +88,8 @@ class Folding:
         strange = {*replaced, *_LENGTH_CHANGES}
         codes = sorted(map(ord, strange))
         gap = max(pairwise(code for code in codes if code < LAST_SPACE), key=lambda ends: ends[1] - ends[0])
-        return cls(lookalikes, replaced, table(strange), codes[0], gap)
+        keeps_numbers = not any(plain.isdigit() or plain == "." for plain in replaced.values())
+        return cls(lookalikes, replaced, table(strange), codes[0], gap, keeps_numbers)
 
     def view(self, original: str, start: int, end: int, *, letters: bool = True) -> View:
         """The view of `original[start:end]`; without `letters` only what stands inside words is taken out (faster)."""
@@ -112,9 +114,9 @@ class Folded:
     strange: Sequence[int]  # offsets
     breaks: Sequence[int]  # of these, where something may be taken out
 
-    def is_plain(self, start: int, end: int, *, letters: bool = True) -> bool:
-        """Whether the view of `text[start:end]` is the text as it stands."""
-        return not _any_in(self.strange if letters else self.breaks, start, end)
+    def keeps_places(self, start: int, end: int) -> bool:
+        """Whether the view of `text[start:end]` has each number where the text has it."""
+        return self.folding.keeps_numbers and not _any_in(self.breaks, start, end)
 
     def view(self, start: int, end: int, *, letters: bool = True) -> View:
         """As `Folding.view`."""

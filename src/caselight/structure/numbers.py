@@ -55,6 +55,9 @@ def numbers_in(text: str, start: int, end: int, numerals: Numerals) -> list[Numb
     reached = start
     while reached < end:
         for token in _TOKEN.finditer(text, reached, end):
+            word = token[0]
+            if not (word in numerals or word.isdecimal()):
+                continue
             number = _read(text, token, end, numerals)
             if number:
                 found.append(number)

@@ -89,6 +89,7 @@ def compile_sections(pack: Pack) -> SectionRules:
     lookalikes = {ord(strange): plain for strange, plain in facts.get("lookalikes", {}).items()}
     openings = tuple(entry["words"] for section in begins for entry in begins[section])
     first = [words.partition(" ")[0] for words in openings if " " in words]
+    whole = len(first) == len(openings) and all(map(str.isalpha, first))
     return SectionRules(
         names=names,
         borders=borders,
@@ -97,7 +98,7 @@ def compile_sections(pack: Pack) -> SectionRules:
         notices=tuple(entry["words"] for entry in data.get("appeal_notice", ())),
         begins=tuple((entry["words"], section) for section in begins for entry in begins[section]),
         openings=openings,
-        first_words=distinct(hash_words(first)) if len(first) == len(openings) and all(map(str.isalpha, first)) else None,
+        first_words=distinct(hash_words(first)) if whole else None,
         weights=compile_weights(pack),
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),

@@ -62,7 +62,7 @@ class Zones:
 
     def _days(self, part: str) -> list[int] | None:
         start, end = self.bounds[part]
-        if not self.folded.is_plain(start, end, letters=part != "story"):
+        if not self.folded.keeps_places(start, end):
             return None
         first, last = bisect_left(self.days, start + 2), bisect_left(self.days, end)
         # What stands before the part is not seen in it, so its first two characters are places in any case.
