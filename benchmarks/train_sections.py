@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caselight.pack import SHIPPED, load_pack
-from caselight.structure.paragraphs import lines_of
-from caselight.structure.sections import SectionRules, _border_positions, _Draft, _passage, _split, compile_sections
+from caselight.structure.codes import batches
+from caselight.structure.sections import SectionRules, compile_sections, drafted, passage_of
 from caselight.structure.sections import find_sections as sections_of
 from caselight.structure.weights import FIRST_WORDS, LENGTH_SCALE, SIZES, TENTHS, Passage, SectionWeights, WordRows
 from caselight.types import Document
@@ -85,11 +85,11 @@ def rulings(folder: Path, vocabulary: Vocabulary, rules: SectionRules) -> list[R
         marked = tuple((mark["start"], mark["end"], MARKS[mark["name"]]) for mark in marks)
         words = tokenise([text], vocabulary).text(0)
         document = Document(path.stem, path.stem, text, "plain", "text/plain", "ru")
-        lines = lines_of(text, 0, len(text))
-        whole = replace(rules, long_paragraph=0)
-        pieces = _split(text, lines, _border_positions(text, lines, rules), words, whole)
-        label = np.array([_label(text, piece, marked) for piece in pieces])
-        passage = _passage([_Draft(0, pieces, {}, [], list(range(len(pieces))))], words)
+        draft = drafted([document], batches([text]), words, replace(rules, long_paragraph=0))
+        pieces = draft.pieces
+        ends = zip(pieces.start.tolist(), pieces.end.tolist(), strict=True)
+        label = np.array([_label(text, piece, marked) for piece in ends])
+        passage = passage_of(draft, np.arange(len(label)))
         found.append(Ruling(path.stem, document, words, passage, label, marked))
     return found
 

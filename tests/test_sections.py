@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 import caselight
 from caselight.pack import load_pack
-from caselight.structure.paragraphs import lines_of, paragraphs_of
+from caselight.structure.codes import batches
+from caselight.structure.paragraphs import lines_of
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections, find_sections
 from caselight.structure.weights import best_paths
 from caselight.types import Document, Region, RegionKind, Section
@@ -184,20 +185,26 @@ def test_every_pattern_of_the_pack_catches_its_example(name: str) -> None:
         assert all(entry["example"].lower().startswith(entry["words"]) for entry in entries)
 
 
+def paths(score: NDArray[np.float64], lengths: Sequence[int], change_costs: float) -> list[list[int]]:
+    """The best path of each act."""
+    ends = np.cumsum(lengths)
+    return [path.tolist() for path in np.split(best_paths(score, np.array(lengths), change_costs), ends[:-1])]
+
+
 def test_a_change_of_section_must_be_worth_its_costs() -> None:
     weak, strong = np.array([[3.0, 0.0], [0.0, 1.0], [3.0, 0.0]]), np.array([[3.0, 0.0], [0.0, 5.0], [3.0, 0.0]])
-    assert best_paths(weak, [3], 0.0) == [[0, 1, 0]]
-    assert best_paths(weak, [3], 2.0) == [[0, 0, 0]]
-    assert best_paths(strong, [3], 2.0) == [[0, 1, 0]]
+    assert paths(weak, [3], 0.0) == [[0, 1, 0]]
+    assert paths(weak, [3], 2.0) == [[0, 0, 0]]
+    assert paths(strong, [3], 2.0) == [[0, 1, 0]]
     closed = np.where(strong == 5.0, -np.inf, strong)
-    assert best_paths(np.concatenate([strong[:1], strong, closed]), [1, 3, 3], 2.0) == [[0], [0, 1, 0], [0, 0, 0]]
+    assert paths(np.concatenate([strong[:1], strong, closed]), [1, 3, 3], 2.0) == [[0], [0, 1, 0], [0, 0, 0]]
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_best_path_of_each_act_is_the_best_of_all_paths(lengths: list[int], chance: random.Random) -> None:
     score = np.array([[chance.randrange(9) for _ in range(3)] for _ in range(sum(lengths))], np.float64)
     begin = 0
-    for length, path in zip(lengths, best_paths(score, lengths, 2.0), strict=True):
+    for length, path in zip(lengths, paths(score, lengths, 2.0), strict=True):
         own = score[begin : begin + length]
         begin += length
 
@@ -210,7 +217,7 @@ def test_the_best_path_of_each_act_is_the_best_of_all_paths(lengths: list[int], 
 def test_a_text_is_divided_alike_alone_and_among_others() -> None:
     texts = [path.read_text("utf-8") for path in sorted(DEMO.glob("*.txt"))]
     documents = [Document(str(i), str(i), text, "plain", "text/plain", "ru") for i, text in enumerate(texts)]
-    together = find_all_sections(documents, tokenise(texts, VOCABULARY["ru"]), RU)
+    together = find_all_sections(documents, batches(texts), tokenise(texts, VOCABULARY["ru"]), RU)
     alone = [find_sections(d, tokenise([d.text], VOCABULARY["ru"]), RU) for d in documents]
     assert together == alone
     assert len({section.name for found in together for section in found}) == len(ALL)
@@ -219,7 +226,9 @@ def test_a_text_is_divided_alike_alone_and_among_others() -> None:
 def test_a_short_line_is_a_paragraph_and_a_long_one_without_a_stop_goes_on() -> None:
     long = "слово " * 15
     text = f"РЕШЕНИЕ\n{long}\nи конец.\nДальше"
-    found = [text[start:end] for start, end in paragraphs_of(text, lines_of(text, 0, len(text)))]
+    lines = lines_of(batches([text]), [(0, 0, len(text))])
+    first, last = lines.paragraphs()
+    found = [text[start:end] for start, end in zip(lines.start[first].tolist(), lines.end[last].tolist(), strict=True)]
     assert found == ["РЕШЕНИЕ", f"{long}\nи конец.".replace(" \n", " \n"), "Дальше"]
 
 

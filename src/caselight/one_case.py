@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from caselight import view
@@ -52,7 +51,8 @@ def _not_a_case(made: Made, what: str) -> str:
 
 def _case(page: CasePage) -> dict[str, Any]:
     facts = [
-        {"name": fact.name, "value": fact.value, "source": fact.source, **asdict(fact.span)} for fact in page.case.facts
+        {"name": fact.name, "value": fact.value, "source": fact.source, **fact.span._asdict()}
+        for fact in page.case.facts
     ]
     answers = [
         {
@@ -60,7 +60,7 @@ def _case(page: CasePage) -> dict[str, Any]:
             "value": answer.value,
             "coder": answer.coder,
             "evidence": [
-                {"said_by": e.said_by, "denied": e.denied, "section": e.section, **asdict(e.span)}
+                {"said_by": e.said_by, "denied": e.denied, "section": e.section, **e.span._asdict()}
                 for e in answer.evidence
             ],
         }

@@ -1,7 +1,8 @@
 """Everything that passes between stages, in order of birth.
 
 Offsets everywhere are code points into `Document.text`, half-open, and the text is never changed after ingest:
-`text[start:end] == quote` holds for every span that leaves a stage.
+`text[start:end] == quote` holds for every span that leaves a stage. What a record has by the dozen (spans, facts,
+sections) is a named tuple: it is made in a third of a frozen dataclass's time.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.errors import SpanError
 
@@ -138,8 +139,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A quotation: these code points of that document."""
 
     document: str
@@ -154,9 +154,10 @@ class Span:
         Raises:
             SpanError: the span is empty, reversed or outside the text.
         """
-        if not 0 <= start < end <= len(document.text):
-            raise SpanError(f"no span {start}:{end} in a text of {len(document.text)} characters ({document.name})")
-        return cls(document.id, start, end, document.text[start:end])
+        text = document.text
+        if not 0 <= start < end <= len(text):
+            raise SpanError(f"no span {start}:{end} in a text of {len(text)} characters ({document.name})")
+        return tuple.__new__(cls, (document.id, start, end, text[start:end]))  # half the time of cls(...)
 
     def check(self, document: Document) -> None:
         """Nothing, if the quotation stands in the text at its offsets.
@@ -169,8 +170,7 @@ class Span:
             raise SpanError(f"quotation {self.quote[:60]!r} does not stand at {where}")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of a ruling. `name` is one of the pack's section names, e.g. header, established, operative."""
 
     name: str
@@ -178,8 +178,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """Something the record states about the case: court, judge, number, date, outcome, fine ..."""
 
     name: str

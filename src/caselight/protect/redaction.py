@@ -112,7 +112,7 @@ class Redaction:
 
     def fact(self, fact: Fact, published: Document, value: str | int) -> Fact:
         """The same fact, quoting the published text."""
-        return replace(fact, span=self.span(fact.span, published), value=value)
+        return fact._replace(span=self.span(fact.span, published), value=value)
 
 
 def _apart(regions: Sequence[Region], redaction: Redaction) -> list[Region]:

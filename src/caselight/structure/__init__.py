@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselight.pack import Pack
-from caselight.structure.facts import FactRules, compile_facts, find_facts
+from caselight.structure.codes import batches
+from caselight.structure.facts import FactRules, compile_facts, find_all_facts
+from caselight.structure.fold import Folded, fold_all
 from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections
-from caselight.types import Case, Document, Problem, Section
+from caselight.types import Case, Document, Fact, Problem, Section
 from caselight.words import Words
 
 
@@ -46,19 +48,32 @@ def compile_pack(pack: Pack) -> Rules:
 
 def structure(documents: Sequence[Document], words: Words, rules: Rules) -> list[Structured]:
     """The cases that the documents carry, in their order. `words` are those of their texts."""
-    divided = find_all_sections(documents, words, rules.sections)
-    return [_structured(document, sections, rules) for document, sections in zip(documents, divided, strict=True)]
+    read = batches([document.text for document in documents])
+    folded = fold_all(read, rules.facts.zones.folding)
+    divided = find_all_sections(documents, read, words, rules.sections)
+    found = find_all_facts(documents, read, folded, divided, rules.facts)
+    return [_structured(*one, rules) for one in zip(documents, folded, divided, found, strict=True)]
 
 
-def _structured(document: Document, sections: tuple[Section, ...], rules: Rules) -> Structured:
-    facts, problems = find_facts(document, sections, rules.facts)
-    facts += find_outcome(document, sections, rules.outcomes)
+def _structured(
+    document: Document,
+    folded: Folded,
+    sections: tuple[Section, ...],
+    found: tuple[list[Fact], list[Problem]],
+    rules: Rules,
+) -> Structured:
+    facts, problems = found
+    facts += find_outcome(document, sections, rules.outcomes, folded)
     if not facts and document.acts():
         what = "nothing in this record says that it is an act of a court: no court, judge, number, date or article"
         remedy = "if it is none, add its folder again with --without and the path of this record, in quotation marks"
         message = f"{document.name}: {what}. It counts as a case; {remedy}."
         problems = [*problems, Problem("structure", case_id(document.id), "no_sign_of_act", message)]
-    instance = next((str(fact.value) for fact in facts if fact.name == "instance"), "")
+    instance = ""
+    for fact in facts:
+        if fact.name == "instance":
+            instance = str(fact.value)
+            break
     case = Case(case_id(document.id), instance, (document.id,), sections, tuple(facts))
     return Structured(case, tuple(problems))
 

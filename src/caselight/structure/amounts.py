@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from caselight.structure.numbers import Number, Numerals, number_before, numbers_in
 
@@ -37,8 +39,7 @@ class SanctionRule:
     needs: str  # a piece of a word without which the pattern cannot match; looked for first, because that is fast
 
 
-@dataclass(frozen=True, slots=True)
-class Sanction:
+class Sanction(NamedTuple):
     """A sanction named in a text."""
 
     rule: SanctionRule
@@ -59,15 +60,10 @@ class AmountRules:
 
 def sanctions_in(text: str, rules: AmountRules) -> list[Sanction]:
     """The sanctions that `text` names, in order, each with its sum."""
-    named = sorted(
-        (
-            (*match.span(), rule)
-            for rule in rules.sanctions
-            if rule.needs in text
-            for match in rule.pattern.finditer(text)
-        ),
-        key=lambda item: item[:2],
-    )
+    named = [
+        (*match.span(), rule) for rule in rules.sanctions if rule.needs in text for match in rule.pattern.finditer(text)
+    ]
+    named.sort(key=itemgetter(0, 1))
     found = []
     for i, (start, end, rule) in enumerate(named):
         limit = next((s for s, _, other in named[i + 1 :] if other is not rule), len(text))
@@ -106,7 +102,7 @@ def reduced(text: str, sanction: Sanction, changed_to: tuple[str, ...], rules: A
     for unit in kind.unit.finditer(text, sanction.end, sanction.end + SUM_AFTER):
         amount = number_before(text, unit.start(), rules.numerals, kind.between)
         if amount and amount.start > sanction.amount.start and text.endswith(changed_to, 0, amount.start):
-            return replace(sanction, amount=amount, amount_end=_word_end(text, unit.end()))
+            return sanction._replace(amount=amount, amount_end=_word_end(text, unit.end()))
     return sanction
 
 

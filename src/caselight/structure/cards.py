@@ -111,8 +111,10 @@ def card_facts(
     """
     facts: list[Fact] = []
     seen: set[str] = set()
+    remembered = rules.remembered.get
     for labelled in document.fields:
-        for entry in rules.of(labelled.label):
+        entries = remembered(labelled.label)
+        for entry in rules.of(labelled.label) if entries is None else entries:
             if labelled.row >= 0 and not entry.rows:
                 continue
             if entry.table and not entry.table.search(labelled.table):

@@ -41,6 +41,7 @@ class Register:
     same: tuple[tuple[re.Pattern[str], str], ...]  # spellings that mean one: "г." and "города"
     remembered: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # name and region -> code
     compared: dict[str, str] = field(default_factory=dict, compare=False)  # name -> the comparable one
+    cored: dict[str, str] = field(default_factory=dict, compare=False)  # name -> that without its place
 
     def comparable(self, name: str) -> str:
         """The name as it is looked up: plain, with one spelling for one meaning."""
@@ -56,9 +57,15 @@ class Register:
 
     def core(self, name: str) -> str:
         """The comparable name without its place."""
-        text = self.comparable(name)
-        place = self.place.search(text)
-        return text[: place.start()].strip() if place else text
+        core = self.cored.get(name)
+        if core is None:
+            text = self.comparable(name)
+            place = self.place.search(text)
+            core = text[: place.start()].strip() if place else text
+            if len(self.cored) >= REMEMBERED_NAMES:
+                self.cored.clear()
+            self.cored[name] = core
+        return core
 
     def code(self, name: str, region: str = "") -> str:
         """The one code that the name can mean, "" where it is unknown or several courts bear it.

@@ -3,26 +3,76 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
+
+from caselight.structure.codes import Batch, Flags, table
+from caselight.structure.prefilter import after_number
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
 # Days of a study of many years, each in the few ways of writing that courts have.
 REMEMBERED_DATES = 20_000
+_DIGITS, _STOP = 10, ord(".")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class DatePattern(NamedTuple):
+    """One way of writing a date, in groups `day_N`, `month_N`, `year_N`."""
+
+    pattern: re.Pattern[str]
+    needs: str  # a word without which the pattern cannot match; "" = none
+    after_day: frozenset[str] | None  # what may follow the number that it begins with; None = it may begin otherwise
+
+    @classmethod
+    def of(cls, pattern: re.Pattern[str], needs: str = "") -> DatePattern:
+        """The way of writing that this pattern reads."""
+        return cls(pattern, needs, after_number(pattern))
+
+    def all_in(self, text: str, places: Sequence[int] | None) -> list[re.Match[str]]:
+        """Everything in the text that is written so, in order.
+
+        Args:
+            text: where it is looked for.
+            places: where a number stands that it may begin with (`day_places`); None = look everywhere.
+        """
+        if self.needs not in text:
+            return []
+        if places is None or self.after_day is None:
+            return list(self.pattern.finditer(text))
+        match_at, done = self.pattern.match, 0
+        found = []
+        for place in places:
+            if place >= done and (match := match_at(text, place)):
+                found.append(match)
+                done = match.end()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """Patterns with groups `day_N`, `month_N`, `year_N`, and what words mean in them."""
+    """Ways of writing a date, and what words mean in them."""
 
-    patterns: tuple[tuple[re.Pattern[str], str], ...]  # with a word without which the pattern cannot match ("" = none)
+    patterns: tuple[DatePattern, ...]
+    after_day: Flags  # by code point, whether it may follow the number that a date begins with
     months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
     remembered: dict[str, str | None] = field(default_factory=dict, compare=False)  # a date as written -> its day
+
+
+def compile_dates(
+    patterns: Sequence[tuple[re.Pattern[str], str]],
+    months: Mapping[str, int],
+    days: Mapping[str, int],
+    years: Mapping[str, int],
+) -> DateRules:
+    """The rules of a pack: each pattern with the word that it needs, and what words mean (as in DateRules)."""
+    ways = tuple(DatePattern.of(pattern, needs) for pattern, needs in patterns)
+    after_day = table(character for way in ways for character in way.after_day or ())
+    return DateRules(ways, after_day, months, days, years)
 
 
 def read_date(words: str, rules: DateRules) -> str | None:
@@ -32,14 +82,37 @@ def read_date(words: str, rules: DateRules) -> str | None:
             return date.fromisoformat(words[:10]).isoformat()
         except ValueError:
             return None
-    return next((day for match in find_dates(words, 0, len(words), rules) if (day := iso_day(match, rules))), None)
+    return next((day for match in find_dates(words, None, rules) if (day := iso_day(match, rules))), None)
 
 
-def find_dates(text: str, start: int, end: int, rules: DateRules) -> Iterator[re.Match[str]]:
-    """Everything between two offsets that is written like a date: of each way of writing in turn, in order."""
-    for pattern, needs in rules.patterns:
-        if not needs or text.find(needs, start, end) >= 0:
-            yield from pattern.finditer(text, start, end)
+def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> list[re.Match[str]]:
+    """Everything that is written like a date: of each way of writing in turn, in order.
+
+    Args:
+        text: where dates are looked for.
+        places: its `day_places`, where they are known.
+        rules: the pack's.
+    """
+    return [match for way in rules.patterns for match in way.all_in(text, places)]
+
+
+def day_places(batch: Batch, also: Flags, rules: DateRules) -> list[list[int]]:
+    """For each text, where a number begins that may be a date's day: what stands before and behind it allows it.
+
+    In a long text most of the time a pattern goes from character to character. Here many texts are looked at in one go.
+
+    Args:
+        batch: the texts.
+        also: by code point, the characters that a view may show as others: they may follow a day in any case.
+        rules: the pack's.
+    """
+    codes = batch.codes
+    digit = codes - codes.dtype.type(ord("0")) < _DIGITS  # what is less than "0" wraps around
+    begin = (digit[1:] > digit[:-1]).nonzero()[0] + 1
+    follows = codes[begin + 1 + digit[begin + 1]]
+    follows_number = (codes[begin - 1] == _STOP) & digit[begin - 2]
+    may_follow = rules.after_day.take(follows, mode="clip") | also.take(follows, mode="clip")
+    return batch.parted(begin[may_follow > follows_number])
 
 
 def iso_day(match: re.Match[str], rules: DateRules) -> str | None:

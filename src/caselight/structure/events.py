@@ -7,13 +7,14 @@ follows, that "it was found that" leads to, and that an act of the accused follo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from caselight.definitions import Definition
-from caselight.structure.dates import DateRules, find_dates, iso_day
+from caselight.structure.dates import DatePattern, DateRules, find_dates, iso_day
 from caselight.structure.fold import View
+from caselight.structure.prefilter import Words, holds, needed
 from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
 
@@ -41,7 +42,7 @@ class EventRules:
 
     head: re.Pattern[str]  # what the act's head must contain for there to be an event
     time: re.Pattern[str]
-    timed: tuple[re.Pattern[str], ...]  # each way of writing a date, with a time of day behind it
+    timed: tuple[DatePattern, ...]  # each way of writing a date, with a time of day behind it
     clock_before: re.Pattern[str]  # a time of day right before a date
     time_marks: tuple[str, ...]  # one of which a time of day contains: looked for first, because that is fast
     leads: tuple[str, ...]  # beginnings of words that lead to the event, before it in its sentence: "следует"
@@ -51,7 +52,7 @@ class EventRules:
     next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
     clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
     same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
-    places: tuple[re.Pattern[str], ...]
+    places: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
     place_wiped: re.Pattern[str]
     wiped: re.Pattern[str]  # what stands in place of a removed date
     wiped_marks: tuple[str, ...]  # one of which it contains: looked for first, because that is fast
@@ -66,9 +67,13 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         name: shapes.compile(entry[name], definition, "event", name)
         for name in ("head", "time", "clock_before", "next_after", "place_wiped", "wiped")
     }
-    parts["places"] = tuple(shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"]))
+    places = [shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"])]
+    parts["places"] = tuple((pattern, needed(pattern)) for pattern in places)
     parts["timed"] = tuple(
-        shapes.compile(f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time")
+        DatePattern.of(
+            shapes.compile(f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time"),
+            str(date.get("needs", "")),
+        )
         for date in definition.data.get("dates") or []
     )
     for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
@@ -78,23 +83,28 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
 
 
 def find_event(
-    document: Document, parts: Iterable[View], known: Collection[str], rules: EventRules, dates: DateRules
+    document: Document,
+    parts: Iterable[tuple[View, Sequence[int] | None]],
+    known: Collection[str],
+    rules: EventRules,
+    dates: DateRules,
 ) -> list[Fact]:
     """The facts `event_date` and `event_place`, as far as the story states them.
 
     Args:
         document: whose text the facts quote.
-        parts: the opening of the story, then the whole of it; the second is asked for only if the first does not do.
+        parts: the opening of the story, then the whole of it, each with its `day_places`; the second is asked for only
+            if the first does not do.
         known: ISO days that are something else: of this decision and of the one under review.
         rules: the pack's patterns.
         dates: how the pack writes dates.
     """
-    for number, part in enumerate(parts):
+    for number, (part, places) in enumerate(parts):
         opening = number == 0
         # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
-        if opening and not _may_be_timed(part.text, rules, dates) and not _is_wiped(part.text, rules):
+        if opening and not _may_be_timed(part.text, places, rules) and not _is_wiped(part.text, rules):
             continue
-        score, day = _best(part.text, known, rules, dates)
+        score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates)
         if day and (score >= TIME or not opening):
             return _facts(document, part, day, rules, dates)
         if not day and opening and _is_wiped(part.text, rules):
@@ -112,28 +122,25 @@ def _facts(document: Document, part: View, day: re.Match[str], rules: EventRules
     return facts
 
 
-def _may_be_timed(text: str, rules: EventRules, dates: DateRules) -> bool:
-    """Whether a date with a time of day may stand here: one search is faster than a look at each date."""
-    return any(
-        timed.search(text)
-        for timed, (_, needs) in zip(rules.timed, dates.patterns, strict=True)
-        if not needs or needs in text
-    )
+def _may_be_timed(text: str, places: Sequence[int] | None, rules: EventRules) -> bool:
+    """Whether a date with a time of day may stand here: faster than a look at each date and what follows it."""
+    return any(way.all_in(text, places) for way in rules.timed)
 
 
 def _is_timed(text: str, end: int, rules: EventRules) -> bool:
     """Whether a time of day stands right behind the date that ends there."""
     if not rules.time.match(text, end, end + TIME_AFTER):
         return False
-    near = text[end : end + TIME_AFTER]
-    return any(mark in near for mark in rules.time_marks)
+    return any(map(text[end : end + TIME_AFTER].__contains__, rules.time_marks))
 
 
-def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules) -> tuple[int, re.Match[str] | None]:
+def _best(
+    text: str, days: Iterable[re.Match[str]], known: Collection[str], rules: EventRules, dates: DateRules
+) -> tuple[int, re.Match[str] | None]:
     """The first date with a time of day; without one, the first of those for which most speaks."""
     best: tuple[int, re.Match[str] | None] = (0, None)
     others = 0
-    for match in find_dates(text, 0, len(text), dates):
+    for match in days:
         timed = _is_timed(text, match.end(), rules)
         others += not timed
         if (not timed and others > UNTIMED) or _is_other(text, match, rules):
@@ -149,7 +156,7 @@ def _best(text: str, known: Collection[str], rules: EventRules, dates: DateRules
 
 def _is_wiped(text: str, rules: EventRules) -> bool:
     """Whether a date was removed from the text."""
-    return any(mark in text for mark in rules.wiped_marks) and bool(rules.wiped.search(text))
+    return any(map(text.__contains__, rules.wiped_marks)) and bool(rules.wiped.search(text))
 
 
 def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
@@ -165,25 +172,28 @@ def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     told, after = after, after[: clause.start()] if clause else after
     if rules.next_after.match(after):
         return True
-    if any(word in after for word in rules.clause_after) and not any(words in told for words in rules.same_day):
+    if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
         return True
     before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
-    return any(word in before for word in rules.clause_before)
+    return any(map(before.__contains__, rules.clause_before))
 
 
 def _score(text: str, day: re.Match[str], rules: EventRules) -> int:
     start, end = day.span()
     before = text[max(0, start - LEAD_BEFORE) : start].rpartition(". ")[2]
     after = text[end : end + ACT_AFTER].partition("\n\n")[0]
-    lead = any(word in before for word in rules.leads)
-    clock = rules.clock_before.search(before)
-    return (LEAD if lead else 0) + (ACT if any(word in after for word in rules.acts) else 0) + (CLOCK if clock else 0)
+    lead, act = any(map(before.__contains__, rules.leads)), any(map(after.__contains__, rules.acts))
+    return LEAD * lead + ACT * act + CLOCK * bool(rules.clock_before.search(before))
 
 
 def _place(text: str, day: re.Match[str], rules: EventRules) -> tuple[int, int] | None:
-    for pattern in rules.places:
-        match = pattern.search(text, day.end(), min(len(text), day.end() + PLACE_AFTER))
-        match = match or pattern.search(text, max(0, day.start() - PLACE_BEFORE), day.start())
+    for pattern, needs in rules.places:
+        match = _search(pattern, needs, text, day.end(), min(len(text), day.end() + PLACE_AFTER))
+        match = match or _search(pattern, needs, text, max(0, day.start() - PLACE_BEFORE), day.start())
         if match and not rules.place_wiped.search(match["event_place"]):
             return match.span("event_place")
     return None
+
+
+def _search(pattern: re.Pattern[str], needs: Words, text: str, start: int, end: int) -> re.Match[str] | None:
+    return pattern.search(text, start, end) if holds(text[start:end], needs) else None

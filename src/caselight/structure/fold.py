@@ -10,9 +10,14 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from caselight.structure.codes import LAST_SPACE, Batch, Flags, table
 
 # Each is one character in the original and one in the view, so that offsets stay. Dashes of all lengths are read as
 # "-": "№ 5 – 410/2016" and the no-break hyphens of "77RS0018‑02‑2022-..." are typing habits, not meaning.
@@ -32,18 +37,18 @@ PLAIN = {
 UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 # Combining breve and diaeresis: "й" and "ё" may be written as two code points (texts typed on a Mac).
 COMBINING = "\u0306\u0308"
-# Characters: one search for everything strange is faster than one for each sign in short texts, slower in long ones.
-SHORT = 500
+SHORT = 500  # characters; a text without any letter of another alphabet is left as it is up to here
 _LINE_END_HYPHEN = re.compile(r"- ?\n")  # skips from hyphen to hyphen: 2 us in 4,000 characters; `in`, for both, 11
 _LENGTH_CHANGES = (*UNSEEN, *COMBINING)
+_TAKEN_OUT = table(_LENGTH_CHANGES)
+_HYPHEN, _BLANK = ord("-"), ord(" ")
 _UNSEEN_RUN = rf"[{UNSEEN}]+(?:[ \t]*\n[ \t]*(?=[^\W\d_]))?"
 _BROKEN_WORD = r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zа-яё])"  # "Твер-\nского", not "Санкт-\nПетербурга"
 _BROKEN_NAME = r"(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[A-ZА-ЯЁ])"  # "Санкт-\nПетербург" keeps its hyphen
 _CHANGED = re.compile(rf"{_UNSEEN_RUN}|{_BROKEN_WORD}|{_BROKEN_NAME}|[^\W\d_][{COMBINING}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """`text` is what patterns read; it stands for the original between `start` and `end`."""
 
     text: str
@@ -70,49 +75,94 @@ class Folding:
     """How views of one language are made."""
 
     lookalikes: Mapping[str, str]  # letters of another script, typed by mistake, and what they stand for
-    strange: re.Pattern[str]  # any character that is not left as it is
+    replaced: Mapping[str, str]  # they and other signs, in the order in which they are replaced
+    is_strange: Flags  # by code point, whether the character is one of these or taken out
+    first: int  # the smallest code point of them
+    gap: tuple[int, int]  # the widest gap between their code points, where most letters of a text should be
+    keeps_numbers: bool  # nothing becomes a digit or a full stop
 
     @classmethod
     def of(cls, lookalikes: Mapping[str, str]) -> Folding:
         """The folding with these look-alikes."""
-        letters = "".join([*lookalikes, *PLAIN, UNSEEN, COMBINING])
-        return cls(lookalikes, re.compile(rf"[{re.escape(letters)}]|-[ \t]*\n"))
+        replaced = {**PLAIN, **{sign: plain for sign, plain in lookalikes.items() if sign not in PLAIN}}
+        strange = {*replaced, *_LENGTH_CHANGES}
+        codes = sorted(map(ord, strange))
+        gap = max(pairwise(code for code in codes if code < LAST_SPACE), key=lambda ends: ends[1] - ends[0])
+        keeps_numbers = not any(plain.isdigit() or plain == "." for plain in replaced.values())
+        return cls(lookalikes, replaced, table(strange), codes[0], gap, keeps_numbers)
 
     def view(self, original: str, start: int, end: int, *, letters: bool = True) -> View:
         """The view of `original[start:end]`; without `letters` only what stands inside words is taken out (faster)."""
         text = original[start:end]
-        if len(text) <= SHORT and (text.isascii() or not self.strange.search(text)):
+        if len(text) <= SHORT and text.isascii():
             return View(text, start, end)
         starts = ends = None
-        if _changes_length(text):
+        if any(map(text.__contains__, _LENGTH_CHANGES)) or _LINE_END_HYPHEN.search(text):
             text, starts, ends = _without_unseen(text, start)
-        if not letters:
-            return View(text, start, end, starts, ends)
-        for strange, plain in PLAIN.items():
-            if strange in text:
-                text = text.replace(strange, plain)
-        for strange, plain in self.lookalikes.items():
-            if strange in text:
+        if letters and any(map(text.__contains__, self.replaced)):
+            for strange, plain in self.replaced.items():
                 text = text.replace(strange, plain)
         return View(text, start, end, starts, ends)
 
 
-def _changes_length(text: str) -> bool:
-    """Whether something in the text is taken out: an unseen mark, a second code point, a hyphen at a line's end."""
-    for mark in _LENGTH_CHANGES:
-        if mark in text:
-            return True
-    return _LINE_END_HYPHEN.search(text) is not None
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text with the places where a view of it would differ, so that most views are made without a look at it."""
+
+    text: str
+    folding: Folding
+    strange: Sequence[int]  # offsets
+    breaks: Sequence[int]  # of these, where something may be taken out
+
+    def keeps_places(self, start: int, end: int) -> bool:
+        """Whether the view of `text[start:end]` has each number where the text has it."""
+        return self.folding.keeps_numbers and not _any_in(self.breaks, start, end)
+
+    def view(self, start: int, end: int, *, letters: bool = True) -> View:
+        """As `Folding.view`."""
+        if _any_in(self.breaks, start, end):
+            return self.folding.view(self.text, start, end, letters=letters)
+        text = self.text[start:end]
+        if letters and not (len(text) <= SHORT and text.isascii()):
+            places = self.strange
+            here = places[bisect_left(places, start) : bisect_left(places, end)]
+            for sign in set(map(self.text.__getitem__, here)):
+                text = text.replace(sign, self.folding.replaced[sign])
+        return View(text, start, end)
 
 
-def view(original: str, start: int, end: int, lookalikes: Mapping[str, str]) -> View:
-    """The view of `original[start:end]`, for callers that make one now and then."""
-    return _folding(tuple(lookalikes.items())).view(original, start, end)
+def _any_in(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the places, in order, lies in this stretch."""
+    if not places:
+        return False
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
-@lru_cache
-def _folding(lookalikes: tuple[tuple[str, str], ...]) -> Folding:
-    return Folding.of(dict(lookalikes))
+def fold_all(read: Sequence[Batch], folding: Folding) -> list[Folded]:
+    """Each of the texts that were read, ready for views."""
+    found: list[Folded] = []
+    # Where what stands for one sign is another one, the order counts in which they are replaced.
+    in_order = not folding.replaced.keys().isdisjoint(folding.replaced.values())
+    for batch in read:
+        strange, breaks = _strange_places(batch, folding)
+        columns = zip(batch.texts, strange, strange if in_order else breaks, strict=True)
+        found += [Folded(text, folding, *places) for text, *places in columns]
+    return found
+
+
+def _strange_places(batch: Batch, folding: Folding) -> tuple[list[list[int]], list[list[int]]]:
+    """For each text, where a view of it may differ, and where it may be shorter."""
+    codes, number = batch.codes, batch.codes.dtype.type
+    low, high = folding.gap
+    # What is in the gap or before the first needs no look: that leaves a few signs of most texts.
+    odd = (codes - number(low + 1) >= high - low - 1) & (codes >= folding.first)
+    places = odd.nonzero()[0]
+    places = places[folding.is_strange.take(codes[places], mode="clip")]
+    ends, before = batch.newlines, codes[batch.newlines - 1]
+    hyphens = ends[(before == _HYPHEN) | ((before == _BLANK) & (codes[ends - 2] == _HYPHEN))]
+    taken = places[_TAKEN_OUT.take(codes[places], mode="clip")]
+    return batch.parted(np.sort(np.append(places, hyphens))), batch.parted(np.sort(np.append(taken, hyphens)))
 
 
 def _without_unseen(text: str, offset: int) -> tuple[str, array[int], array[int]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caselight.definitions import Definition
+from caselight.structure.courts import REMEMBERED_NAMES
 from caselight.structure.fold import View
 from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
@@ -28,6 +29,17 @@ class InstanceRules:
 
     rows: tuple[InstanceRow, ...]
     numbers: tuple[tuple[re.Pattern[str], str], ...]
+    remembered: dict[str, tuple[InstanceRow, ...]] = field(default_factory=dict, compare=False)  # court -> its rows
+
+    def of_court(self, court: str) -> tuple[InstanceRow, ...]:
+        """The rows whose condition for the court's name holds, those without one among them."""
+        found = self.remembered.get(court)
+        if found is None:
+            if len(self.remembered) >= REMEMBERED_NAMES:
+                self.remembered.clear()
+            found = tuple(row for row in self.rows if not row.court or row.court.search(court))
+            self.remembered[court] = found
+        return found
 
     def of_number(self, number: str) -> str:
         """The instance that a case number belongs to by its form; "" where the form tells nothing."""
@@ -57,10 +69,10 @@ def find_instance(
     court = next(iter(found.get("court", ())), None)
     number = next(iter(found.get("case_number", ())), None)
     area, start, end = intro
-    for row in rules.rows:
+    for row in rules.of_court(str(court.value)) if court else rules.rows:
         span = None
         if row.court:
-            if court is None or not row.court.search(str(court.value)):
+            if court is None:
                 continue
             span = court.span
         if row.number:

@@ -11,7 +11,7 @@ from caselight.definitions import Definition
 from caselight.pack import Pack
 from caselight.structure.cards import CardRules, compile_cards
 from caselight.structure.courts import CourtRules, Register, build_register
-from caselight.structure.dates import DateRules
+from caselight.structure.dates import compile_dates
 from caselight.structure.events import EventRules, compile_events
 from caselight.structure.fold import Folding
 from caselight.structure.forms import Endings
@@ -109,7 +109,7 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
         (shapes.compile(entry["pattern"], definition, "dates", i), str(entry.get("needs", "")))
         for i, entry in enumerate(data.get("dates") or [])
     )
-    dates = DateRules(patterns, data.get("months") or {}, data.get("days") or {}, data.get("years") or {})
+    dates = compile_dates(patterns, data.get("months") or {}, data.get("days") or {}, data.get("years") or {})
     return Readers(
         dates,
         _courts(definition, shapes, register),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from caselight.pack import Pack
 
@@ -23,8 +24,7 @@ _BRACKET = re.compile(r" {0,2}\( {0,2}")
 _BRACKET_END = re.compile(r"[^()]{0,12}\)")  # "(десяти) тысяч", "(десять тысяч руб.)"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number and where it stands."""
 
     value: int
@@ -52,13 +52,19 @@ def compile_numerals(pack: Pack) -> Numerals:
 def numbers_in(text: str, start: int, end: int, numerals: Numerals) -> list[Number]:
     """Every number in `text[start:end]`, in order; one that is repeated in brackets counts once, as written first."""
     found: list[Number] = []
-    while token := _TOKEN.search(text, start, end):
-        number = _read(text, token, end, numerals)
-        if number is None:
-            start = token.end()
-            continue
-        found.append(number)
-        start = number.end
+    reached = start
+    while reached < end:
+        for token in _TOKEN.finditer(text, reached, end):
+            word = token[0]
+            if not (word in numerals or word.isdecimal()):
+                continue
+            number = _read(text, token, end, numerals)
+            if number:
+                found.append(number)
+                reached = number.end
+                break
+        else:
+            break
     return found
 
 
@@ -79,9 +85,10 @@ LONGEST = 12  # digits in a row that may be a sum; bank accounts have 20
 
 def _read(text: str, token: re.Match[str], end: int, numerals: Numerals) -> Number | None:
     """The whole number that begins with `token`, or None where it begins none."""
-    if len(token[0]) <= LONGEST and token[0].isdecimal():
+    word = token[0]
+    if len(word) <= LONGEST and word.isdecimal():
         first = _digits(text, token.start(), end, numerals)
-    elif token[0] in numerals:
+    elif word in numerals:
         first = _words(text, token.start(), end, numerals)
     else:
         return None

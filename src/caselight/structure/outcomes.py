@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
 from caselight.structure.amounts import AmountRules, Sanction, SanctionRule, SumRule, reduced, sanction_at, sanctions_in
-from caselight.structure.fold import View, view
+from caselight.structure.codes import batches
+from caselight.structure.fold import Folded, Folding, View, fold_all
 from caselight.structure.numbers import compile_numerals
+from caselight.structure.prefilter import Words, holds, needed
 from caselight.types import Document, Fact, RegionKind, Section, Span
 
 # How far before a sanction the words that impose it may stand, and threats of the law that rule it out, in characters.
@@ -59,15 +61,14 @@ class OutcomeRules:
     was_imposed: re.Pattern[str]
     threat: re.Pattern[str]
     was_terminated: re.Pattern[str]
-    reasons: tuple[tuple[str, re.Pattern[str]], ...]
+    reasons: tuple[tuple[str, re.Pattern[str], Words], ...]  # with the words of which each needs one
     terminating: re.Pattern[str]
     card_labels: frozenset[str]
     cards: tuple[tuple[str, str, re.Pattern[str]], ...]  # outcome, appeal result, wording
-    lookalikes: Mapping[str, str]
+    folding: Folding
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A fact found at some place of a plain text."""
 
     name: str
@@ -105,8 +106,9 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         threat=_pattern(part, in_force.get("threat", ""), "in_force"),
         was_terminated=_pattern(part, in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
-            (entry["reason"], _pattern(part, entry["pattern"], "termination_reasons", i))
+            (entry["reason"], pattern, needed(pattern))
             for i, entry in enumerate(data.get("termination_reasons", ()))
+            for pattern in (_pattern(part, entry["pattern"], "termination_reasons", i),)
         ),
         terminating=_pattern(part, data.get("terminating", ""), "terminating"),
         card_labels=frozenset(label.lower() for label in data.get("card_labels", ())),
@@ -114,7 +116,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
             (entry["outcome"], entry["appeal_result"], _pattern(part, entry["pattern"], "cards", i))
             for i, entry in enumerate(data.get("cards", ()))
         ),
-        lookalikes=facts.get("lookalikes", {}),
+        folding=Folding.of(facts.get("lookalikes", {})),
     )
 
 
@@ -147,27 +149,48 @@ def _rule(part: Definition, entry: Mapping[str, Any], i: int) -> DecisionRule:
     )
 
 
-def find_outcome(document: Document, sections: Sequence[Section], rules: OutcomeRules | None) -> list[Fact]:
-    """What the document decides; from its card where it holds no text of the act."""
+def find_outcome(
+    document: Document, sections: Sequence[Section], rules: OutcomeRules | None, folded: Folded | None = None
+) -> list[Fact]:
+    """What the document decides; from its card where it holds no text of the act.
+
+    Args:
+        document: the act.
+        sections: its parts.
+        rules: the pack's; None = it knows no outcomes.
+        folded: the document's text, where it is folded already.
+    """
     if rules is None:
         return []
-    place = next((i for i in reversed(range(len(sections))) if sections[i].name == rules.decision), None)
-    if place is None:
+    text = folded or fold_all(batches([document.text]), rules.folding)[0]
+    for section in reversed(sections):
+        if section.name == rules.decision:
+            break
+    else:
         return _from_card(document, rules)
-    section = sections[place]
-    area = _plain(document, section.start, min(section.end, section.start + rules.reach), rules)
+    area = _plain(text, section.start, min(section.end, section.start + rules.reach))
     decision = area.text[: _first_stop(area.text, rules)]
     for rule in rules.rules:
-        found = _decide(document, decision, rule, section, rules)
+        if rule.needs and not any(map(decision.__contains__, rule.needs)):
+            continue
+        found = _decide(_Act(document, text, section), decision, rule, rules)
         if found is not None:
             own, foreign = found
             return [_fact(document, area, stated) for stated in own] + foreign
     return []
 
 
-def _plain(document: Document, start: int, end: int, rules: OutcomeRules) -> View:
+class _Act(NamedTuple):
+    """What is being read."""
+
+    document: Document
+    folded: Folded
+    section: Section  # the one that decides
+
+
+def _plain(folded: Folded, start: int, end: int) -> View:
     """The stretch in small letters, with ё as е and every space as " "."""
-    area = view(document.text, start, end, rules.lookalikes)
+    area = folded.view(start, end)
     text = area.text.lower().replace("ё", "е").replace("\n", " ").replace("\t", " ").replace("\r", " ")
     if len(text) != len(area.text):  # "İ" has two small letters
         text = "".join(c.lower() if len(c.lower()) == 1 else c for c in area.text)
@@ -180,11 +203,9 @@ def _first_stop(text: str, rules: OutcomeRules) -> int:
 
 
 def _decide(
-    document: Document, decision: str, rule: DecisionRule, section: Section, rules: OutcomeRules
+    act: _Act, decision: str, rule: DecisionRule, rules: OutcomeRules
 ) -> tuple[list[Stated], list[Fact]] | None:
     """What the rule finds in the decision, and facts that stand elsewhere in the text; None = it does not hold."""
-    if rule.needs and not any(map(decision.__contains__, rule.needs)):
-        return None
     matches = [pattern.search(decision) for pattern in rule.every]
     if None in matches or any(pattern.search(decision) for pattern in rule.none):
         return None
@@ -198,11 +219,11 @@ def _decide(
     if rule.sanction in ("changed", "in_force") and not any(
         s.name == "outcome" and s.value != rule.outcome for s in stated
     ):
-        elsewhere = _in_force(document, section, rule, rules)
+        elsewhere = _in_force(act, rule, rules)
     if rule.outcome == "terminated":
         reason = _reason(decision, 0, rules)
         stated += [reason] if reason else []
-        elsewhere = [] if reason else _reason_elsewhere(document, section, rules)
+        elsewhere = [] if reason else _reason_elsewhere(act, rules)
     return stated, elsewhere
 
 
@@ -242,30 +263,32 @@ def _sanction_facts(sanction: Sanction) -> list[Stated]:
     return found
 
 
-def _in_force(document: Document, section: Section, rule: DecisionRule, rules: OutcomeRules) -> list[Fact]:
+def _in_force(act: _Act, rule: DecisionRule, rules: OutcomeRules) -> list[Fact]:
     """The sanction that the text before the decision says had been imposed."""
-    act = next((a for a in document.acts() if a.start <= section.start < a.end), None)
-    start = act.start if act else 0
-    area = _plain(document, start, min(section.start, start + IN_FORCE_REACH), rules)
+    document, folded, section = act
+    start = next((region.start for region in document.acts() if region.start <= section.start < region.end), 0)
+    area = _plain(folded, start, min(section.start, start + IN_FORCE_REACH))
     for sanction in sanctions_in(area.text, rules.amounts):
         before = area.text[max(0, sanction.start - IMPOSED_BEFORE) : sanction.start]
         around = area.text[max(0, sanction.start - THREAT_AROUND) : max(sanction.end, sanction.amount_end)]
         if sanction.amount and rules.was_imposed.search(before) and not rules.threat.search(around):
             facts = [_fact(document, area, stated) for stated in _sanction_facts(sanction)]
             return [fact for fact in facts if fact.name != "outcome" or not rule.outcome]
-    return _reason_elsewhere(document, section, rules) if rules.was_terminated.search(area.text) else []
+    return _reason_elsewhere(act, rules) if rules.was_terminated.search(area.text) else []
 
 
 def _reason(text: str, start: int, rules: OutcomeRules) -> Stated | None:
-    for reason, pattern in rules.reasons:
-        if match := pattern.search(text, start):
+    after = text[start:]
+    for reason, pattern, words in rules.reasons:
+        if holds(after, words) and (match := pattern.search(text, start)):
             return Stated("termination_reason", reason, *match.span())
     return None
 
 
-def _reason_elsewhere(document: Document, section: Section, rules: OutcomeRules) -> list[Fact]:
+def _reason_elsewhere(act: _Act, rules: OutcomeRules) -> list[Fact]:
     """The reason that the end of the reasoning gives for terminating."""
-    area = _plain(document, max(0, section.start - REASON_REACH), section.start, rules)
+    document, folded, section = act
+    area = _plain(folded, max(0, section.start - REASON_REACH), section.start)
     spans = (match.span() for match in rules.terminating.finditer(area.text))
     around = [(start - REASON_AROUND, end + REASON_AROUND) for start, end in spans]
     # Where the reasoning does not speak of terminating, what it ends with is the reason.
@@ -293,7 +316,7 @@ class Phrase:
 
 def outcome_of_phrase(text: str, rules: OutcomeRules) -> Phrase:
     """The codes of a card's wording: "Отменено с прекращением производства" is terminated, annulled."""
-    plain = view(text, 0, len(text), rules.lookalikes).text.lower().replace("ё", "е")
+    plain = rules.folding.view(text, 0, len(text)).text.lower().replace("ё", "е")
     sanctions = sanctions_in(plain, rules.amounts)
     sums = tuple((s.rule.fact, s.amount.value) for s in sanctions[:1] if s.amount)
     for outcome, appeal_result, pattern in rules.cards:

@@ -7,7 +7,7 @@ the court's register fills it in and nobody retypes it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from caselight.structure.courts import Register
 from caselight.structure.forms import number_key, plain, same_person_form
@@ -20,8 +20,7 @@ REGISTERED = frozenset({"uid", "case_number", "lower_case_number", "instance"})
 SEVERAL = frozenset({"statute"})
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What is needed to tell whether two values mean the same."""
 
     register: Register
@@ -54,8 +53,11 @@ def reconcile(
                 problems.append(_contradiction(document, text[0], card[0]))
         else:
             facts += (text or card)[:1]
-    facts, more = _with_code(document, facts, comparison)
-    facts += [*_lower_code(facts, comparison), *region_of(facts, comparison.regions, comparison.register)]
+    single = {fact.name: fact for fact in facts}
+    added, more = _code(document, single, comparison)
+    single.update((fact.name, fact) for fact in added)
+    added += [*_lower_code(single, comparison), *region_of(single, comparison.regions, comparison.register)]
+    facts += added
     facts.sort(key=lambda fact: (fact.name, fact.span.start, str(fact.value)))
     return facts, problems + more
 
@@ -115,16 +117,16 @@ _SPECIAL: Mapping[str, Callable[[Fact, Fact, Comparison], tuple[Fact, bool]]] = 
 }
 
 
-def _with_code(document: Document, facts: Sequence[Fact], comparison: Comparison) -> tuple[list[Fact], list[Problem]]:
-    """Adds the court's code, from the register or from the UID of a first-instance case, and compares the two."""
-    single = {fact.name: fact for fact in facts}
+def _code(document: Document, single: Mapping[str, Fact], comparison: Comparison) -> tuple[list[Fact], list[Problem]]:
+    """The court's code, from the register or from the UID of a first-instance case, and whether the two contradict."""
     court, uid, instance = single.get("court"), single.get("uid"), single.get("instance")
     register, digits = comparison.register, comparison.code_digits
     prefix = str(uid.value)[:digits] if uid and digits else ""
     first = instance is not None and instance.value == "first"
     region = prefix[: comparison.region_digits]
     code = register.code(str(court.value), region) if court else ""
-    result, problems = list(facts), []
+    result: list[Fact] = []
+    problems = []
     if first and uid and prefix and (not court or _may_be(prefix, str(court.value), code, register)):
         start = uid.span.start
         span = Span.of(document, start, start + digits)
@@ -143,9 +145,8 @@ def _with_code(document: Document, facts: Sequence[Fact], comparison: Comparison
     return result, problems
 
 
-def _lower_code(facts: Sequence[Fact], comparison: Comparison) -> list[Fact]:
+def _lower_code(single: Mapping[str, Fact], comparison: Comparison) -> list[Fact]:
     """The code of the court whose act is under review; it lies in the region of the reviewing court or of the UID."""
-    single = {fact.name: fact for fact in facts}
     lower, near = single.get("lower_court"), single.get("uid") or single.get("court_code")
     if not lower:
         return []

@@ -7,7 +7,7 @@ The words are the pack's `words/places.csv` (columns `region` and `words`): firs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from caselight.structure.courts import REMEMBERED_NAMES, Register
@@ -53,16 +53,18 @@ def _pattern(words: str) -> str:
     return r"(?<![\w-])" + r"\s+".join(parts) + r"(?![\w-])"
 
 
-def region_of(facts: Sequence[Fact], rules: RegionRules, register: Register) -> list[Fact]:
+def region_of(single: Mapping[str, Fact], rules: RegionRules, register: Register) -> list[Fact]:
     """Where the court is: by its code, in a first instance by the case's UID, by its name, else by the UID after all.
 
     A UID begins with the code of the court where the case began: of a court that reviews it, the name tells better.
     """
-    single = {fact.name: fact for fact in facts}
-    code, court, uid, instance = (single.get(name) for name in ("court_code", "court", "uid", "instance"))
+    code = single.get("court_code")
+    if code and (region := _begins(code, rules)):
+        return [Fact("region", region, code.span, code.source)]
+    court, uid, instance = (single.get(name) for name in ("court", "uid", "instance"))
     named, begun = rules.named(str(court.value), register) if court else "", _begins(uid, rules)
     first = instance is not None and instance.value == "first"
-    told = [(code, _begins(code, rules)), *[(uid, begun)][:first], (court, named), (uid, begun)]
+    told = [*[(uid, begun)][:first], (court, named), (uid, begun)]
     return [Fact("region", region, fact.span, fact.source) for fact, region in told if fact and region][:1]
 
 

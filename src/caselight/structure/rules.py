@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.definitions import Definition
+from caselight.structure.prefilter import Words, holds, needed
 
 # Where a rule may look. `top`: before and including the title; `dateline`: between the title and the sentence that
 # names the court; `intro`: after the title; `head`: top and intro; `story`: what the court found; `operative`; `tail`:
@@ -42,6 +43,7 @@ class Rule:
     catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
     facts: frozenset[str]  # the facts it can give
     needs: tuple[str, ...]  # words of which one must stand in the zone; () = none. Looked for first: that is fast
+    words: Words  # where the pack names none: words of which one stands wherever the pattern matches; () = not known
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
@@ -116,12 +118,14 @@ def _rule(
         found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
+    needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
     return Rule(
         zone,
         pattern,
         tuple((group, catches[group]) for group in pattern.groupindex),
         frozenset(catches[group].fact for group in pattern.groupindex),
-        tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else (),
+        needs,
+        () if needs else needed(pattern),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
@@ -139,6 +143,11 @@ def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
                 break
         else:
             return []
+    elif not holds(text, rule.words):
+        return []
+    if not rule.many and not rule.not_after:
+        match = rule.pattern.search(text, start, end)
+        return [match] if match else []
     found = []
     for match in rule.pattern.finditer(text, start, end):
         if rule.not_after and _stands_after(rule, rule.not_after, text, match.start()):

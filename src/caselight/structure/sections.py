@@ -9,21 +9,24 @@ weights has the borders only. To teach it another court's headings, add them to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
-from caselight.structure.paragraphs import lines_of, paragraphs_of
+from caselight.structure.codes import Batch, batches
+from caselight.structure.paragraphs import Lines, lines_of
+from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
 from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
 from caselight.types import Document, Section
-from caselight.words import Words
+from caselight.words import Words, distinct
+from caselight.words.characters import Hashes, hash_words
 
-Stretch = tuple[int, int]
 # Where a heading can stand in a line: within this many characters of its end ("суд П О С Т А Н О В И Л :") or, before a
 # colon, of its beginning. The longest heading seen, with its spaces, takes 38.
 HEADING_REACH = 44
@@ -31,6 +34,7 @@ HEADING_REACH = 44
 HEADING_LETTERS = 40
 NOTICE_REACH = 20_000  # characters of the operative part in which the notice of appeal is looked for
 _SENTENCE_END = re.compile(r'[.!?]["»)]?\s+|\n\s*\n\s*|\n\s*(?=[A-ZА-ЯЁ])')
+REMEMBERED_HEADINGS = 5_000  # short lines and beginnings of lines
 BEGINS_BONUS = 4.0  # what a paragraph's telling first words weigh; a usual paragraph's best score leads by 2 to 6
 
 
@@ -55,10 +59,19 @@ class SectionRules:
     notices: tuple[str, ...]
     begins: tuple[tuple[str, str], ...]  # a paragraph's first words -> its section
     openings: tuple[str, ...]  # the first words alone
+    first_words: Hashes | None  # the first word of each, sorted; None = one of them has no second
     weights: SectionWeights | None
     change_costs: float
     long_paragraph: int  # characters
     lookalikes: Mapping[int, str]
+    remembered: dict[str, tuple[str, bool]] = field(default_factory=dict, compare=False)  # words -> what _heading says
+
+    def may_begin(self, first: Hashes) -> NDArray[np.bool_]:
+        """(P,) whether what begins with these words may begin with one of the openings."""
+        if self.first_words is None or not len(self.first_words):
+            return np.full(len(first), self.first_words is None)
+        place = np.minimum(self.first_words.searchsorted(first), len(self.first_words) - 1)
+        return np.asarray(self.first_words[place] == first)
 
 
 def compile_sections(pack: Pack) -> SectionRules:
@@ -74,6 +87,9 @@ def compile_sections(pack: Pack) -> SectionRules:
     begins = data.get("begins", {})
     facts = pack.part("facts").data or {}
     lookalikes = {ord(strange): plain for strange, plain in facts.get("lookalikes", {}).items()}
+    openings = tuple(entry["words"] for section in begins for entry in begins[section])
+    first = [words.partition(" ")[0] for words in openings if " " in words]
+    whole = len(first) == len(openings) and all(map(str.isalpha, first))
     return SectionRules(
         names=names,
         borders=borders,
@@ -81,7 +97,8 @@ def compile_sections(pack: Pack) -> SectionRules:
         notice="appeal_notice" if data.get("appeal_notice") else "",
         notices=tuple(entry["words"] for entry in data.get("appeal_notice", ())),
         begins=tuple((entry["words"], section) for section in begins for entry in begins[section]),
-        openings=tuple(entry["words"] for section in begins for entry in begins[section]),
+        openings=openings,
+        first_words=distinct(hash_words(first)) if whole else None,
         weights=compile_weights(pack),
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),
@@ -100,67 +117,99 @@ def _border(part: Definition, names: Sequence[str], i: int) -> Border:
     return Border(entry["section"], entry["pick"] == "last", tuple(entry.get("headings", ())), inline)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An act on its way to its sections."""
-
-    text: int  # which of the texts it stands in
-    pieces: list[Stretch]
-    starts: Mapping[str, int]  # section -> where its border is
-    labels: list[str]  # section of each piece; by the borders at first
-    chosen: list[int]  # pieces to be judged by their words
-
-    def sections(self) -> Iterator[Section]:
-        """Neighbours of one section put together."""
-        begun = 0
-        for i in range(1, len(self.pieces) + 1):
-            if i == len(self.pieces) or self.labels[i] != self.labels[begun]:
-                yield Section(self.labels[begun], self.pieces[begun][0], self.pieces[i - 1][1])
-                begun = i
-
-
 def find_sections(document: Document, words: Words, rules: SectionRules) -> tuple[Section, ...]:
     """The sections of each act in the document; none where the pack knows none."""
-    return find_all_sections([document], words, rules)[0]
+    return find_all_sections([document], batches([document.text]), words, rules)[0]
 
 
-def find_all_sections(documents: Sequence[Document], words: Words, rules: SectionRules) -> list[tuple[Section, ...]]:
-    """The same for each of these documents, whose words `words` are; judged together, which is faster."""
+def find_all_sections(
+    documents: Sequence[Document], read: Sequence[Batch], words: Words, rules: SectionRules
+) -> list[tuple[Section, ...]]:
+    """The same for each of these documents, whose texts and words `read` and `words` are; together, which is faster."""
     found: list[list[Section]] = [[] for _ in documents]
-    drafts = list(_drafts(documents, words, rules)) if rules.names else []
-    if rules.weights and drafts:
-        _judge_by_words(documents, drafts, words, rules)
-    for draft in drafts:
-        found[draft.text].extend(draft.sections())
+    if rules.names and any(document.acts() for document in documents):
+        draft = drafted(documents, read, words, rules)
+        if rules.weights:
+            _judge_by_words(draft, words, rules, rules.weights)
+        for text, section in draft.sections():
+            found[text].append(section)
     return list(map(tuple, found))
 
 
-def _drafts(documents: Sequence[Document], words: Words, rules: SectionRules) -> Iterator[_Draft]:
-    """Each act of the documents, divided by its borders."""
-    for i, document in enumerate(documents):
-        for act in document.acts():
-            lines = lines_of(document.text, act.start, act.end)
-            if not lines:
-                continue
-            starts = _border_positions(document.text, lines, rules)
-            pieces = _split(document.text, lines, starts, words.text(i), rules)
-            labels = _labels(pieces, starts, rules)
-            yield _Draft(i, pieces, starts, labels, _open_pieces(pieces, labels, starts, rules))
+@dataclass(slots=True)
+class Draft:
+    """The acts of some documents on their way to their sections."""
+
+    documents: Sequence[Document]
+    layout: Layout
+    borders: list[dict[str, int]]  # of each act: section -> where it begins
+    pieces: Pieces
+    names: tuple[str, ...]  # of sections
+    label: NDArray[np.intp]  # (P,) section of each piece; by the borders at first
+    heads: NDArray[np.bool_]  # (P,) it begins with a border
+
+    def sections(self) -> list[tuple[int, Section]]:
+        """Neighbours of one section put together, with the number of their text."""
+        act, label = self.pieces.act, self.label
+        if not len(act):
+            return []
+        ends = np.append((act[1:] != act[:-1]) | (label[1:] != label[:-1]), True).nonzero()[0]
+        begins = np.append(0, ends[:-1] + 1)
+        text, offset = self.layout.text[act[begins]], self.layout.base[act[begins]]
+        start, end = self.pieces.start[begins] - offset, self.pieces.end[ends] - offset
+        columns = (text.tolist(), label[begins].tolist(), start.tolist(), end.tolist())
+        return [(i, Section(self.names[k], a, b)) for i, k, a, b in zip(*columns, strict=True)]
 
 
-def _border_positions(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, int]:
+def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, rules: SectionRules) -> Draft:
+    """Each act of the documents, divided by its borders. `read` and `words` are their texts and words."""
+    layout = lay_out(documents, words)
+    lines = lines_of(read, layout.acts)
+    borders = _borders(documents, layout, lines, rules)
+    first, last = lines.paragraphs()
+    act = lines.stretch[first]
+    pieces = Pieces(act, lines.start[first] + layout.begin[act], lines.end[last] + layout.begin[act])
+    bases = layout.base.tolist()
+    places = np.array([base + at for own, base in zip(borders, bases, strict=True) for at in own.values()], np.int64)
+
+    def is_blank(act: int, start: int, end: int) -> bool:
+        text = documents[layout.acts[act][0]].text
+        return not text[start - bases[act] : end - bases[act]].strip()
+
+    pieces = cut_at(distinct(places), pieces, is_blank)
+    if rules.long_paragraph and rules.weights:
+        pieces = sentences_of(pieces, rules.long_paragraph, layout, words)
+    names = tuple(dict.fromkeys([*rules.names, rules.notice, *(rules.weights.sections if rules.weights else ())]))
+    return Draft(documents, layout, borders, pieces, names, *_labels(pieces, borders, layout, names))
+
+
+def _borders(documents: Sequence[Document], layout: Layout, lines: Lines, rules: SectionRules) -> list[dict[str, int]]:
+    """Of each act: section -> where it begins in its text."""
+    headings = _headings(documents, layout, lines, rules)
+    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1)).tolist()
+    starts, ends = lines.start.tolist(), lines.end.tolist()
+    found = []
+    for (i, begin, _), own, first, last in zip(layout.acts, headings, edges, edges[1:], strict=False):
+        # An act without lines is empty.
+        stretch = (begin + starts[first], begin + ends[last - 1]) if first < last else None
+        found.append(_border_positions(documents[i].text, stretch, own, rules) if stretch else {})
+    return found
+
+
+def _border_positions(
+    text: str, stretch: tuple[int, int], headings: Mapping[str, Sequence[int]], rules: SectionRules
+) -> dict[str, int]:
     """Section -> where it begins, for those whose border is found; in the order of the pack and the text."""
-    by_heading = _heading_lines(text, lines, rules)
     found: dict[str, int] = {}
-    reached = lines[0][0]
+    reached, end = stretch
     for border in rules.borders:
-        places = [at for at in by_heading.get(border.section, ()) if at >= reached]
-        places = places or _inline_headings(text, reached, lines[-1][1], border)
+        places = [at for at in headings.get(border.section, ()) if at >= reached]
+        places = places or _inline_headings(text, reached, end, border)
         if places:
             reached = places[-1] if border.picks_last else places[0]
             found[border.section] = reached
     if rules.notices and rules.borders[-1].section in found:
-        notice = _notice_start(text, reached, lines[-1][1], rules)
+        notice = _notice_start(text, reached, end, rules)
         if notice:
             found[rules.notice] = notice
     return found
@@ -178,30 +227,47 @@ def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
     """Where the sentence begins that says how to appeal; 0 = there is none after the decision."""
     operative = text[start : min(end, start + NOTICE_REACH)].lower()
     said = min((at for at in map(operative.find, rules.notices) if at > 0), default=0)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + said)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + said)] if said else []
     # The first of them ends the heading; what stands between it and the next one is the decision itself.
     return ends[-1] if len(ends) > 1 else 0
 
 
-def _heading_lines(text: str, lines: Sequence[Stretch], rules: SectionRules) -> dict[str, list[int]]:
-    """Section -> where the lines begin that are its heading, or where the text goes on after a heading in a line."""
+def _headings(
+    documents: Sequence[Document], layout: Layout, lines: Lines, rules: SectionRules
+) -> list[dict[str, list[int]]]:
+    """Of each act: section -> where the lines begin that are its heading, or the text goes on after one in a line."""
+    found: list[dict[str, list[int]]] = [{} for _ in layout.acts]
     if not rules.headings:
-        return {}
-    endings = tuple(rules.headings)
-    found: dict[str, list[int]] = {}
-    for start, end in lines:
-        short = end - start <= HEADING_REACH
-        if short or ":" in text[end - 3 : end]:
-            letters = _plain(text[max(start, end - HEADING_REACH) : end], rules)
-            if letters.endswith(endings):
-                section = next(rules.headings[e] for e in endings if letters.endswith(e))
-                found.setdefault(section, []).append(start if short and len(letters) <= HEADING_LETTERS else end)
+        return found
+    short = lines.end - lines.start <= HEADING_REACH
+    whole, near = short | lines.announces, lines.colon < np.minimum(lines.end, lines.start + HEADING_REACH)
+    some = (whole | near).nonzero()[0]
+    columns = (lines.stretch, lines.start, lines.end, lines.colon, short, whole, near)
+    for act, begin, stop, colon, is_short, at_end, at_colon in zip(*(c[some].tolist() for c in columns), strict=True):
+        i, offset, _ = layout.acts[act]
+        text, start, end = documents[i].text, offset + begin, offset + stop
+        if at_end:
+            section, is_alone = _heading(text[max(start, end - HEADING_REACH) : end], rules)
+            if section:
+                found[act].setdefault(section, []).append(start if is_short and is_alone else end)
                 continue
-        colon = text.find(":", start, min(end, start + HEADING_REACH))
-        if colon > 0 and (letters := _plain(text[start:colon], rules)).endswith(endings):
-            section = next(rules.headings[e] for e in endings if letters.endswith(e))
-            found.setdefault(section, []).append(start)
+        if at_colon:
+            section, _ = _heading(text[start : offset + colon], rules)
+            if section:
+                found[act].setdefault(section, []).append(start)
     return found
+
+
+def _heading(words: str, rules: SectionRules) -> tuple[str, bool]:
+    """The section whose heading ends these words ("" = none), and whether they have no more letters than headings."""
+    known = rules.remembered.get(words)
+    if known is None:
+        if len(rules.remembered) >= REMEMBERED_HEADINGS:
+            rules.remembered.clear()
+        letters = _plain(words, rules)
+        section = next((section for end, section in rules.headings.items() if letters.endswith(end)), "")
+        known = rules.remembered[words] = section, len(letters) <= HEADING_LETTERS
+    return known
 
 
 def _plain(words: str, rules: SectionRules) -> str:
@@ -209,116 +275,100 @@ def _plain(words: str, rules: SectionRules) -> str:
     return "".join(filter(str.isalpha, words)).translate(rules.lookalikes).lower()
 
 
-def _split(
-    text: str, lines: list[Stretch], starts: Mapping[str, int], words: Words, rules: SectionRules
-) -> list[Stretch]:
-    """Paragraphs, cut at the borders and, where they are long, at their sentences."""
-    cuts = sorted(starts.values())
-    pieces: list[Stretch] = []
-    for start, end in paragraphs_of(text, lines):
-        inside = [cut for cut in cuts if start < cut < end]
-        for left, right in pairwise([start, *inside, end]):
-            if rules.long_paragraph and right - left > rules.long_paragraph and rules.weights:
-                pieces.extend(_sentences(text, left, right, words))
-            elif not inside or text[left:right].strip():  # a whole paragraph is never empty
-                pieces.append((left, right))
-    return pieces
+def _labels(
+    pieces: Pieces, borders: Sequence[Mapping[str, int]], layout: Layout, names: Sequence[str]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """The section of each piece, as far as the borders tell, and whether it begins with a border."""
+    number = {name: k for k, name in enumerate(names)}
+    rows: list[tuple[int, int]] = []  # where a section begins, and which; -1 = an act begins
+    for own, base, begin in zip(borders, layout.base.tolist(), layout.begin.tolist(), strict=True):
+        rows.append((begin, -1))
+        rows += sorted(((base + at, number[name]) for name, at in own.items()), key=itemgetter(0))
+    place, label = np.array(rows, np.int64).reshape(-1, 2).T
+    at = place.searchsorted(pieces.start, "right") - 1
+    return np.maximum(label[at], 0), (label[at] >= 0) & (place[at] == pieces.start)
 
 
-def _sentences(text: str, start: int, end: int, words: Words) -> list[Stretch]:
-    """The sentences of `text[start:end]`, each with the space after it."""
-    first, last = np.searchsorted(words.start, (start, end)).tolist()
-    changes = np.flatnonzero(np.diff(words.sentence[first:last])) + first + 1
-    cuts = [start, *(int(words.start[i]) for i in changes), end]
-    return [(left, right) for left, right in pairwise(cuts) if text[left:right].strip()]
-
-
-def _labels(pieces: Sequence[Stretch], starts: Mapping[str, int], rules: SectionRules) -> list[str]:
-    """The section of each piece, as far as the borders tell."""
-    order = sorted(starts.items(), key=lambda item: item[1])
-    labels: list[str] = []
-    here, ahead = rules.names[0], 0
-    for start, _ in pieces:
-        while ahead < len(order) and start >= order[ahead][1]:
-            here, ahead = order[ahead][0], ahead + 1
-        labels.append(here)
-    return labels
-
-
-def _open_pieces(
-    pieces: Sequence[Stretch], labels: Sequence[str], starts: Mapping[str, int], rules: SectionRules
-) -> list[int]:
-    """The pieces of the body, and of the header where no border ends it, that are not headings."""
-    headings = set(starts.values())
-    open_ended = _open_ended(starts, rules)
-    return [
-        i
-        for i, (label, (start, end)) in enumerate(zip(labels, pieces, strict=True))
-        if label in open_ended and (start not in headings or end - start > HEADING_REACH)
-    ]
-
-
-def _open_ended(starts: Mapping[str, int], rules: SectionRules) -> tuple[str, ...]:
-    header, body = rules.names[0], rules.borders[0].section
-    return (body,) if body in starts else (header, body)
-
-
-def _judge_by_words(documents: Sequence[Document], drafts: Sequence[_Draft], words: Words, rules: SectionRules) -> None:
-    """Puts the pieces of the bodies into the sections that have no heading; the drafts' labels are changed."""
-    weights = rules.weights
-    drafts = [draft for draft in drafts if draft.chosen]
-    if weights is None or not drafts:
+def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: SectionWeights) -> None:
+    """Puts the pieces of the bodies into the sections that have no heading; the draft's labels are changed."""
+    header, body = (draft.names.index(name) for name in (rules.names[0], rules.borders[0].section))
+    act, size = draft.pieces.act, draft.pieces.end - draft.pieces.start
+    has_body = np.array([rules.borders[0].section in own for own in draft.borders], np.bool_)
+    # The body, and the header where no border ends it; of these all but headings are judged.
+    inside = (draft.label == body) | ((draft.label == header) & ~has_body[act])
+    judged = inside & (~draft.heads | (size > HEADING_REACH))
+    chosen = judged.nonzero()[0]
+    if not len(chosen):
         return
-    score = scores(words, _passage(drafts, words), weights).astype(np.float64)
-    at = 0
-    for draft in drafts:
-        own = score[at : at + len(draft.chosen)]
-        at += len(draft.chosen)
-        own[:, _closed(draft.starts, rules, weights)] = -np.inf
-        text = documents[draft.text].text
-        for row, i in enumerate(draft.chosen):
-            opening = text[draft.pieces[i][0] : draft.pieces[i][0] + HEADING_REACH].lower()
-            if opening.startswith(rules.openings):
-                section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
-                own[row, weights.sections.index(section)] += BEGINS_BONUS
-    paths = best_paths(score, [len(draft.chosen) for draft in drafts], rules.change_costs)
-    for draft, path in zip(drafts, paths, strict=True):
-        _relabel(draft, [weights.sections[k] for k in path], rules)
+    passage = passage_of(draft, chosen)
+    score = scores(words, passage, weights).astype(np.float64)
+    score[_closed(draft, rules, weights)[act[chosen]]] = -np.inf
+    first = words.form[np.minimum(passage.first, len(words) - 1)]
+    _prefer_beginnings(score, draft, chosen, first, rules)
+    columns = np.array([draft.names.index(name) for name in weights.sections])
+    label = draft.label.copy()
+    label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
+    draft.label = _with_what_follows(label, draft, inside, judged)
 
 
-def _closed(starts: Mapping[str, int], rules: SectionRules, weights: SectionWeights) -> list[int]:
-    """Columns of the sections that no piece of the body can be in: their own border is there."""
+def _prefer_beginnings(
+    score: NDArray[np.float64], draft: Draft, pieces: NDArray[np.intp], first: Hashes, rules: SectionRules
+) -> None:
+    """Adds a bonus for the section that a paragraph's first words tell of, in place.
+
+    Args:
+        score: (P, K) of the pieces that are judged.
+        draft: where they stand.
+        pieces: (P,) their numbers.
+        first: (P,) first word of each.
+        rules: the pack's.
+    """
+    sections = rules.weights.sections if rules.weights else ()
+    rows = rules.may_begin(first).nonzero()[0]
+    act = draft.pieces.act[pieces[rows]]
+    text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
+    for row, i, at in zip(rows.tolist(), text.tolist(), start.tolist(), strict=True):
+        opening = draft.documents[i].text[at : at + HEADING_REACH].lower()
+        if opening.startswith(rules.openings):
+            section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
+            score[row, sections.index(section)] += BEGINS_BONUS
+
+
+def _closed(draft: Draft, rules: SectionRules, weights: SectionWeights) -> NDArray[np.bool_]:
+    """(A, K) the sections that no piece of an act's body can be in: their own border is there."""
     header, body = rules.names[0], rules.borders[0].section
-    closed = {border.section for border in rules.borders if border.section in starts} - {body}
-    if body in starts:
-        closed.add(header)
-    return [k for k, section in enumerate(weights.sections) if section in closed]
+    bordered = {border.section for border in rules.borders}
+    rows: dict[tuple[str, ...], list[bool]] = {}
+    found = []
+    for own in map(tuple, draft.borders):
+        if own not in rows:
+            closed = (bordered & set(own)) - {body} | ({header} if body in own else set())
+            rows[own] = [section in closed for section in weights.sections]
+        found.append(rows[own])
+    return np.array(found, np.bool_)
 
 
-def _relabel(draft: _Draft, names: Sequence[str], rules: SectionRules) -> None:
-    """Puts the judged pieces into these sections."""
-    chosen, headings = set(draft.chosen), set(draft.starts.values())
-    open_ended = _open_ended(draft.starts, rules)
-    inside = [i for i, label in enumerate(draft.labels) if label in open_ended]
-    for i, name in zip(draft.chosen, names, strict=True):
-        draft.labels[i] = name
-    for i in inside[:-1]:  # a heading belongs to what follows it
-        if draft.pieces[i][0] in headings and i not in chosen:
-            draft.labels[i] = draft.labels[i + 1]
+def _with_what_follows(
+    label: NDArray[np.intp], draft: Draft, inside: NDArray[np.bool_], judged: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """The labels, with each heading in the body of an act that was judged where what follows it is."""
+    act = draft.pieces.act
+    of_judged = np.zeros(len(draft.borders), np.bool_)
+    of_judged[act[judged]] = True
+    body = inside.nonzero()[0]
+    body = body[:-1][act[body[1:]] == act[body[:-1]]]  # the last of an act has nothing behind it
+    heading = body[(draft.heads & ~judged & of_judged[act])[body]]
+    label[heading] = label[heading + 1]
+    return label
 
 
-def _passage(drafts: Sequence[_Draft], words: Words) -> Passage:
+def passage_of(draft: Draft, chosen: NDArray[np.intp]) -> Passage:
     """The chosen pieces of all these acts."""
-    act = np.repeat(np.arange(len(drafts)), [len(draft.chosen) for draft in drafts])
-    edges = np.array([draft.pieces[i] for draft in drafts for i in draft.chosen], np.int64)
-    span = int(words.start.max()) + 1  # places of tokens in all texts one after the other
-    token = np.repeat(np.arange(len(words.first) - 1) * span, np.diff(words.first)) + words.start
-    text = np.array([draft.text for draft in drafts])[act] * span
-    places = token.searchsorted(edges + text[:, None])
-    first, last = (
-        np.searchsorted(act, np.arange(len(drafts)), "left"),
-        np.searchsorted(act, np.arange(len(drafts)), "right"),
-    )
-    begin, end = edges[first, 0][act], edges[last - 1, 1][act]
-    tenth = (edges[:, 0] - begin) * TENTHS // np.maximum(1, end - begin)
-    return Passage(act, places[:, 0], places[:, 1], tenth, edges[:, 1] - edges[:, 0])
+    act, start, end = (column[chosen] for column in draft.pieces)
+    changes = act[1:] != act[:-1]
+    own = np.append(0, np.cumsum(changes))
+    first, last = np.append(0, changes.nonzero()[0] + 1), np.append(changes.nonzero()[0], len(act) - 1)
+    begin = start[first][own]
+    tenth = (start - begin) * TENTHS // np.maximum(1, end[last][own] - begin)
+    token = draft.layout.token
+    return Passage(own, token.searchsorted(start), token.searchsorted(end), tenth, end - start)

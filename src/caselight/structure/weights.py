@@ -7,7 +7,6 @@ body where the paragraph stands, 0 to 9), `size` (the "word" is the power of two
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,37 +147,33 @@ def _sums(
 _FIRST = np.arange(FIRST_WORDS)
 
 
-def best_paths(score: NDArray[np.float64], lengths: Sequence[int], change_costs: float) -> list[list[int]]:
-    """The section of each paragraph, act by act, so that the sum of scores less the cost of every change is greatest.
+def best_paths(score: NDArray[np.float64], lengths: NDArray[np.intp], change_costs: float) -> NDArray[np.intp]:
+    """(P,) the section of each paragraph, so that in each act the sum of scores less the costs of changes is greatest.
 
     Args:
         score: (P, K) of the paragraphs of all acts, one act after the other; -inf where a section is out of question.
         lengths: number of paragraphs of each act, at least 1.
         change_costs: what passing from one section to another takes away.
     """
-    length = np.array(lengths)
-    begin = np.cumsum(length) - length
-    order = np.argsort(-length, kind="stable")  # at each step the acts that go on stand first
+    order = np.argsort(-lengths, kind="stable")  # at each step the acts that go on stand first
+    begin, falling = (np.cumsum(lengths) - lengths)[order], -lengths[order]
     own = np.arange(score.shape[1])
     came_from = np.zeros(score.shape, np.intp)
-    total = score[begin[order]]
-    best = [0] * len(lengths)
-    for step in range(1, int(length.max(initial=0)) + 1):
-        going = int(np.searchsorted(-length[order], -step))  # acts with more than `step` paragraphs
-        for i in range(going, len(total)):
-            best[order[i]] = int(total[i].argmax())
-        total = total[:going]
-        leader = total.argmax(axis=1)[:, None]
+    total = score[begin]
+    best = np.zeros(len(lengths), np.intp)  # the section that each act ends with, in `order`
+    going = falling.searchsorted(-np.arange(1, int(lengths.max(initial=0)) + 1)).tolist()  # acts with more paragraphs
+    for step, count in enumerate(going, start=1):
+        best[count : len(total)] = total[count:].argmax(axis=1)
+        total = total[:count]
         least = total.max(axis=1, keepdims=True) - change_costs
         stays = total >= least
-        here = begin[order[:going]] + step
-        came_from[here] = np.where(stays, own, leader)
+        here = begin[:count] + step
+        came_from[here] = np.where(stays, own, total.argmax(axis=1)[:, None])
         total = np.where(stays, total, least) + score[here]
-    return [_backwards(came_from[b : b + n].tolist(), k) for b, n, k in zip(begin, lengths, best, strict=True)]
-
-
-def _backwards(came_from: list[list[int]], last: int) -> list[int]:
-    path = [last]
-    for previous in reversed(came_from[1:]):
-        path.append(previous[path[-1]])
-    return path[::-1]
+    path = np.zeros(len(score), np.intp)
+    for step, count in reversed(list(enumerate(going, start=1))):
+        here = begin[:count] + step
+        path[here] = best[:count]
+        best[:count] = came_from[here, best[:count]]
+    path[begin] = best
+    return path

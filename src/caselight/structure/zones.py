@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from caselight.structure.fold import Folding, View
+from caselight.structure.fold import Folded, Folding, View
 from caselight.types import Document, Section
 
 # Characters. The longest head among 150 real rulings has 2,900.
@@ -36,10 +37,11 @@ class Zones:
     """The zones of one act; a part's view is made when it is first asked for."""
 
     document: Document
-    rules: ZoneRules
+    folded: Folded
     bounds: Mapping[str, tuple[int, int]]  # of head, opening, story, operative and tail in the document's text
     title: tuple[int, int] = (0, 0)  # in the head's view
     dateline_end: int = 0
+    days: Sequence[int] = ()  # `day_places` of the document's text
     views: dict[str, View] = field(default_factory=dict)
     zones: dict[str, tuple[View, int, int]] = field(default_factory=dict)
 
@@ -47,14 +49,24 @@ class Zones:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
         if part not in self.views:
             # In a long story only dates are looked for: look-alike letters do not matter there, and time does.
-            fold = self.rules.folding.view
-            self.views[part] = fold(self.document.text, *self.bounds[part], letters=part != "story")
+            self.views[part] = self.folded.view(*self.bounds[part], letters=part != "story")
         return self.views[part]
 
-    def story(self) -> Iterator[View]:
-        """The opening of the story, then the whole of it, which is made only if somebody goes on to it."""
-        yield self.view("opening")
-        yield self.view("story")
+    def story(self) -> Iterator[tuple[View, Sequence[int] | None]]:
+        """The opening of the story, then the whole of it, which is made only if somebody goes on to it.
+
+        With each the places in it where a date's day may stand; None = they are not known.
+        """
+        for part in ("opening", "story"):
+            yield self.view(part), self._days(part)
+
+    def _days(self, part: str) -> list[int] | None:
+        start, end = self.bounds[part]
+        if not self.folded.keeps_places(start, end):
+            return None
+        first, last = bisect_left(self.days, start + 2), bisect_left(self.days, end)
+        # What stands before the part is not seen in it, so its first two characters are places in any case.
+        return [0, 1, *(place - start for place in self.days[first:last])]
 
     def zone(self, name: str) -> tuple[View, int, int]:
         """A zone's view and its bounds there; names as in rules.ZONES."""
@@ -73,8 +85,10 @@ class Zones:
         return head, self.title[1], self.dateline_end if name == "dateline" else len(head.text)
 
 
-def divide(document: Document, sections: Sequence[Section], rules: ZoneRules) -> Zones | None:
-    """The zones of the document's first act; None where it has none."""
+def divide(
+    document: Document, folded: Folded, days: Sequence[int], sections: Sequence[Section], rules: ZoneRules
+) -> Zones | None:
+    """The zones of the document's first act; None where it has none. `days` are the `day_places` of its text."""
     act = next(iter(document.acts()), None)
     if act is None or act.start == act.end:
         return None
@@ -95,7 +109,7 @@ def divide(document: Document, sections: Sequence[Section], rules: ZoneRules) ->
         "operative": decided,
         "tail": (max(act.start, act.end - LONGEST_TAIL), act.end),
     }
-    zones = Zones(document, rules, bounds)
+    zones = Zones(document, folded, bounds, days=days)
     head = zones.view("head").text
     title = rules.title.search(head)
     zones.title = title.span() if title else (0, 0)
