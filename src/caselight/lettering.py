@@ -35,7 +35,7 @@ def under_letters(shown: Contents, letters: Mapping[str, str]) -> Contents:
 
 def _reading(reading: Reading, letters: Mapping[str, str]) -> Reading:
     """What counts is of several coders at once, under a name made of theirs: it is left to nobody."""
-    return replace(reading, answer=replace(reading.answer, coder=letters.get(reading.answer.coder, "")))
+    return replace(reading, answer=reading.answer._replace(coder=letters.get(reading.answer.coder, "")))
 
 
 def _fieldwork(told: Fieldwork | None, letters: Mapping[str, str]) -> Fieldwork | None:

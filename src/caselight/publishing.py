@@ -277,7 +277,7 @@ class _Edition:
         # What was left out was named by a pattern, which may hold a name.
         is_left_out = record.state == State.LEFT_OUT
         reason = LEFT_OUT if is_left_out else self._without_files(record.reason, record.path)
-        return replace(record, path=name, name=name, duplicate_of=other, reason=reason)
+        return record._replace(path=name, name=name, duplicate_of=other, reason=reason)
 
     def _without_files(self, text: str, path: str) -> str:
         """The text without the names of the file that it speaks of."""
@@ -294,9 +294,9 @@ class _Edition:
     def _problem(self, problem: Problem) -> Problem:
         case = problem.subject.split(" ")[0]
         if self._ledger.known(case) is not None:
-            return replace(problem, message=self._without_files(self._text(case, problem.message), self._paths[case]))
+            return problem._replace(message=self._without_files(self._text(case, problem.message), self._paths[case]))
         # What is said of a file or of a whole table may quote names of files; the kind says what happened.
-        return replace(problem, subject=self._names.get(problem.subject, ""), message="")
+        return problem._replace(subject=self._names.get(problem.subject, ""), message="")
 
     def _redaction(self, rows: Iterable[Sequence[object]]) -> Redaction:
         edits = [Edit(int(str(s)), int(str(e)), str(k), int(str(n))) for s, e, k, n in rows]
@@ -333,8 +333,7 @@ class _Edition:
         entry = self._ledger.entry(page.case.id)
         redactions = {d: self._redaction(rows) for d, rows in entry["edits"].items()}
         documents = {d.id: redactions[d.id].document(d, self._of_id[d.id]) for d in page.documents}
-        case = replace(
-            page.case,
+        case = page.case._replace(
             sections=redactions[page.documents[0].id].sections(page.case.sections),
             facts=tuple(self._fact(page.case.id, f, redactions, documents) for f in page.case.facts),
         )
@@ -354,7 +353,7 @@ class _Edition:
     ) -> Answer:
         evidence = tuple(redactions[e.span.document].evidence(e, documents[e.span.document]) for e in answer.evidence)
         value = self._value(answer.case, answer.value) if answer.variable in texts else answer.value
-        return replace(answer, evidence=evidence, value=value)
+        return answer._replace(evidence=evidence, value=value)
 
 
 def as_json(published: Published) -> dict[str, object]:

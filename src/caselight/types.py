@@ -39,8 +39,7 @@ ACCOUNTED = frozenset({State.READ, State.DUPLICATE, State.CONTAINER, State.LEFT_
 UNREAD = frozenset(State) - ACCOUNTED
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be done, counted. `kind` is a stable code with an entry in docs/problems.md."""
 
     stage: str  # ingest, structure, link, coding, report ...
@@ -49,8 +48,7 @@ class Problem:
     message: str  # what could not be done, where, what was found, what to do
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A file as received, or a member of an archive, or a row of a dump."""
 
     id: str  # sha256 of the bytes, lower-case hex
@@ -64,8 +62,7 @@ class Record:
         return self.path.replace("!", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page of a paged record."""
 
     number: int  # from 1
@@ -84,8 +81,7 @@ class RegionKind(StrEnum):
     NOTE = "note"  # headers, footers, footnotes, comments
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """What lies between two offsets of the text."""
 
     kind: RegionKind
@@ -93,8 +89,7 @@ class Region:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One labelled value of a card or a dump row: "Судья" -> the span that holds the name.
 
     `table` is the heading of the table it stood in ("" where none), `row` its row number there (-1 for a plain
@@ -108,8 +103,7 @@ class Field:
     row: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A record's text with proof of origin."""
 
     id: str  # the record's id
@@ -129,8 +123,7 @@ class Document:
         return tuple(r for r in self.regions if r.kind is RegionKind.ACT)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What became of one record: its state, and its text where the state is `read`."""
 
     state: State
@@ -187,8 +180,7 @@ class Fact(NamedTuple):
     source: str = "text"  # "text" | "card" | "meta": what kind of region the span stands in
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One matter before one instance."""
 
     id: str  # "c" + first 16 hex digits of the document id that carries the act
@@ -198,8 +190,7 @@ class Case:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Where a case stands among the instances of its matter."""
 
     case: str
@@ -207,8 +198,7 @@ class Link:
     earlier: tuple[str, ...]  # case ids of earlier instances, oldest first
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A quotation offered for an answer, who says it, and whether it is denied."""
 
     span: Span
@@ -230,8 +220,7 @@ def as_value(parsed: Any) -> Value:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One coder's value for one variable of one case: the same type for rule, classifier, model and human."""
 
     case: str
@@ -289,8 +278,7 @@ class Estimate:
     error: float | None = None  # share of single readings that a second look overturned; None = nobody looked twice
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """One record as received, and where it ended. A record's bytes may come twice: two rows with the same id."""
 
     id: str

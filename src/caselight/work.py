@@ -290,7 +290,7 @@ def _read(parcel: Parcel, mapping: Mapping[str, str]) -> Reading:
     if reading.document is None:
         return reading
     # The hash that the parent has found, whatever the reader claims.
-    return replace(reading, document=replace(reading.document, id=parcel.record.id, name=parcel.record.name))
+    return reading._replace(document=reading.document._replace(id=parcel.record.id, name=parcel.record.name))
 
 
 def _failed(failure: Failure) -> Reading:

@@ -136,12 +136,12 @@ def _members(rows: Iterator[Row | Problem], name: str, given: Mapping[str, str])
         characters = 0
         for item in rows:
             sample.append(item)
-            characters += sum(len(str(v)) for v in item[1].values()) if isinstance(item, tuple) else 0
+            characters += sum(len(str(v)) for v in item[1].values()) if not isinstance(item, Problem) else 0
             if len(sample) >= SAMPLE_ROWS or characters > SAMPLE_CHARACTERS:
                 break
     except (*BROKEN, csv.Error) as error:
         broken = error  # what came before it is worth having
-    seen = [item[1] for item in sample if isinstance(item, tuple)]
+    seen = [item[1] for item in sample if not isinstance(item, Problem)]
     columns = list(dict.fromkeys(column for row in seen for column in row))
     mapping = ColumnMapping.of(given, columns)
     text, found = _text(columns, seen, mapping.text)

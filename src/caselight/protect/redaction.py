@@ -89,13 +89,12 @@ class Redaction:
 
     def document(self, original: Document, name: str) -> Document:
         """The published document under its published name."""
-        return replace(
-            original,
+        return original._replace(
             name=name,
             text=self.text(original.text),
             pages=tuple(Page(p.number, self.start(p.start), self.end(p.end), p.confidence) for p in original.pages),
             regions=tuple(Region(r.kind, self.start(r.start), self.end(r.end)) for r in _apart(original.regions, self)),
-            fields=tuple(replace(f, start=self.start(f.start), end=self.end(f.end)) for f in original.fields),
+            fields=tuple(f._replace(start=self.start(f.start), end=self.end(f.end)) for f in original.fields),
         )
 
     def span(self, span: Span, published: Document) -> Span:
@@ -108,7 +107,7 @@ class Redaction:
 
     def evidence(self, evidence: Evidence, published: Document) -> Evidence:
         """The same evidence, quoting the published text."""
-        return replace(evidence, span=self.span(evidence.span, published))
+        return evidence._replace(span=self.span(evidence.span, published))
 
     def fact(self, fact: Fact, published: Document, value: str | int) -> Fact:
         """The same fact, quoting the published text."""
@@ -122,7 +121,7 @@ def _apart(regions: Sequence[Region], redaction: Redaction) -> list[Region]:
         if made and redaction.start(region.start) < redaction.end(made[-1].end):
             # The token belongs to the region in which it begins.
             cut = redaction._ends[bisect_right(redaction._starts, region.start) - 1]
-            made += [replace(region, start=cut)] if cut < region.end else []
+            made += [region._replace(start=cut)] if cut < region.end else []
         else:
             made.append(region)
     return made
