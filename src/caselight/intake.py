@@ -12,9 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from caselight import ingest
-from caselight.codebook import codebook_path, read_codebook
-from caselight.definitions import load
-from caselight.pack import load_pack, shipped
 from caselight.store import Received, Settings, Study
 
 
@@ -24,7 +21,11 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     Raises:
         UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
     """
-    from caselight.fitting import check_fit, check_phrases  # which needs all that coding needs, and `add` does not
+    # Here, because this needs all that coding needs, and `add` does not.
+    from caselight.codebook import codebook_path, read_codebook
+    from caselight.definitions import load
+    from caselight.fitting import check_fit, check_phrases
+    from caselight.pack import load_pack, shipped
 
     own = settings.pack not in shipped()
     pack = load_pack(settings.pack)
