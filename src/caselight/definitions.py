@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from caselight.errors import DefinitionError
 # A definition written by a person has no use for anchors; 64 leaves room for a generator's, and stops the
 # "billion laughs" file, whose nine levels need 10^9 expansions.
 MAX_ALIASES = 64
+# Where YAML may see an alias: before the asterisk stands nothing, white space, a bracket, a comma, a colon or a dash.
+_PERHAPS_ALIAS = re.compile(r"(?:^|[\s\[{(,:?-])\*")
 Key = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is 10 times faster, and not in every build
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -46,8 +49,8 @@ def parse(text: str, file: str) -> Definition:
         DefinitionError: not YAML, a duplicate key, a tag, or more than MAX_ALIASES aliases.
     """
     try:
-        # Most definitions have no asterisk at all; only the others are worth a pass that counts aliases.
-        events = yaml.parse(text, _LOADER) if "*" in text else ()
+        # Most asterisks stand in patterns. Only where more than the limit could be aliases are those counted.
+        events = yaml.parse(text, _LOADER) if len(_PERHAPS_ALIAS.findall(text)) > MAX_ALIASES else ()
         aliases = sum(isinstance(event, yaml.AliasEvent) for event in events)
         root = yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as error:

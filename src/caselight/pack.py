@@ -10,13 +10,37 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from caselight.definitions import Definition, load
 from caselight.errors import DefinitionError, UsageError
 
 SHIPPED = Path(__file__).parent / "packs"
+Table = tuple[dict[str, str], ...]
+_Made = TypeVar("_Made")
+
+
+class _Lazy(Mapping[str, _Made]):
+    """Entries that are made when they are first asked for: what a command does not look at is not parsed."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], _Made]]) -> None:
+        self._makers = makers
+        self._made: dict[str, _Made] = {}
+
+    def __getitem__(self, name: str) -> _Made:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +50,12 @@ class Pack:
     name: str
     title: str
     language: str  # ISO 639-1
-    parts: dict[str, Definition]  # file name without ".yaml" -> its content
-    tables: dict[str, tuple[dict[str, str], ...]]  # name of words/NAME.csv -> rows by column name
+    parts: Mapping[str, Definition]  # file name without ".yaml" -> its content
+    tables: Mapping[str, Table]  # name of words/NAME.csv -> rows by column name
     digests: dict[str, str]  # part or "words/NAME" -> sha256 of the file
     titles: dict[str, str] = field(default_factory=dict)  # language -> title; `title` is the English one
     # Rows of map/regions.csv by column name. In no digest: how a map is drawn moves no answer, and makes no draw stale.
-    regions: tuple[dict[str, str], ...] = ()
+    regions: Table = ()
 
     def part(self, name: str) -> Definition:
         """The part `name`; an empty one where the pack has no such file."""
@@ -49,7 +73,8 @@ def shipped() -> list[str]:
 
 
 def load_pack(name: str) -> Pack:
-    """The pack that ships as `name`, or the one in the folder `name`.
+    """The pack that ships as `name`, or the one in the folder `name`, whose files are all read at once: those of a pack
+    that ships have been.
 
     Raises:
         UsageError: there is no such pack.
@@ -59,7 +84,7 @@ def load_pack(name: str) -> Pack:
     if not (folder / "pack.yaml").is_file():
         choice = f"Packs that ship: {', '.join(shipped())}; or give a folder with a pack.yaml."
         raise UsageError(f"There is no pack {name!r}. {choice}")
-    parts = {path.stem: load(path) for path in sorted(folder.glob("*.yaml"))}
+    parts: Mapping[str, Definition] = _Lazy({path.stem: partial(load, path) for path in sorted(folder.glob("*.yaml"))})
     words = {path.stem: path.read_bytes() for path in sorted(folder.glob("words/*.csv"))}
     digests = {p.stem: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.glob("*.yaml"))}
     digests |= {f"words/{stem}": hashlib.sha256(content).hexdigest() for stem, content in words.items()}
@@ -70,9 +95,14 @@ def load_pack(name: str) -> Pack:
     titles = _titles(head)
     title = titles.get("en") or next(iter(titles.values()))
     name, language = head.data["name"], head.data["language"]
-    drawn = {path.stem: path.read_bytes() for path in folder.glob("map/regions.csv")}
-    regions = _tables(folder / "map", drawn).get("regions", ())
-    return Pack(name, title, language, parts, _tables(folder / "words", words), digests, titles, regions)
+    drawn = folder / "map" / "regions.csv"
+    regions = _table(drawn, drawn.read_bytes()) if drawn.is_file() else ()
+    tables: Mapping[str, Table] = _Lazy(
+        {stem: partial(_table, folder / "words" / f"{stem}.csv", content) for stem, content in words.items()}
+    )
+    if folder.parent != SHIPPED:
+        parts, tables = dict(parts), dict(tables)
+    return Pack(name, title, language, parts, tables, digests, titles, regions)
 
 
 def _titles(head: Definition) -> dict[str, str]:
@@ -85,11 +115,8 @@ def _titles(head: Definition) -> dict[str, str]:
     return {str(language): str(text) for language, text in title.items()}
 
 
-def _tables(folder: Path, words: dict[str, bytes]) -> dict[str, tuple[dict[str, str], ...]]:
-    tables: dict[str, tuple[dict[str, str], ...]] = {}
-    for stem, content in words.items():
-        try:
-            tables[stem] = tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-        except UnicodeDecodeError:
-            raise DefinitionError(f"{folder / stem}.csv:1: is not UTF-8. Save the file as UTF-8.") from None
-    return tables
+def _table(path: Path, content: bytes) -> Table:
+    try:
+        return tuple(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    except UnicodeDecodeError:
+        raise DefinitionError(f"{path}:1: is not UTF-8. Save the file as UTF-8.") from None
