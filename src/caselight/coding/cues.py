@@ -100,7 +100,7 @@ class Cues:
         return self.exact.get(form, ()) + tuple(c for c in likely if form.startswith(c.parts[c.anchor].stems))
 
     def find(self, kinds: Sequence[int], where: Iterable[int]) -> list[Found]:
-        """The cues anchored at one of these words of `kinds`, by where they begin; the longest first."""
+        """The cues anchored at one of these words of `kinds` (ascending), by where they begin; the longest first."""
         found: list[Found] = []
         anchored, in_order = self.anchored, True
         for at in where:
