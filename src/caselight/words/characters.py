@@ -20,7 +20,7 @@ Hashes = NDArray[np.uint64]
 Positions = NDArray[np.intp]
 
 CODE = np.uint32((1 << 21) - 1)  # folded code point
-WORD = np.uint32(1 << 30)  # letter or digit: words are runs of these; SPECIAL is no word, so `words` is one comparison
+WORD = np.uint32(1 << 30)  # letter or digit: words are runs of these. No word is SPECIAL: see `word_mask`
 DIGIT = np.uint32(1 << 22)
 UPPER = np.uint32(1 << 23)
 LOWER = np.uint32(1 << 24)
@@ -149,7 +149,7 @@ def _fill(result: Codes, raw: Codes) -> None:
     result[lacking[~near]] = np.array([value(chr(code)) for code in codes], np.uint32)[place]
 
 
-def words(codes: Codes) -> NDArray[np.bool_]:
+def word_mask(codes: Codes) -> NDArray[np.bool_]:
     """(n,) which are letters or digits."""
     return np.asarray(codes.view(np.int32) >= np.int32(WORD))
 
