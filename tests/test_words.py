@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from caselight import words as package
 from caselight.words import UNLISTED, Vocabulary, distinct, lemma_id, tokenise
 from caselight.words.characters import fold, hash_words, plain, ranked
 from caselight.words.lemmas import lemmatiser
+from caselight.words.sentences import abbreviations
 from words_alike import same
 
 RUSSIAN = Vocabulary("ru")
@@ -310,6 +312,19 @@ def test_hashes_are_ranked_as_numpy_does(hashes: list[int]) -> None:
     expected, inverse = np.unique(given_, return_inverse=True)
     assert once.tolist() == expected.tolist()
     assert number.tolist() == inverse.tolist()
+
+
+@pytest.mark.parametrize("language", ["ru", "en", "no language"])
+def test_abbreviations_are_told_from_all_other_words(language: str) -> None:
+    known = abbreviations(language)
+    path = Path(package.__file__).parent / f"{language}.csv"
+    listed = list(csv.DictReader(path.read_text("utf-8").splitlines())) if path.is_file() else []
+    others = hash_words([f"слово{i}" for i in range(20_000)])
+    for kind in ("abbreviation", "may_end", "starter"):
+        members = [row["word"] for row in listed if row["kind"] == kind]
+        assert getattr(known, kind)(hash_words(members)).all()
+        assert not getattr(known, kind)(others).any()
+        assert not getattr(known, kind)(np.array([0, 2**64 - 1], np.uint64)).any()
 
 
 def test_no_texts_make_no_words() -> None:

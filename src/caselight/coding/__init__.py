@@ -71,9 +71,9 @@ def code(
     answers: list[Answer] = []
     problems: list[Problem] = []
     found = find(words, part.phrases) if found is None else found
-    for i, hits in enumerate(_hits(batch, words, found)):
+    for i, (has_act, hits) in enumerate(_hits(batch, words, found)):
         document, case = batch[i]
-        if not document.acts():
+        if not has_act:
             answers += [Answer(case.id, name, None, "rules") for name in names]
             subject = f"{case.id} {names[0]}" if names else case.id
             message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
@@ -123,8 +123,10 @@ def look(words: Words, coder: Coder, variables: Collection[str]) -> Hits:
     return find(words, _part(coder, tuple(n for n in coder.questions if n in variables)).phrases)
 
 
-def _hits(batch: Sequence[tuple[Document, Case]], words: Words, found: Hits) -> Iterator[dict[int, Sequence[Hit]]]:
-    """For each document of the batch, phrase -> its hits in the act, in order."""
+def _hits(
+    batch: Sequence[tuple[Document, Case]], words: Words, found: Hits
+) -> Iterator[tuple[bool, dict[int, Sequence[Hit]]]]:
+    """For each document of the batch: whether there is an act; phrase -> its hits in the act, in order."""
     order = np.lexsort((found.first, found.phrase, found.text))
     text, phrase, first, last = (a[order] for a in (found.text, found.phrase, found.first, found.last))
     columns = (first, last, words.sentence[first], words.clause[first], words.start[first], words.end[last - 1])
@@ -134,16 +136,13 @@ def _hits(batch: Sequence[tuple[Document, Case]], words: Words, found: Hits) -> 
     owner, number = text[group].tolist(), phrase[group].tolist()
     at = 0
     for i, (document, _) in enumerate(batch):
-        acts = document.acts() if document.regions else ()
+        acts = document.acts()
         mine: dict[int, Sequence[Hit]] = {}
         while at < len(owner) and owner[at] == i:
-            these = hits[edges[at] : edges[at + 1]]
-            if document.regions:
-                these = _within(these, acts)
-            if these:
+            if these := _within(hits[edges[at] : edges[at + 1]], acts):
                 mine[number[at]] = these
             at += 1
-        yield mine
+        yield bool(acts), mine
 
 
 def _within(hits: list[Hit], acts: Sequence[Region]) -> list[Hit]:

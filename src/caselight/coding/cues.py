@@ -100,17 +100,17 @@ class Cues:
         return self.exact.get(form, ()) + tuple(c for c in likely if form.startswith(c.parts[c.anchor].stems))
 
     def find(self, kinds: Sequence[int], where: Iterable[int]) -> list[Found]:
-        """The cues anchored at one of these words of `kinds`, by where they begin; the longest first."""
+        """The cues anchored at one of these words of `kinds` (ascending), by where they begin; the longest first."""
         found: list[Found] = []
-        anchored = self.anchored
+        anchored, in_order = self.anchored, True
         for at in where:
             for cue in anchored.get(kinds[at], ()):
                 if len(cue.parts) == 1:
                     found.append(Found(at, at + 1, cue))
                 elif span := cue.span(kinds, at):
                     found.append(Found(*span, cue))
-        found.sort(key=_by_place)
-        return found
+                    in_order = False
+        return found if in_order else sorted(found, key=_by_place)
 
 
 def _by_place(found: Found) -> tuple[int, int]:

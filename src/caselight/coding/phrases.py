@@ -191,8 +191,12 @@ class _Places:
         unlisted = np.flatnonzero(words.row == UNLISTED) if len(steps.by_number.key) else hot[:0]
         number, step = steps.by_number.pairs(words.form[unlisted])
         self.span = len(words) + 1
-        token = np.concatenate([hot[index], unlisted[number]])
-        self.key = np.sort(np.concatenate([fits.step[entry], step]) * self.span + token)
+        token, step = np.concatenate([hot[index], unlisted[number]]), np.concatenate([fits.step[entry], step])
+        if len(number):  # else the tokens are in order already
+            order = np.argsort(token, kind="stable")
+            token, step = token[order], step[order]
+        order = np.argsort(step.astype(np.min_scalar_type(len(steps.number))), kind="stable")  # small numbers: by radix
+        self.key: Numbers = (step * self.span + token)[order]
         self.begin = np.searchsorted(self.key, np.arange(len(steps.number) + 1) * self.span)
         self.count = np.append(np.diff(self.begin), 0)  # the last one is for step -1, "no step"
         self.sentence = words.sentence

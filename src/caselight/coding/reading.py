@@ -56,6 +56,7 @@ class Reading:
     hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
     _starts: list[int] = field(default_factory=list)  # offsets at which paragraphs begin, and the end of the text ...
     _edges: list[int] = field(default_factory=list)  # ... and the tokens there; filled when the first is asked for
+    _passages: dict[int, tuple[list[int], list[int]]] = field(default_factory=dict)
     _paragraphs: dict[int, Paragraph] = field(default_factory=dict)
     _sentences: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hit_sentences: dict[frozenset[int], set[int]] = field(default_factory=dict)  # by phrases
@@ -126,22 +127,20 @@ class Reading:
             self._edges = (words.start[low : border - 1].searchsorted(self._starts) + low).tolist()
         return bisect_right(self._starts, hit.start) - 1
 
-    def _unread(self, i: int) -> Paragraph:
-        """Paragraph number i, whether it was read or not."""
-        if i not in self._paragraphs:
-            first, last = self._edges[i : i + 2]
-            kinds, anchors = self.cues.kinds.among(self.words, first, last)
-            start, end = self._starts[i : i + 2]
-            self._paragraphs[i] = Paragraph(start, end, first, kinds, anchors, self.cues)
-        return self._paragraphs[i]
+    def _passage(self, i: int) -> tuple[list[int], list[int]]:
+        """The kinds of the words of paragraph number i, and which of them anchor a cue."""
+        if i not in self._passages:
+            self._passages[i] = self.cues.kinds.among(self.words, *self._edges[i : i + 2])
+        return self._passages[i]
 
     def _paragraph(self, i: int) -> Paragraph:
         """Paragraph number i, read for cues."""
-        paragraph = self._unread(i)
-        if not paragraph.sentences:
-            first, last = self._edges[i : i + 2]
-            speakers.read(paragraph, self.words.sentence[first:last].tolist())
-        return paragraph
+        if i not in self._paragraphs:
+            (start, end), (first, last) = self._starts[i : i + 2], self._edges[i : i + 2]
+            sentences = self.words.sentence[first:last].tolist()
+            paragraph = Paragraph(start, end, first, *self._passage(i), sentences, self.cues)
+            self._paragraphs[i] = speakers.read(paragraph)
+        return self._paragraphs[i]
 
     def said_by(self, hit: Hit) -> str:
         """Who says it."""
@@ -165,7 +164,8 @@ class Reading:
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
         if i not in self._strikes:  # once a paragraph: a text of one paragraph may have a hundred thousand hits
-            may = not self.cues.struck.anchored.keys().isdisjoint(self._unread(i).kinds)
+            kinds, anchors = self._passage(i)
+            may = not self.cues.struck.anchored.keys().isdisjoint([kinds[at] for at in anchors])
             self._strikes[i] = speakers.last_strike(self._paragraph(i)) if may else -1
         return self._strikes[i] >= from_token
 
@@ -210,12 +210,13 @@ def paragraph_starts(text: str) -> list[int]:
     if the next one is a list item.
     """
     lines = text.split("\n")
-    bare = [line.strip() for line in lines]
+    bare = list(map(str.strip, lines))
     filled = [i for i, line in enumerate(bare) if line]
     before = [0, *accumulate(map(len, lines))]  # characters of all lines before each, without their line ends
-    behind_blank = [0, *(before[i] + i for ahead, i in pairwise(filled) if i - ahead > 1)]
-    if len(behind_blank) > 1 and len(behind_blank) * LINES_PER_PARAGRAPH >= len(filled):
-        return behind_blank
+    if len(filled) < len(lines):
+        behind_blank = [0, *(before[i] + i for ahead, i in pairwise(filled) if i - ahead > 1)]
+        if len(behind_blank) > 1 and len(behind_blank) * LINES_PER_PARAGRAPH >= len(filled):
+            return behind_blank
     lengths = sorted([len(lines[i]) for i in filled])
     longest = lengths[len(lengths) * 9 // 10] if lengths else 0  # the ninth decile: one long line says nothing
     if longest > WRAPPED_LINE:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from caselight.coding.reading import Hit, Reading, hits_between
 from caselight.types import Answer, Evidence, Problem, Span, Value
@@ -65,8 +66,7 @@ class Question:
         return [self.rules[i] for i in sorted(numbers)]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(NamedTuple):
     """A hit that a rule accepts, or would but for who says it or because it is denied."""
 
     hit: Hit
@@ -212,10 +212,7 @@ def _many(variable: Variable, found: Iterator[Support], reading: Reading) -> tup
     given = tuple(c.name for c in variable.values if any(s.counts and s.rule.value == c.name for s in supports))
     refuted = {s.rule.value for s in supports if s.denied and reading.is_answer(s.hit)}
     shown = [s for s in supports if s.counts] + [s for s in supports if not s.counts]
-    marked = [
-        Support(s.hit, s.rule, s.counts, s.said_by, s.denied or (not s.counts and s.rule.value in refuted))
-        for s in shown
-    ]
+    marked = [s._replace(denied=True) if not s.counts and s.rule.value in refuted else s for s in shown]
     return given or variable.default, marked
 
 

@@ -38,8 +38,8 @@ class Paragraph:
     first: int  # its first word, as a token of the batch
     kinds: Sequence[int]  # of its words
     anchors: Sequence[int]  # its words that anchor a cue
+    sentences: Sequence[int]  # number of the sentence of each word
     speakers: Speakers
-    sentences: Sequence[int] = ()  # number of the sentence of each word; what stands below is filled when it is read
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
     norms: set[int] = field(default_factory=set)  # ... that quote a norm
@@ -57,9 +57,8 @@ class Paragraph:
         return self._denials[sentence]
 
 
-def read(paragraph: Paragraph, sentences: Sequence[int]) -> None:
-    """Puts in order the cues of the paragraph and the turns of its speakers; `sentences` are those of its words."""
-    paragraph.sentences = sentences
+def read(paragraph: Paragraph) -> Paragraph:
+    """The paragraph with its cues and the turns of its speakers."""
     paragraph.found = list(outermost(paragraph.speakers.turns.find(paragraph.kinds, paragraph.anchors)))
     if heads := _heads(paragraph):
         paragraph.found = sorted(paragraph.found + heads, key=lambda found: found.start)
@@ -84,6 +83,7 @@ def read(paragraph: Paragraph, sentences: Sequence[int]) -> None:
             paragraph.turns.append(begins)
             paragraph.sources.append(said)
     _close(paragraph, sentence, source, reporter)
+    return paragraph
 
 
 def _close(paragraph: Paragraph, sentence: int, source: str, reporter: str) -> str:

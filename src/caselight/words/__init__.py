@@ -187,13 +187,9 @@ _NONE = _Known(
 def _known(runs: Sequence[Sequence[str]], vocabulary: Vocabulary) -> _Known:
     part = scan([text for run in runs for text in run])
     part.form[part.border] = 0  # known to every vocabulary
-    begin, rows = 0, []
-    for texts in accumulate(map(len, runs)):
-        end = int(part.border[texts - 1]) + 1
-        rows.append(_rows(part, slice(begin, end), vocabulary))
-        begin = end
+    row = _rows(part, list(accumulate(map(len, runs))), vocabulary)
     sentence, clause = breaks(part, vocabulary.language)
-    return _Known(part.form, part.own_start, part.own_end, np.concatenate(rows), sentence, clause, part.border)
+    return _Known(part.form, part.own_start, part.own_end, row, sentence, clause, part.border)
 
 
 def joined(parts: Sequence[Words]) -> Words:
@@ -262,30 +258,32 @@ def _runs(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[begin:]
 
 
-def _rows(part: Scan, tokens: slice, vocabulary: Vocabulary) -> Rows:
-    """Row of each of these tokens; new words are learned."""
-    rows = vocabulary.look_up(part.form[tokens])
-    lacking = np.flatnonzero(rows < 0)
-    if not len(lacking):
+def _rows(part: Scan, runs: Sequence[int], vocabulary: Vocabulary) -> Rows:
+    """(T,) row of each token; new words are learned, run by run: `runs` is how many texts there are up to its end."""
+    rows = vocabulary.look_up(part.form)
+    unknown = np.flatnonzero(rows < 0)
+    if not len(unknown):
         return rows
-    unknown = lacking + tokens.start
     begin, end = part.starts[unknown], part.ends[unknown]
     no_word = (part.codes[begin] & DIGIT != 0) | (end - begin > LONGEST)
     others = np.flatnonzero(~no_word)  # few: nearly all that is not known is a number, and begins like one
     edges = np.stack([begin[others], end[others]], 1).ravel()
     no_word[others] = np.bitwise_or.reduceat(part.codes, edges)[::2] & DIGIT != 0 if len(others) else False
-    rows[lacking[no_word]] = UNLISTED
+    rows[unknown[no_word]] = UNLISTED
     new = unknown[~no_word]
     if len(new):
-        _learn(part, new, vocabulary)
-        rows[lacking[~no_word]] = vocabulary.look_up(part.form[new])
+        for texts in runs:
+            up_to_here = new[new < part.border[texts - 1]]
+            _learn(part, up_to_here[vocabulary.look_up(part.form[up_to_here]) < 0], vocabulary)
+        rows[new] = vocabulary.look_up(part.form[new])
     return rows
 
 
 def _learn(part: Scan, tokens: NDArray[np.intp], vocabulary: Vocabulary) -> None:
-    _, once = np.unique(part.form[tokens], return_index=True)
-    first = tokens[once]
-    vocabulary.learn(part.form[first], _spelt(part, first))
+    if len(tokens):
+        _, once = np.unique(part.form[tokens], return_index=True)
+        first = tokens[once]
+        vocabulary.learn(part.form[first], _spelt(part, first))
 
 
 def _spelt(part: Scan, tokens: NDArray[np.intp]) -> list[str]:

@@ -27,7 +27,7 @@ from caselight.words.characters import (
     hash_runs,
     roles,
     values,
-    words,
+    word_mask,
 )
 
 _SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
@@ -62,7 +62,7 @@ def scan(texts: Sequence[str]) -> Scan:
         special = np.flatnonzero(codes >= SPECIAL)
     role = roles(codes[special])
     joins = _joins(codes, special, role)
-    word = words(codes)
+    word = word_mask(codes)
     word[special[joins]] = True
     word[border] = True
     changes = np.flatnonzero(word[1:] != word[:-1]) + 1
