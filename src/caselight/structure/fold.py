@@ -105,8 +105,7 @@ class Folding:
         return View(text, start, end, starts, ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A text with the places where a view of it would differ, so that most views are made without a look at it."""
 
     text: str

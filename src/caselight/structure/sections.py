@@ -327,8 +327,9 @@ def _prefer_beginnings(
     rows = rules.may_begin(first).nonzero()[0]
     act = draft.pieces.act[pieces[rows]]
     text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
+    longest = min(HEADING_REACH, max(map(len, rules.openings), default=0))
     for row, i, at in zip(rows.tolist(), text.tolist(), start.tolist(), strict=True):
-        opening = draft.documents[i].text[at : at + HEADING_REACH].lower()
+        opening = draft.documents[i].text[at : at + longest].lower()
         if opening.startswith(rules.openings):
             section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
             score[row, sections.index(section)] += BEGINS_BONUS
