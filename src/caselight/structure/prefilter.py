@@ -66,10 +66,8 @@ class Sought(NamedTuple):
 
     def are_in(self, text: str) -> bool:
         """Whether one of the words stands in the text."""
-        for sign, words in self.by_sign:
-            if sign in text and any(map(text.__contains__, words)):
-                return True
-        return False
+        here = (words for sign, words in self.by_sign if sign in text)
+        return any(any(map(text.__contains__, words)) for words in here)
 
 
 def after_number(pattern: re.Pattern[str]) -> frozenset[str] | None:
