@@ -155,15 +155,17 @@ def _best(
         # A time of day stands right behind its date.
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
         others += not timed
-        if (not timed and others > UNTIMED) or _is_other(text, match, rules):
+        if not timed and others > UNTIMED:
             continue
         day = iso_day(match, dates)
-        if timed and day and day not in known:
-            return TIME, match
-        if day and timed:
-            told.append((KNOWN_DAY, False, match))
-        elif day and day not in known:
+        if not day or (not timed and day in known) or _is_other(text, match, rules):
+            continue
+        if not timed:
             told.append((_said_before(text, match, rules), True, match))
+        elif day in known:
+            told.append((KNOWN_DAY, False, match))
+        else:
+            return TIME, match
     if only and len(told) == 1 and told[0][0]:
         return told[0][0], told[0][2]
     return _likeliest(text, told, rules)
