@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-TEXTS_AT_ONCE = 16
+TEXTS_AT_ONCE = 32
 LAST_SPACE = 0x3000  # code point of the last character that is white space
 _BETWEEN = "\n\n"  # before each text and behind the last: what looks two characters back or on stays among the codes
 

@@ -14,7 +14,7 @@ from typing import Any
 from caselight.definitions import Definition
 from caselight.structure.dates import DatePattern, DateRules, find_dates, iso_day
 from caselight.structure.fold import View
-from caselight.structure.prefilter import Words, holds, needed
+from caselight.structure.prefilter import Sought, Words, holds, needed
 from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
 
@@ -32,6 +32,8 @@ TIME, ACT, LEAD, CLOCK = 4, 3, 2, 1
 UNTIMED = 3  # dates without a time of day that are looked at more closely; an event without a time stands early
 KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
 
+# What speaks for a date before it, whether acts behind it may speak for it too, and the date.
+_Told = tuple[int, bool, re.Match[str]]
 # A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
 _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
 
@@ -55,7 +57,7 @@ class EventRules:
     places: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
     place_wiped: re.Pattern[str]
     wiped: re.Pattern[str]  # what stands in place of a removed date
-    wiped_marks: tuple[str, ...]  # one of which it contains: looked for first, because that is fast
+    wiped_marks: Sought  # one of which it contains: looked for first, because that is fast
 
 
 def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
@@ -78,7 +80,7 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
     )
     for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
         parts[name] = tuple(entry[name])
-    parts["wiped_marks"] = tuple(entry["wiped_marks"])
+    parts["wiped_marks"] = Sought.of(entry["wiped_marks"])
     return EventRules(**parts)
 
 
@@ -104,7 +106,7 @@ def find_event(
         # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
         if opening and not _may_be_timed(part.text, places, rules) and not _is_wiped(part.text, rules):
             continue
-        score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates)
+        score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates, not opening)
         if day and (score >= TIME or not opening):
             return _facts(document, part, day, rules, dates)
         if not day and opening and _is_wiped(part.text, rules):
@@ -127,36 +129,68 @@ def _may_be_timed(text: str, places: Sequence[int] | None, rules: EventRules) ->
     return any(way.all_in(text, places) for way in rules.timed)
 
 
-def _is_timed(text: str, end: int, rules: EventRules) -> bool:
-    """Whether a time of day stands right behind the date that ends there."""
-    if not rules.time.match(text, end, end + TIME_AFTER):
-        return False
-    return any(map(text[end : end + TIME_AFTER].__contains__, rules.time_marks))
-
-
 def _best(
-    text: str, days: Iterable[re.Match[str]], known: Collection[str], rules: EventRules, dates: DateRules
+    text: str,
+    days: Iterable[re.Match[str]],
+    known: Collection[str],
+    rules: EventRules,
+    dates: DateRules,
+    only: bool,
 ) -> tuple[int, re.Match[str] | None]:
-    """The first date with a time of day; without one, the first of those for which most speaks."""
-    best: tuple[int, re.Match[str] | None] = (0, None)
+    """The first date with a time of day; without one, the first of those for which most speaks, and how much.
+
+    Args:
+        text: where the dates stand.
+        days: the dates.
+        known: days that are something else's.
+        rules: the pack's patterns.
+        dates: how the pack writes dates.
+        only: whether it is enough to know which it is, and that something speaks for it.
+    """
+    told: list[_Told] = []
     others = 0
+    match_time = rules.time.match
     for match in days:
-        timed = _is_timed(text, match.end(), rules)
+        end = match.end()
+        # A time of day stands right behind its date.
+        timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
         others += not timed
-        if (not timed and others > UNTIMED) or _is_other(text, match, rules):
+        if not timed and others > UNTIMED:
             continue
         day = iso_day(match, dates)
-        if timed and day and day not in known:
+        if not day or (not timed and day in known) or _is_other(text, match, rules):
+            continue
+        if not timed:
+            told.append((_said_before(text, match, rules), True, match))
+        elif day in known:
+            told.append((KNOWN_DAY, False, match))
+        else:
             return TIME, match
-        score = KNOWN_DAY if timed else 0 if day in known else _score(text, match, rules)
-        if day and score > best[0]:
-            best = score, match
-    return best
+    if only and len(told) == 1 and told[0][0]:
+        return told[0][0], told[0][2]
+    return _likeliest(text, told, rules)
+
+
+def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int, re.Match[str] | None]:
+    """The date for which most speaks, the first of equals; whether acts follow is only looked at until it is known."""
+    best: tuple[int, int, re.Match[str] | None] = (0, 0, None)
+    for place, (before, may_act, match) in sorted(enumerate(told), key=lambda one: -one[1][0]):
+        act = may_act and _is_followed_by_act(text, match, rules)
+        score = before + ACT * act
+        if score > best[0] or (score == best[0] and best[2] and place < best[1]):
+            best = score, place, match
+        if act:  # those that are left have less before them, and no more behind
+            break
+    return best[0], best[2]
+
+
+def _has_mark(text: str, end: int, rules: EventRules) -> bool:
+    return any(map(text[end : end + TIME_AFTER].__contains__, rules.time_marks))
 
 
 def _is_wiped(text: str, rules: EventRules) -> bool:
     """Whether a date was removed from the text."""
-    return any(map(text.__contains__, rules.wiped_marks)) and bool(rules.wiped.search(text))
+    return rules.wiped_marks.are_in(text) and bool(rules.wiped.search(text))
 
 
 def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
@@ -178,12 +212,16 @@ def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     return any(map(before.__contains__, rules.clause_before))
 
 
-def _score(text: str, day: re.Match[str], rules: EventRules) -> int:
-    start, end = day.span()
-    before = text[max(0, start - LEAD_BEFORE) : start].rpartition(". ")[2]
-    after = text[end : end + ACT_AFTER].partition("\n\n")[0]
-    lead, act = any(map(before.__contains__, rules.leads)), any(map(after.__contains__, rules.acts))
-    return LEAD * lead + ACT * act + CLOCK * bool(rules.clock_before.search(before))
+def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
+    """What speaks for a date in its sentence before it."""
+    before = text[max(0, day.start() - LEAD_BEFORE) : day.start()].rpartition(". ")[2]
+    lead = any(map(before.__contains__, rules.leads))
+    return LEAD * lead + CLOCK * bool(rules.clock_before.search(before))
+
+
+def _is_followed_by_act(text: str, day: re.Match[str], rules: EventRules) -> bool:
+    after = text[day.end() : day.end() + ACT_AFTER].partition("\n\n")[0]
+    return any(map(after.__contains__, rules.acts))
 
 
 def _place(text: str, day: re.Match[str], rules: EventRules) -> tuple[int, int] | None:

@@ -27,6 +27,7 @@ from caselight.types import Document, Fact, Problem, Section, Span
 __all__ = ["FactRules", "compile_facts", "find_all_facts", "find_facts"]
 
 Found = dict[str, list[Fact]]
+_OBLIQUE = "judge, oblique"  # stands among found facts for a judge's name that is to be put into the nominative
 
 
 def find_facts(document: Document, sections: Sequence[Section], rules: FactRules) -> tuple[list[Fact], list[Problem]]:
@@ -96,26 +97,32 @@ def _from_rules(zones: Zones, rules: FactRules) -> Found:
     for rule in rules.rules:
         if rule.facts <= settled:
             continue
-        area, start, end = zones.zone(rule.zone)
-        hits = matches(rule, area.text, start, end)
-        if not hits:
-            continue
-        fresh: Found = {}
-        for match in hits:
-            for group, catch in rule.catches:
-                if catch.fact in settled or match.start(group) < 0:
-                    continue
-                facts = _facts(zones, area, match, (group, catch), rule, rules)
-                if catch.kind == "person_of":
+        zone = zones.zones.get(rule.zone) or zones.zone(rule.zone)
+        if hits := matches(rule, zone[0].text, zone[1], zone[2]):
+            for name, facts in _caught(hits, zone[0], zones, rule, settled, rules).items():
+                if name == _OBLIQUE:
                     oblique += facts
-                elif facts:
-                    fresh.setdefault(catch.fact, []).extend(facts)
-                elif rule.wiped_ends and rules.readers.wiped.fullmatch(match[group]):
-                    settled.add(catch.fact)
-        for name in fresh.keys() - settled:
-            found[name] = fresh[name]
-            settled.add(name)
+                elif name not in settled:
+                    found[name] = facts
+                    settled.add(name)
     return _with_judge(found, oblique)
+
+
+def _caught(
+    hits: Sequence[re.Match[str]], area: View, zones: Zones, rule: Rule, settled: set[str], rules: FactRules
+) -> Found:
+    """What the groups of a rule's matches state; a fact that was removed is settled by that."""
+    fresh: Found = {}
+    for match in hits:
+        for group, catch in rule.catches:
+            if catch.fact in settled or match.start(group) < 0:
+                continue
+            facts = _facts(zones, area, match, (group, catch), rule, rules)
+            if facts:
+                fresh.setdefault(_OBLIQUE if catch.kind == "person_of" else catch.fact, []).extend(facts)
+            elif rule.wiped_ends and catch.kind != "person_of" and rules.readers.wiped.fullmatch(match[group]):
+                settled.add(catch.fact)
+    return fresh
 
 
 def _with_judge(found: Found, oblique: Sequence[Fact]) -> Found:
@@ -138,16 +145,10 @@ def _facts(
         head = zones.view("head").text
         articles = read_articles(area.text, match.start(group), head, rules.readers)
         return [Fact(catch.fact, v, Span.of(document, *area.origin(s.start, s.end))) for v, s in articles]
-    start, end = _trimmed(area.text, *match.span(group))
-    if start >= end:
+    start, end = match.span(group)
+    words = area.text[start:end].strip()
+    if not words:
         return []
-    value = rule.value or read_value(area.text[start:end], catch.kind, rules.readers)
-    return [Fact(catch.fact, value, Span.of(document, *area.origin(start, end)))] if value else []
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    start = area.text.index(words, start)
+    value = rule.value or read_value(words, catch.kind, rules.readers)
+    return [Fact(catch.fact, value, Span.of(document, *area.origin(start, start + len(words))))] if value else []

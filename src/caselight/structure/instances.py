@@ -43,7 +43,10 @@ class InstanceRules:
 
     def of_number(self, number: str) -> str:
         """The instance that a case number belongs to by its form; "" where the form tells nothing."""
-        return next((value for pattern, value in self.numbers if pattern.search(number)), "")
+        for pattern, value in self.numbers:
+            if pattern.search(number):
+                return value
+        return ""
 
 
 def compile_instances(definition: Definition, shapes: Shapes) -> InstanceRules:
@@ -92,5 +95,7 @@ def find_instance(
 def own_number(numbers: Sequence[Fact], instance: Sequence[Fact], rules: InstanceRules) -> list[Fact]:
     """The act's own number among those its head shows: the first of the kind its instance gives, else the first."""
     value = str(instance[0].value) if instance else ""
-    fitting = [fact for fact in numbers if value and rules.of_number(str(fact.value)) == value]
-    return list((fitting or numbers)[:1])
+    for fact in numbers if value else ():
+        if rules.of_number(str(fact.value)) == value:
+            return [fact]
+    return list(numbers[:1])

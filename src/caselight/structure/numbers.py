@@ -73,10 +73,24 @@ def number_before(text: str, end: int, numerals: Numerals, fillers: re.Pattern[s
 
     Only REACH characters back are read: the longest sum seen, in digits and in words, takes 74.
     """
-    numbers = numbers_in(text, max(0, end - REACH), end, numerals)
+    start = max(0, end - REACH)
+    if "(" not in text[start:end]:
+        start = _behind_last_word(text, start, end, numerals)
+    numbers = numbers_in(text, start, end, numerals)
     if numbers and fillers.fullmatch(text, numbers[-1].end, end):
         return numbers[-1]
     return None
+
+
+def _behind_last_word(text: str, start: int, end: int, numerals: Numerals) -> int:
+    """Where the last word ends that belongs to no number: only a bracket lets a number go on behind such a word."""
+    while start < end:
+        space = text.rfind(" ", start, end)
+        words = _TOKEN.findall(text, max(space, start), end)
+        if words and not any(word in numerals or word.isdecimal() for word in words):
+            return end
+        end = max(space, start)
+    return start
 
 
 REACH = 100

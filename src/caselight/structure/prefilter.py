@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.structure.codes import spaces
 
@@ -31,6 +31,7 @@ _NUMBER = [
     f"(ASSERT_NOT, (-1, [{_ANY}, (LITERAL, 46), {_ANY}]))",
     "(MAX_REPEAT, (0, 1, [(IN, [(RANGE, (48, 57))])]))",
 ]
+_COMMON = ".,-"
 _NO_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
@@ -44,6 +45,29 @@ def needed(pattern: re.Pattern[str]) -> Words:
 def holds(text: str, words: Words) -> bool:
     """Whether one of the words stands in the text; true where there are none."""
     return not words or any(map(text.__contains__, words))
+
+
+class Sought(NamedTuple):
+    """Words to be looked for in texts, after the sign or capital letter that each of them has and most texts have not.
+
+    A single character is found ten times as fast as a word.
+    """
+
+    by_sign: tuple[tuple[str, Words], ...]  # "" = they have none
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Sought:
+        """These words."""
+        groups: dict[str, list[str]] = {}
+        for word in words:
+            signs = [c for c in word if c.isupper() or not (c.isalnum() or c.isspace() or c in _COMMON)]
+            groups.setdefault(min(signs, default=""), []).append(word)
+        return cls(tuple((sign, tuple(own)) for sign, own in groups.items()))
+
+    def are_in(self, text: str) -> bool:
+        """Whether one of the words stands in the text."""
+        here = (words for sign, words in self.by_sign if sign in text)
+        return any(any(map(text.__contains__, words)) for words in here)
 
 
 def after_number(pattern: re.Pattern[str]) -> frozenset[str] | None:

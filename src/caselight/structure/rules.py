@@ -22,6 +22,7 @@ ZONES = ("top", "dateline", "intro", "head", "story", "operative", "tail", "name
 KINDS = ("text", "code", "number", "date", "name", "person", "person_of", "court", "statutes")
 # What stands before a match is read this far back, in characters: long enough for "на постановление мирового судьи".
 LOOK_BACK = 48
+MOST_WORDS = 3  # to look for more of them in a zone takes longer than to look for the pattern
 REMEMBERED_BEFORE = 5_000  # stretches before a match, for each rule
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
 
@@ -119,13 +120,14 @@ def _rule(
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
+    words = needed(pattern)
     return Rule(
         zone,
         pattern,
         tuple((group, catches[group]) for group in pattern.groupindex),
         frozenset(catches[group].fact for group in pattern.groupindex),
         needs,
-        () if needs else needed(pattern),
+        words if not needs and len(words) <= MOST_WORDS else (),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # A number with the gaps that line breaks and slips leave: "20.2", "20. 2", "6.1.1"; no day in "ст. 20.2 14.05.2022".
 _NUMBER = r"\d{1,3}(?:\.\s?\d{1,3}(?!\d|\.\d{4})){0,2}"
@@ -25,8 +26,7 @@ class StatuteRules:
     single: re.Pattern[str]  # "ч. 5 ст. 20.2 КоАП РФ", "ст. 20.2 ч. 5 КоАП РФ": one article, as most rulings name it
 
 
-@dataclass(frozen=True, slots=True)
-class Statute:
+class Statute(NamedTuple):
     """One article; `code`, `part` and `point` are "" where none is named."""
 
     code: str
@@ -69,7 +69,7 @@ class _Reading:
         """Put down what is left; a part behind a comma belongs to the article before it: "ст. 20.2, ч. 5"."""
         self.close()
         if self.parts and self.done and not self.done[-1].part:
-            self.done[-1] = replace(self.done[-1], part=self.parts[0], end=self.end)
+            self.done[-1] = self.done[-1]._replace(part=self.parts[0], end=self.end)
         self.parts, self.points, self.start = [], [], -1
 
 
@@ -109,8 +109,8 @@ def _read_single(text: str, start: int, end: int, rules: StatuteRules) -> Statut
     if following and following.lastgroup not in ("letter", "number"):
         return None
     code = rules.codes[int((match.lastgroup or "")[5:])]
-    article, part = ("".join(number.split()) for number in (match["article"], match["before"] or match["after"] or ""))
-    return Statute(code, article, part, "", match.start("words"), match.end())
+    article, part = match["article"], match["before"] or match["after"] or ""
+    return Statute(code, "".join(article.split()), "".join(part.split()), "", match.start("words"), match.end())
 
 
 def read_all_statutes(text: str, rules: StatuteRules) -> list[Statute]:
@@ -135,9 +135,9 @@ def _read(text: str, start: int, end: int, rules: StatuteRules) -> tuple[list[St
         if kind.startswith("code_"):
             reading.finish()
             code, announces = rules.codes[int(kind[5:])], False
-            reading.done[coded:] = [replace(s, code=code) for s in reading.done[coded:]]
+            reading.done[coded:] = [s._replace(code=code) for s in reading.done[coded:]]
             if coded < len(reading.done):
-                reading.done[-1] = replace(reading.done[-1], end=match.end())
+                reading.done[-1] = reading.done[-1]._replace(end=match.end())
             coded, reading.expects = len(reading.done), ""
         elif not _take(reading, kind, match):
             break
@@ -146,7 +146,7 @@ def _read(text: str, start: int, end: int, rules: StatuteRules) -> tuple[list[St
         position = match.end()
     reading.finish()
     if announces:
-        reading.done[coded:] = [replace(s, code=code) for s in reading.done[coded:]]
+        reading.done[coded:] = [s._replace(code=code) for s in reading.done[coded:]]
     return reading.done, position
 
 

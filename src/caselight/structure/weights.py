@@ -46,7 +46,7 @@ class WordRows:
             place = np.minimum(self._sorted.searchsorted(new), self.count - 1)
             row = np.where(self._sorted[place] == new, self._row[place], np.int16(self.count))
             self._known = np.concatenate([self._known, row])
-        return self._known[words.row] if self.count else np.zeros(len(words), np.int16)
+        return self._known.take(words.row) if self.count else np.zeros(len(words), np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def scores(words: Words, passage: Passage, weights: SectionWeights) -> NDArray[n
     unknown = weights.rows.count
     rows = weights.rows.of(words)
     kept = (rows != unknown).nonzero()[0]
-    known = np.append(rows[kept], np.int16(unknown))
+    known = np.append(rows.take(kept), np.int16(unknown))
     first, last = kept.searchsorted(passage.first), kept.searchsorted(passage.last)
     total = np.zeros((len(first), len(weights.sections)), np.float32)
     some = (first < last).nonzero()[0]  # paragraphs with a word that has a weight
@@ -123,7 +123,7 @@ def scores(words: Words, passage: Passage, weights: SectionWeights) -> NDArray[n
         openings = first[:, None] + _FIRST
         inside = openings < last[:, None]
         openings[~inside] = 0
-        beginning = np.where(inside, known[openings], unknown)
+        beginning = np.where(inside, known.take(openings), unknown)
         total += weights.beginning.take(beginning, axis=0).sum(axis=1)
     total += weights.tenths[passage.tenth]
     total += weights.sizes[np.minimum(np.log2(passage.size + 1).astype(np.intp), SIZES - 1)]

@@ -57,16 +57,18 @@ class Zones:
 
         With each the places in it where a date's day may stand; None = they are not known.
         """
-        for part in ("opening", "story"):
-            yield self.view(part), self._days(part)
+        opening, days = self.view("opening"), self._days()
+        yield opening, days and days[: bisect_left(days, len(opening.text))]
+        yield self.view("story"), days
 
-    def _days(self, part: str) -> list[int] | None:
-        start, end = self.bounds[part]
+    def _days(self) -> list[int] | None:
+        """Places in the story's view."""
+        start, end = self.bounds["story"]
         if not self.folded.keeps_places(start, end):
             return None
         first, last = bisect_left(self.days, start + 2), bisect_left(self.days, end)
-        # What stands before the part is not seen in it, so its first two characters are places in any case.
-        return [0, 1, *(place - start for place in self.days[first:last])]
+        # What stands before the story is not seen in it, so its first two characters are places in any case.
+        return [0, 1] + [place - start for place in self.days[first:last]]
 
     def zone(self, name: str) -> tuple[View, int, int]:
         """A zone's view and its bounds there; names as in rules.ZONES."""
@@ -89,12 +91,18 @@ def divide(
     document: Document, folded: Folded, days: Sequence[int], sections: Sequence[Section], rules: ZoneRules
 ) -> Zones | None:
     """The zones of the document's first act; None where it has none. `days` are the `day_places` of its text."""
-    act = next(iter(document.acts()), None)
-    if act is None or act.start == act.end:
+    acts = document.acts()
+    if not acts or acts[0].start == acts[0].end:
         return None
-    within = [section for section in sections if act.start <= section.start < act.end]
-    head_end = _head_end(document.text, within, act.start, act.end, rules)
-    operative = next((s for s in within if s.name in rules.operative_sections), None)
+    act = acts[0]
+    start, stop = act.start, act.end
+    within = [section for section in sections if start <= section.start < stop]
+    head_end = _head_end(document.text, within, start, stop, rules)
+    operative = None
+    for section in within:
+        if section.name in rules.operative_sections:
+            operative = section
+            break
     if operative:
         decided = (operative.start, min(operative.end, operative.start + LONGEST_OPERATIVE))
     else:
@@ -120,8 +128,8 @@ def divide(
 
 def _head_end(text: str, sections: Sequence[Section], start: int, end: int, rules: ZoneRules) -> int:
     limit = min(end, start + LONGEST_HEAD)
-    heads = [section.end for section in sections if section.name in rules.head_sections]
-    if heads:
-        return min(heads[0], limit)
+    for section in sections:
+        if section.name in rules.head_sections:
+            return min(section.end, limit)
     ends = rules.head_ends.search(text, start, limit)
     return ends.start() if ends else limit
