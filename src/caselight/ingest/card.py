@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +77,10 @@ class Card:
         elif len(heading) <= MAX_VALUE_CHARACTERS:
             self.add(TITLE, heading)
 
+    def holds(self, sign: str) -> bool:
+        """Whether the sign stands in a line or in the heading of a table."""
+        return any(sign in line for line in self.lines) or any(sign in known.table for known in self.fields)
+
     def write(self, writer: Writer) -> None:
         """Hand everything over as one stretch of CARD text."""
         writer.add("".join(self.lines), RegionKind.CARD)
@@ -112,7 +116,7 @@ def read_card(scope: Any, card: Card, lifted: Mapping[str, Rows]) -> int:
             if rows is None:
                 _row(node, table, nested, card)
             else:
-                _lifted_rows(rows, table, card)
+                _add_rows(rows, table, card)
                 read += 1
     if not any(table.pairs for table in tables.values()):
         _label_pairs(scope, card)
@@ -164,7 +168,13 @@ def _row(row: Any, table: _Table, nested: set[int], card: Card) -> None:
     _add_values(values, heads, table, card)
 
 
-def _lifted_rows(rows: Rows, table: _Table, card: Card) -> None:
+def read_tables(tables: Iterable[Rows], card: Card) -> None:
+    """Every row of these tables, added to the card."""
+    for rows in tables:
+        _add_rows(rows, _Table(""), card)
+
+
+def _add_rows(rows: Rows, table: _Table, card: Card) -> None:
     for cells in rows:
         heads = not table.begun and cells[-1].startswith(HEADING) and cells[0].startswith(HEADING)
         _add_values(list(map(_lines.__getitem__, cells)), heads, table, card)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from caselight.ingest.content import UnreadableError
 from caselight.types import State
@@ -31,8 +32,8 @@ BROKEN_SHARE = 0.005
 # Text has next to no control characters; random bytes have 11 %, program files more. 2 % spares teletype output.
 CONTROL_SHARE = 0.02
 _HIGH = bytes(range(0x80, 0x100))
-# A bit for each kind of byte, as windows-1251 and the Macintosh have them. Whole samples of them are one number, so that
-# a kind is counted in one go.
+# A bit for each kind of byte, as windows-1251 and the Macintosh have them. A whole sample of these is one number, so a
+# kind is counted in one go.
 _BEYOND_ASCII, _SMALL, _CAPITAL, _MAC_CAPITAL = 1, 2, 4, 8
 _KINDS = bytes(
     _BEYOND_ASCII * (byte >= 0x80)
@@ -124,16 +125,22 @@ def _is_windows_1251(untrusted: bytes) -> bool:
     middle = len(untrusted) // 2
     for sample in (untrusted[max(0, middle - 1024) : middle + 1024], untrusted[:PAGE_BYTES]):
         kinds = int.from_bytes(sample.translate(_KINDS), "big")
-        ones = int.from_bytes(b"\x01" * len(sample), "big")
-        high = (kinds & ones * _BEYOND_ASCII).bit_count()
+        high = (kinds & _all_of(_BEYOND_ASCII, len(sample))).bit_count()
         if high >= ENOUGH_LETTERS:
             # Western languages have single letters beyond ASCII among others, never three small ones together.
-            small = kinds & ones * _SMALL
+            small = kinds & _all_of(_SMALL, len(sample))
             third = small & small >> 8 & small >> 16
             in_words = (third | third << 8 | third << 16).bit_count()
-            capitals, mac_capitals = ((kinds & ones * kind).bit_count() for kind in (_CAPITAL, _MAC_CAPITAL))
+            capitals = (kinds & _all_of(_CAPITAL, len(sample))).bit_count()
+            mac_capitals = (kinds & _all_of(_MAC_CAPITAL, len(sample))).bit_count()
             return in_words > 0.6 * high and capitals > mac_capitals
     return False
+
+
+@lru_cache(4)  # all samples from the middle of a page have one length
+def _all_of(kind: int, length: int) -> int:
+    """A sample that has nothing but bytes of this kind."""
+    return int.from_bytes(bytes([kind]) * length, "big")
 
 
 def most_plausible(untrusted: bytes, names: Iterable[str] = SINGLE_BYTE) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from caselight.ingest.card import TITLE, Card, one_line, read_card
+from caselight.ingest.blocks import first_block
+from caselight.ingest.card import TITLE, Card, one_line, read_card, read_tables
 from caselight.ingest.charset import BYTE_ORDER_MARKS, decode, plainly
 from caselight.ingest.chrome import HIDDEN, HIDES, OUTER_CHROME, cut_chrome
 from caselight.ingest.content import Content, UnreadableError, Writer
@@ -20,6 +21,7 @@ from caselight.ingest.lifting import MARK, Lifted, lift
 from caselight.ingest.lines import PROSE_LINE, with_lines, without_empty
 from caselight.ingest.nesting import flattened
 from caselight.ingest.nodes import find
+from caselight.ingest.tags import NotPlainError
 from caselight.types import RegionKind, State
 
 # Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
@@ -91,7 +93,7 @@ def _read(page: bytes, start: int) -> Content | None:
     lifted = lift(text) if start and b"\x00" not in part else Lifted(text)
     if lifted.acts:
         try:
-            return _content(LexborHTMLParser(with_lines(lifted.rest.encode())).body, _card(page, encoding), False, lifted)
+            return _read_lifted(lifted, _card(page, encoding))
         except _MisplacedError:
             pass
     if text:
@@ -100,6 +102,18 @@ def _read(page: bytes, start: int) -> Content | None:
         text, encoding = decode(with_lines(part), page[:HEAD_BYTES])
         part = text.encode("utf-8", "replace")
     return _content(LexborHTMLParser(flattened(part)).body, _card(page, encoding), not start, Lifted(""))
+
+
+def _read_lifted(lifted: Lifted, card: Card) -> Content | None:
+    try:
+        text = first_block(lifted)
+    except NotPlainError:
+        return _content(LexborHTMLParser(with_lines(lifted.rest.encode())).body, card, False, lifted)
+    read_tables(lifted.tables.values(), card)
+    texts = list(map(without_empty, lifted.acts.values()))
+    _refuse_empty(text, texts, card, False, lifted)
+    _keep_prose(text, card, lifted)
+    return _written(card, texts)
 
 
 def _card(page: bytes, encoding: str) -> Card:
@@ -129,15 +143,21 @@ def _content(body: Any, card: Card, whole: bool, lifted: Lifted) -> Content | No
     if apart:
         for act in acts:
             act.decompose()
-        if read_card(scope, card, lifted.tables) != len(lifted.tables):
+        read = read_card(scope, card, lifted.tables)
+        if lifted.tables and (read != len(lifted.tables) or card.holds(MARK)):
             raise _MisplacedError
     elif plain:
         raise _MisplacedError
-    _refuse_empty(scope, texts, card, whole, lifted)
+    rest = scope.text_lexbor()
+    _refuse_empty(rest, texts, card, whole, lifted)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
     if apart:
-        _keep_prose(scope, card, lifted)
+        _keep_prose(rest, card, lifted)
+    return _written(card, texts)
+
+
+def _written(card: Card, texts: list[str]) -> Content:
     writer = Writer()
     card.write(writer)
     for text in texts:
@@ -156,9 +176,9 @@ def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
     return {block: without_empty(lifted.acts[mark]) for block, mark in marked}
 
 
-def _keep_prose(scope: Any, card: Card, lifted: Lifted) -> None:
+def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
-    lines = scope.text_lexbor().split("\n")
+    lines = rest.split("\n")
     if lifted.long:
         lines = [told for line in lines for told in lifted.lines(line)]
     long = [one_line(line) for line in lines if len(line) >= PROSE_LINE]
@@ -272,7 +292,7 @@ def _cut_menus(scope: Any) -> None:
             node.decompose()
 
 
-def _refuse_empty(scope: Any, texts: list[str], card: Card, whole: bool, lifted: Lifted) -> None:
+def _refuse_empty(rest: str, texts: list[str], card: Card, whole: bool, lifted: Lifted) -> None:
     """Nothing, unless the page is a search listing, a form or an excuse instead of a record.
 
     Raises:
@@ -284,10 +304,9 @@ def _refuse_empty(scope: Any, texts: list[str], card: Card, whole: bool, lifted:
         return
     if lifted.acts:
         raise _MisplacedError
-    words = scope.text_lexbor()
-    if LISTING.search(words):
+    if LISTING.search(rest):
         reason = "the page is a list of search results, not a record; open the cases it names and save their pages"
         raise UnreadableError(State.UNSUPPORTED, reason)
     for pattern, reason in NO_RECORD:
-        if whole and not values and pattern.search(words):
+        if whole and not values and pattern.search(rest):
             raise UnreadableError(State.SUSPECT_EMPTY, reason)

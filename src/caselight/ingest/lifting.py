@@ -25,7 +25,9 @@ MARK = "\x80"
 # Before a row, before a cell, before the text of a cell that heads a column. All are white space to Python.
 _ROW, _CELL, HEADING = "\x1d", "\x1f", "\x1e"
 _IDS = ('id="cont_doc', 'id="tab_content_Doc')
-_ACT = re.compile(rf"(?ai)<div{ATTRIBUTES}>")
+# Its first id is the one that counts.
+_NAMED = r""" +(?!id=)[a-z]+(?:-[a-z]+)*="[^"<>&]*\""""
+_ACT = re.compile(rf"""<div(?:{_NAMED})* +id="(?:cont_doc|tab_content_Doc)[^"<>&]*"(?:{_NAMED})* *>""")
 _TABLE = re.compile(rf"(?ai)<table{ATTRIBUTES}>")
 # They stay open across paragraphs until they are closed, so they have to come in pairs.
 _SHAPES = "b|strong|i|em|u|font"
@@ -40,9 +42,9 @@ _OF_TABLES = re.compile(
     rf"|/(?:tr|t[dh]|tbody|thead|table|span|{_SHAPES}) *)>)*"
 )
 # In the attributes of an element that may be cut as machinery, taken for a block of its own, or hidden.
-_NAMED = rf"cont(?:ent)?_doc|{'|'.join(CHROME_CLASSES)}"
-_MATTERS_IN_ACTS = re.compile(rf"(?i)hidden|display|visibility|font-size\s*:\s*0|{_NAMED}")
-_MATTERS_IN_TABLES = re.compile(rf"(?i)title|casenumber|case-num|name-instanse|{_NAMED}")
+_WORDS = rf"cont(?:ent)?_doc|{'|'.join(CHROME_CLASSES)}"
+_MATTERS_IN_ACTS = re.compile(rf"(?i)hidden|display|visibility|font-size\s*:\s*0|{_WORDS}")
+_MATTERS_IN_TABLES = re.compile(rf"(?i)title|casenumber|case-num|name-instanse|{_WORDS}")
 _TAG = re.compile(r"<(/?\w+)[^>]*>( *)")
 # A letter for each tag of a table, small for its end; span and br are nothing.
 _LETTERS = {"tr": "R", "td": "D", "th": "H", "thead": "T", "tbody": "G", "table": "E"}
@@ -67,7 +69,9 @@ class Lifted:
     def lines(self, line: str) -> list[str]:
         """A line of the rest as a page that nothing was lifted out of has it: the lines of a table for its mark."""
         rows = self.tables.get(line)
-        return [line] if rows is None else "\n".join(cell.removeprefix(HEADING) for row in rows for cell in row).split("\n")
+        if rows is None:
+            return [line]
+        return "\n".join(cell.removeprefix(HEADING) for cell in chain.from_iterable(rows)).split("\n")
 
 
 def lift(page: str) -> Lifted:
@@ -78,7 +82,7 @@ def lift(page: str) -> Lifted:
     """
     lifted = Lifted(page)
     starts = _starts(page)
-    if not starts or any(sign in page for sign in (MARK, _ROW, _CELL, HEADING)):
+    if not starts or MARK in page or _ROW in page or _CELL in page or HEADING in page:
         return lifted
     kept: list[str] = []
     done = _lift_tables(page[: starts[0]], lifted, kept)

@@ -44,17 +44,28 @@ def read_tags(source: str, known: Known) -> tuple[str, str]:
     Raises:
         NotPlainError: there are other tags in it, or signs and references that only a parser should judge.
     """
+    pieces = split_tags(source)
+    structure: tuple[str, ...] = ()
+    if len(pieces) > 1:
+        pieces[1::2], structure = zip(*map(known.__getitem__, pieces[1::2]), strict=True)
+    return "".join(pieces), "".join(structure)
+
+
+def split_tags(source: str) -> list[str]:
+    """The text before, between and behind tags, and in between the tags that have nothing but blanks between them.
+
+    Raises:
+        NotPlainError: the last tag has no end, or there are references that are not known here.
+    """
     for space in "\t\r\n\x0c":
         if space in source:
             source = source.replace(space, " ")
     pieces = _TAGS.split(source)
-    structure: tuple[str, ...] = ()
-    if len(pieces) > 1:
-        pieces[1::2], structure = zip(*map(known.__getitem__, pieces[1::2]), strict=True)
-    text = "".join(pieces)
-    if "<" in text or ">" in text:
+    if "<" in pieces[-1]:
         raise NotPlainError
-    return _without_references(text), "".join(structure)
+    if "&" in source:
+        pieces[::2] = map(_without_references, pieces[::2])
+    return pieces
 
 
 def _without_references(text: str) -> str:
