@@ -78,7 +78,7 @@ def checked(text: str) -> None:
     definition, pack = parse(text, "codebook.yaml"), load_pack("ru")
     book = read_codebook(definition)
     check_fit(definition, book, pack)
-    check_phrases(book, pack)
+    check_phrases(book)
 
 
 def test_a_codebook_of_facts_alone_fits_a_pack_of_any_language() -> None:

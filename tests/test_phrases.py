@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caselight.coding.phrase_language import Step, Variant, parse_phrase
+from caselight.codebook.phrase_language import Step, Variant, parse_phrase
 from caselight.coding.phrases import compile_phrases, find
 from caselight.errors import DefinitionError
 from caselight.variables import Phrase
@@ -150,7 +150,7 @@ def test_a_phrase_that_cannot_be_read_is_an_error_with_place_and_right_example(
 
 
 def test_every_right_example_in_an_error_is_a_phrase() -> None:
-    source = (Path(__file__).parents[1] / "src/caselight/coding/phrase_language.py").read_text("utf-8")
+    source = (Path(__file__).parents[1] / "src/caselight/codebook/phrase_language.py").read_text("utf-8")
     examples = set(
         re.findall(r'"(\(камера\|регистратор\)[^"]*|\[городской\] камера|\{суд[^"]*|запись \.\.\.5 камера)"', source)
     )

@@ -10,9 +10,13 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caselight import ingest
 from caselight.store import Received, Settings, Study
+
+if TYPE_CHECKING:
+    from caselight.pack import Pack
 
 
 def new(folder: Path, settings: Settings, codebook: str) -> Study:
@@ -21,7 +25,7 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     Raises:
         UsageError, DefinitionError: folder not empty; no such pack or codebook, or it has a mistake.
     """
-    # Here, because this needs all that coding needs, and `add` does not.
+    # Here, because `add` does without.
     from caselight.codebook import codebook_path, read_codebook
     from caselight.definitions import load
     from caselight.fitting import check_fit, check_phrases
@@ -33,11 +37,26 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     definition = load(source)
     book = read_codebook(definition)
     check_fit(definition, book, pack)
-    check_phrases(book, pack)
+    check_phrases(book)
+    if own:
+        _check_pack(pack)
     study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
     if own:
         shutil.copytree(settings.pack, study.folder / "pack")
     return study
+
+
+def _check_pack(pack: Pack) -> None:
+    """Nothing, if the stages can use the user's own pack; a run finds that out by itself.
+
+    Raises:
+        DefinitionError: they cannot.
+    """
+    from caselight.coding.cues import compile_speakers  # with numpy, which takes long to load
+    from caselight.structure import compile_pack
+
+    compile_speakers(pack)
+    compile_pack(pack)
 
 
 def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str], without: Sequence[str] = ()) -> Received:

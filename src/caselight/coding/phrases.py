@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from caselight.coding.phrase_language import Step, Variant, parse_phrase, written_words
+from caselight.codebook.phrase_language import Step, Variant, parse_phrase, written_words
 from caselight.variables import Phrase
 from caselight.words import UNLISTED, Forms, Vocabulary, Words, distinct, forms_of, is_word, meant
 
