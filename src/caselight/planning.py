@@ -106,7 +106,7 @@ def makers(mapping: Mapping[str, str], pack: Pack, codebook: Codebook) -> Makers
     """The code of each stage, and the part of the mapping, pack and codebook that it uses."""
     return Makers(
         read=key_of("read", code_digest("ingest", "types", "tables"), sorted(mapping.items())),
-        words=key_of("words", code_digest("words")),
+        words=key_of("words", code_digest("words", "wordtables")),
         cases=key_of("structure", code_digest("structure"), pack.digest()),
         code=key_of("code", code_digest("coding"), codebook.language),
         answers={v.name: _coding_digests(codebook, v.name) for v in codebook.variables},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,21 +11,31 @@ from numpy.typing import NDArray
 
 from caselight.words import BORDER, UNLISTED, Texts, Vocabulary, Words
 
-# Longest words are base64 and lines without spaces; 65,535 characters fit two bytes and only longer ones need four.
-_SHORT = np.iinfo(np.uint16).max
 _SENTENCE, _CLAUSE = 1, 2
+_SIZES = (np.uint8, np.uint16, np.int32)  # of numbers, the first that holds them all: nearly always one byte or two
 
 
 def words_tables(words: Words) -> dict[str, pa.Table]:
-    """Tables `tokens` (one row a word: row in `forms`, place, what begins there) and `forms`."""
+    """Tables `tokens` (one row a word: row in `forms`, characters between it and the word before, its length, what
+    begins there) and `forms`. Lemmas are in neither: the vocabulary knows them by the form.
+    """
     row, forms = words.compact()
-    length = words.end - words.start
-    size = np.uint16 if not len(length) or length.max() <= _SHORT else np.int32
+    behind = np.append(0, words.end[:-1])  # the end of the word before
+    behind[words.first[:-1]] = 0
     # A border keeps its sentence number too, so numbers are rebuilt by counting what begins.
     begins = _begins(words.sentence, words.first) * _SENTENCE | _begins(words.clause, words.first) * _CLAUSE
-    tokens = {"row": row.astype(np.int32), "start": words.start, "length": length.astype(size), "begins": begins}
-    columns = {"form": forms.form, "lemma": forms.lemma, "other": forms.other, "plain": forms.plain}
-    return {"tokens": pa.table(tokens), "forms": pa.table({**columns, "text": _array(forms.text)})}
+    tokens = {"row": _small(row), "gap": _small(words.start - behind), "length": _small(words.end - words.start)}
+    return {
+        "tokens": pa.table({**tokens, "begins": begins}),
+        "forms": pa.table({"form": forms.form, "text": _array(forms.text)}),
+    }
+
+
+def _small(numbers: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """The same numbers, none of them negative, in as few bytes each as hold them."""
+    most = numbers.max(initial=0)
+    size = next(size for size in _SIZES if most <= np.iinfo(size).max)
+    return numbers.astype(size)
 
 
 def _array(texts: Sequence[str]) -> pa.Array:
@@ -57,14 +68,17 @@ def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str], vocabulary
         if words.any():
             place[lacking[words]] = vocabulary.learn(form[lacking[words]], [text for text in texts_of if text])
     row = tokens["row"].to_numpy()
-    start = tokens["start"].to_numpy()
+    length = tokens["length"].to_numpy()
     begins = tokens["begins"].to_numpy()
     first = np.concatenate([[0], np.flatnonzero(row == 0) + 1]).astype(np.int64)
+    run = np.cumsum(tokens["gap"].to_numpy() + length.astype(np.int64))  # of all characters up to the word's end
+    before = np.append(0, run)[first[:-1]]  # those of the texts before
+    end = (run - np.repeat(before, np.diff(first))).astype(np.int32)
     return Words(
         texts=tuple(texts),
         form=form[row],
-        start=start,
-        end=start + tokens["length"].to_numpy().astype(np.int32),
+        start=end - length.astype(np.int32),
+        end=end,
         first=first,
         sentence=_numbers(begins & _SENTENCE, first),
         clause=_numbers((begins & _CLAUSE) // _CLAUSE, first),
