@@ -53,7 +53,10 @@ _LIST_DIGITS = 3  # "112. Признать" may number a list, "2022. Призн
 
 
 class _Among:
-    """Words by their hashes, each in a slot of its own: which of many words are among them is one look for each."""
+    """Words by their hashes, each in a slot of its own: which of many words are among them is one look for each.
+
+    For some hundreds of words, as in the tables of abbreviations: there are about as many slots as half their square.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         hashes = distinct(hash_words(words))
