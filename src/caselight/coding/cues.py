@@ -38,6 +38,9 @@ class Part:
         return min(len(word) for word in (*self.exact, *self.stems))
 
 
+Beside = tuple[set[int], int]  # a part as it is looked for: the kinds that fit it, how many words off it may stand
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A wording that tells who speaks (or denies)."""
@@ -47,10 +50,8 @@ class Cue:
     parts: tuple[Part, ...]
     anchor: int  # the part by which it is looked up, the one with the longest words: "рапорт*" in "из рапорт*"
     otherwise: str  # testimony: who speaks where no person stands behind the noun
-    before: tuple[
-        tuple[set[int], int], ...
-    ]  # parts before the anchor, nearest first: kinds that fit, words it may be off
-    behind: tuple[tuple[set[int], int], ...]
+    before: tuple[Beside, ...]  # the parts before the anchor, the nearest first
+    behind: tuple[Beside, ...]
 
     @classmethod
     def of(cls, kind: str, speaker: str, parts: tuple[Part, ...], otherwise: str) -> Cue:
@@ -144,7 +145,7 @@ class Kinds:
             for stem in part.stems:
                 self._stems.setdefault(stem, []).append(part)
         self._lengths = sorted({len(stem) for stem in self._stems})
-        self._numbers: dict[tuple[bool, str], int] = {(False, ""): _NOTHING}  # exact word?, longest stem
+        self._numbers: dict[tuple[bool, str | None], int] = {(False, None): _NOTHING}  # exact?, word or longest stem
         self._owner: object = None
         self._of_row = np.zeros(0, np.int32)
 
@@ -176,7 +177,7 @@ class Kinds:
         """The kind of a form: which words it is and which stems it has follow from itself and its longest stem."""
         exact = self._exact.get(form, [])
         stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
-        key = bool(exact), form if exact else stems[-1] if stems else ""
+        key = bool(exact), form if exact else stems[-1] if stems else None
         if key not in self._numbers:
             anchored = [table.of(form) for table in self._tables]
             kind = (1 + len(self._numbers)) * (-1 if any(anchored) else 1)
