@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from caselight.coding.cues import Speakers, compile_speakers
+from caselight.coding.cues import Cue, Cues, Kinds, Part, Speakers, compile_speakers
 from caselight.coding.reading import Hit, Reading, paragraph_starts
 from caselight.pack import Pack, load_pack
 from caselight.types import Case, Document
@@ -170,6 +170,25 @@ def test_forms_of_one_kind_fit_the_same_words_of_cues(name: str) -> None:
             for part in cue.parts:
                 fits = form in part.exact or form.startswith(part.stems)
                 assert (kind in part.kinds) is fits, (form, part)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Не было видно.", [(0, 3)]),
+        ("Не видно.", []),
+        ("Не 5 видно; не очень видно", [(0, 3), (3, 6)]),
+        ("не было там видно", []),
+    ],
+)
+def test_a_star_alone_is_any_word(text: str, found: list[tuple[int, int]]) -> None:
+    one, any_word, other = (frozenset({"не"}), ()), (frozenset[str](), ("",)), (frozenset({"видно"}), ())
+    cue = Cue.of("near", "", tuple(Part(exact, stems, 0) for exact, stems in (one, any_word, other)), "")
+    table = Cues()
+    table.add(cue)
+    words = _reading(text).words
+    kinds, anchors = Kinds((table,), [cue]).among(words, 0, len(words))
+    assert [(f.start, f.end) for f in table.find(kinds, anchors)] == found
 
 
 def test_paragraphs_are_parted_by_blank_lines_or_lines_unless_the_text_is_wrapped() -> None:

@@ -38,6 +38,9 @@ class Part:
         return min(len(word) for word in (*self.exact, *self.stems))
 
 
+Beside = tuple[set[int], int]  # a part as it is looked for: the kinds that fit it, how many words off it may stand
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A wording that tells who speaks (or denies)."""
@@ -46,28 +49,36 @@ class Cue:
     speaker: str  # "" where the kind names none
     parts: tuple[Part, ...]
     anchor: int  # the part by which it is looked up, the one with the longest words: "рапорт*" in "из рапорт*"
-    otherwise: str = ""  # testimony: who speaks where no person stands behind the noun
+    otherwise: str  # testimony: who speaks where no person stands behind the noun
+    before: tuple[Beside, ...]  # the parts before the anchor, the nearest first
+    behind: tuple[Beside, ...]
+
+    @classmethod
+    def of(cls, kind: str, speaker: str, parts: tuple[Part, ...], otherwise: str) -> Cue:
+        """The cue with these parts."""
+        anchor = max(range(len(parts)), key=lambda k: parts[k].shortest())
+        before = tuple((parts[k].kinds, parts[k + 1].gap + 1) for k in range(anchor - 1, -1, -1))
+        behind = tuple((part.kinds, part.gap + 1) for part in parts[anchor + 1 :])
+        return cls(kind, speaker, parts, anchor, otherwise, before, behind)
 
     def span(self, kinds: Sequence[int], at: int) -> tuple[int, int] | None:
         """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
         first = last = at
-        for k in range(self.anchor - 1, -1, -1):
-            first = _place(self.parts[k].kinds, kinds, first - 1, max(-1, first - self.parts[k + 1].gap - 2), -1)
-            if first < 0:
+        for fitting, reach in self.before:
+            for i in range(first - 1, max(-1, first - 1 - reach), -1):
+                if kinds[i] in fitting:
+                    first = i
+                    break
+            else:
                 return None
-        for part in self.parts[self.anchor + 1 :]:
-            last = _place(part.kinds, kinds, last + 1, min(len(kinds), last + part.gap + 2), 1)
-            if last < 0:
+        for fitting, reach in self.behind:
+            for i in range(last + 1, min(len(kinds), last + 1 + reach)):
+                if kinds[i] in fitting:
+                    last = i
+                    break
+            else:
                 return None
         return first, last + 1
-
-
-def _place(fitting: set[int], kinds: Sequence[int], start: int, stop: int, step: int) -> int:
-    """The first place from `start` on, before `stop`, where a word of a fitting kind stands; -1 = nowhere."""
-    for i in range(start, stop, step):
-        if kinds[i] in fitting:
-            return i
-    return -1
 
 
 class Found(NamedTuple):
@@ -105,7 +116,7 @@ class Cues:
         anchored, in_order = self.anchored, True
         for at in where:
             for cue in anchored.get(kinds[at], ()):
-                if len(cue.parts) == 1:
+                if not cue.before and not cue.behind:
                     found.append(Found(at, at + 1, cue))
                 elif span := cue.span(kinds, at):
                     found.append(Found(*span, cue))
@@ -134,7 +145,7 @@ class Kinds:
             for stem in part.stems:
                 self._stems.setdefault(stem, []).append(part)
         self._lengths = sorted({len(stem) for stem in self._stems})
-        self._numbers: dict[tuple[bool, str], int] = {(False, ""): _NOTHING}  # exact word?, longest stem
+        self._numbers: dict[tuple[bool, str | None], int] = {(False, None): _NOTHING}  # exact?, word or longest stem
         self._owner: object = None
         self._of_row = np.zeros(0, np.int32)
 
@@ -166,7 +177,7 @@ class Kinds:
         """The kind of a form: which words it is and which stems it has follow from itself and its longest stem."""
         exact = self._exact.get(form, [])
         stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
-        key = bool(exact), form if exact else stems[-1] if stems else ""
+        key = bool(exact), form if exact else stems[-1] if stems else None
         if key not in self._numbers:
             anchored = [table.of(form) for table in self._tables]
             kind = (1 + len(self._numbers)) * (-1 if any(anchored) else 1)
@@ -204,10 +215,9 @@ def compile_speakers(pack: Pack) -> Speakers:
         for i, entry in enumerate(_at(part, key)):
             if not isinstance(entry, dict) or not isinstance(entry.get("cue"), str) or not entry.get("example"):
                 raise part.error("a cue needs 'cue' (its words) and 'example' (a wording it catches).", *key, i)
-            parts = _parts(entry["cue"])
-            anchor = max(range(len(parts)), key=lambda k: parts[k].shortest())
-            cue = Cue(kind, str(entry.get("speaker", speaker)), parts, anchor, str(entry.get("otherwise", "")))
-            if any(len(stem) < KEY_LETTERS for stem in parts[anchor].stems):
+            whom = str(entry.get("speaker", speaker))
+            cue = Cue.of(kind, whom, _parts(entry["cue"]), str(entry.get("otherwise", "")))
+            if any(len(stem) < KEY_LETTERS for stem in cue.parts[cue.anchor].stems):
                 raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
             cues.append(cue)
             tables.get(kind, turns).add(cue)

@@ -53,7 +53,10 @@ _LIST_DIGITS = 3  # "112. Признать" may number a list, "2022. Призн
 
 
 class _Among:
-    """Words by their hashes, each in a slot of its own: which of many words are among them is one look for each."""
+    """Words by their hashes, each in a slot of its own: which of many words are among them is one look for each.
+
+    For some hundreds of words, as in the tables of abbreviations: there are about as many slots as half their square.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         hashes = distinct(hash_words(words))
@@ -100,7 +103,7 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     sentence[lines.paragraphs()] = True
     stop = (scan.roles & STOP) != 0
     sentence[_after_stops(scan, scan.special[stop], lines.first, abbreviations(language))] = True
-    colon = (scan.roles & COLON != 0) & (scan.codes[np.minimum(scan.special + 1, len(scan.codes) - 1)] & SPACE != 0)
+    colon = (scan.roles & COLON != 0) & (scan.codes.take(scan.special + 1, mode="clip") & SPACE != 0)
     clause[scan.starts.searchsorted(scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
     return sentence[:-1], clause[:-1] | sentence[:-1]
 
@@ -150,7 +153,7 @@ def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbr
 
 def _glued(scan: Scan, at: _Stops) -> Flags:
     """Whether each may be a full stop without a space after it: "суда.Согласно", not "mail.Ru"."""
-    second = scan.codes[np.minimum(scan.starts[at.token] + 1, len(scan.codes) - 1)]
+    second = scan.codes.take(scan.starts[at.token] + 1, mode="clip")
     letters = (at.length >= _GLUED_LETTERS) & (at.last & LOWER != 0) & (at.initial & UPPER != 0)
     return np.asarray(letters & (second & (LOWER | SPACE) != 0))
 
@@ -173,7 +176,7 @@ class _Lines:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
         newlines = scan.special[scan.codes[scan.special] & NEWLINE != 0]
-        following = scan.codes[np.minimum(newlines + 1, len(scan.codes) - 1)] & CODE
+        following = scan.codes.take(newlines + 1, mode="clip") & CODE
         self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following != _FEED)]
         at = scan.starts.searchsorted(self.newlines)
         self.count = np.bincount(at, minlength=len(scan.starts) + 1)[:-1]  # line breaks before each token

@@ -77,7 +77,7 @@ def scan(texts: Sequence[str]) -> Scan:
 
 def _joins(codes: Codes, special: Positions, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which are full stops inside numbers (20.2) or apostrophes inside words (don't), and do not part words."""
-    before, after = codes[special - 1], codes[np.minimum(special + 1, len(codes) - 1)]
+    before, after = codes[special - 1], codes.take(special + 1, mode="clip")
     both = before & after
     stop = (role & FULL_STOP != 0) & (both & DIGIT != 0)
     apostrophe = (role & JOINER != 0) & (both & WORD != 0) & ((before | after) & DIGIT == 0)
