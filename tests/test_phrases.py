@@ -16,6 +16,7 @@ from caselight.coding.phrases import compile_phrases, find
 from caselight.errors import DefinitionError
 from caselight.variables import Phrase
 from caselight.words import Vocabulary, Words, forms_of, lemma_id, tokenise
+from caselight.wordtables import words_of, words_tables
 
 RUSSIAN = Vocabulary("ru")
 ENGLISH = Vocabulary("en")
@@ -176,12 +177,12 @@ def test_forms_learned_later_are_found_by_phrases_compiled_before() -> None:
         assert len(find(tokenise([text], vocabulary), compiled).first) == count
 
 
-def test_words_kept_without_their_vocabulary_give_the_same_hits() -> None:
+def test_words_that_come_back_to_another_vocabulary_give_the_same_hits() -> None:
     texts = ["Запись с камер видеонаблюдения по статье 20.2 КоАП", "Видеозапись, камеpы"]
     compiled = compile_phrases([phrase("камера"), phrase("статья 20.2"), phrase("видео*")], RUSSIAN)
     words = tokenise(texts, RUSSIAN)
-    row, forms = words.compact()
-    kept = Words(words.texts, words.form, words.start, words.end, words.first, words.sentence, words.clause, row, forms)
+    tables = words_tables(words)
+    kept = words_of(tables["tokens"], tables["forms"], texts, Vocabulary("ru"))
     for field in ("phrase", "text", "first", "last"):
         assert getattr(find(kept, compiled), field).tolist() == getattr(find(words, compiled), field).tolist()
 

@@ -19,7 +19,7 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     """Tables `tokens` (one row a word: row in `forms`, characters between it and the word before, its length, what
     begins there) and `forms`. Lemmas are in neither: the vocabulary knows them by the form.
     """
-    row, forms = words.compact()
+    row, form, texts = words.compact()
     behind = np.append(0, words.end[:-1])  # the end of the word before
     behind[words.first[:-1]] = 0
     # A border keeps its sentence number too, so numbers are rebuilt by counting what begins.
@@ -27,7 +27,7 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     tokens = {"row": _small(row), "gap": _small(words.start - behind), "length": _small(words.end - words.start)}
     return {
         "tokens": pa.table({**tokens, "begins": begins}),
-        "forms": pa.table({"form": forms.form, "text": _array(forms.text)}),
+        "forms": pa.table({"form": form, "text": _array(texts)}),
     }
 
 

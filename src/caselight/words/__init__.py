@@ -121,8 +121,11 @@ class Words:
             end += 1
         return start, end
 
-    def compact(self) -> tuple[Rows, Forms]:
-        """Each token's row in a table of only the forms that occur here; numbers get rows of their own."""
+    def compact(self) -> tuple[Rows, Hashes, Sequence[str]]:
+        """Each token's row among only the forms that occur here, those forms and their words.
+
+        Numbers get rows of their own, and no words.
+        """
         unlisted = np.flatnonzero(self.row == UNLISTED)
         used = np.bincount(self.row, minlength=len(self.forms))
         used[:2] = 1
@@ -132,10 +135,8 @@ class Words:
         own, number = ranked(self.form[unlisted])
         code = place.take(self.row, mode="clip")
         code[unlisted] = len(rows) + number
-        forms = self.forms.take(np.append(rows, np.full(len(own), UNLISTED)))
-        for column in (forms.form, forms.lemma, forms.other, forms.plain):
-            column[len(rows) :] = own
-        return code, forms
+        texts = self.forms.texts_of(np.append(rows, np.full(len(own), UNLISTED)))
+        return code, np.append(self.forms.form[rows], own), texts
 
 
 _OPENERS = '«"“„(['

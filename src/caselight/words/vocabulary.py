@@ -61,8 +61,11 @@ class Forms:
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Forms:
         """These rows, as a table of their own."""
-        texts = self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
-        return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], texts)
+        return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], self.texts_of(rows))
+
+    def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
+        """The words of these rows."""
+        return self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
 
 
 def _specials() -> Forms:
