@@ -188,13 +188,14 @@ def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, 
 def _borders(documents: Sequence[Document], layout: Layout, lines: Lines, rules: SectionRules) -> list[dict[str, int]]:
     """Of each act: section -> where it begins in its text."""
     headings = _headings(documents, layout, lines, rules)
-    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1)).tolist()
-    starts, ends = lines.start.tolist(), lines.end.tolist()
-    found = []
-    for (i, begin, _), own, first, last in zip(layout.acts, headings, edges, edges[1:], strict=False):
-        # An act without lines is empty.
-        stretch = (begin + starts[first], begin + ends[last - 1]) if first < last else None
-        found.append(_border_positions(documents[i].text, stretch, own, rules) if stretch else {})
+    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1))
+    some = edges[:-1] < edges[1:]  # an act without lines is empty
+    start, end = lines.start[edges[:-1][some]], lines.end[edges[1:][some] - 1]
+    found: list[dict[str, int]] = [{} for _ in layout.acts]
+    for act, first, last in zip(some.nonzero()[0].tolist(), start.tolist(), end.tolist(), strict=True):
+        i, begin, _ = layout.acts[act]
+        stretch = (begin + first, begin + last)
+        found[act] = _border_positions(documents[i].text, stretch, headings[act], rules)
     return found
 
 
