@@ -19,7 +19,7 @@ from caselight.structure.amounts import AmountRules, Sanction, SanctionRule, Sum
 from caselight.structure.codes import batches
 from caselight.structure.fold import Folded, Folding, View, fold_all
 from caselight.structure.numbers import compile_numerals
-from caselight.structure.prefilter import Words, holds, needed
+from caselight.structure.prefilter import Words, first_of, holds, needed
 from caselight.types import Document, Fact, RegionKind, Section, Span
 
 # How far before a sanction the words that impose it may stand, and threats of the law that rule it out, in characters.
@@ -169,7 +169,7 @@ def find_outcome(
     else:
         return _from_card(document, rules)
     area = _plain(text, section.start, min(section.end, section.start + rules.reach))
-    decision = area.text[: _first_stop(area.text, rules)]
+    decision = area.text[: first_of(area.text, rules.stops)]
     for rule in rules.rules:
         if rule.needs and not any(map(decision.__contains__, rule.needs)):
             continue
@@ -195,11 +195,6 @@ def _plain(folded: Folded, start: int, end: int) -> View:
     if len(text) != len(area.text):  # "İ" has two small letters
         text = "".join(c.lower() if len(c.lower()) == 1 else c for c in area.text)
     return View(text, area.start, area.end, area.starts, area.ends)
-
-
-def _first_stop(text: str, rules: OutcomeRules) -> int:
-    places = [at for at in map(text.find, rules.stops) if at > 0]
-    return min(places, default=len(text))
 
 
 def _decide(

@@ -22,6 +22,7 @@ from caselight.pack import Pack
 from caselight.structure.codes import Batch, batches
 from caselight.structure.paragraphs import Lines, lines_of
 from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
+from caselight.structure.prefilter import first_of
 from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
 from caselight.types import Document, Section
 from caselight.words import Words, distinct
@@ -229,10 +230,10 @@ def _inline_headings(text: str, start: int, end: int, border: Border) -> list[in
 def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
     """Where the sentence begins that says how to appeal; 0 = there is none after the decision."""
     operative = text[start : min(end, start + NOTICE_REACH)].lower()
-    said = [at for at in map(operative.find, rules.notices) if at > 0]
-    if not said:
+    said = first_of(operative, rules.notices)
+    if said == len(operative):
         return 0
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + min(said))]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + said)]
     # The first of them ends the heading; what stands between it and the next one is the decision itself.
     return ends[-1] if len(ends) > 1 else 0
 
