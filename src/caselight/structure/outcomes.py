@@ -42,8 +42,8 @@ class DecisionRule:
     appeal_result: str
     sanction: str  # "", "imposed", "changed" or "in_force"
     needs: tuple[str, ...]  # pieces of words of which one must occur; () = none need to
-    every: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...]
+    every: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
+    none: tuple[tuple[re.Pattern[str], Words], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,8 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         threat=_pattern(part, in_force.get("threat", ""), "in_force"),
         was_terminated=_pattern(part, in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
-            (entry["reason"], pattern, needed(pattern))
+            (entry["reason"], *_with_words(part, entry["pattern"], "termination_reasons", i))
             for i, entry in enumerate(data.get("termination_reasons", ()))
-            for pattern in (_pattern(part, entry["pattern"], "termination_reasons", i),)
         ),
         terminating=_pattern(part, data.get("terminating", ""), "terminating"),
         card_labels=frozenset(label.lower() for label in data.get("card_labels", ())),
@@ -144,9 +143,14 @@ def _rule(part: Definition, entry: Mapping[str, Any], i: int) -> DecisionRule:
         entry.get("appeal_result", ""),
         entry.get("sanction", ""),
         tuple(entry.get("needs", ())),
-        tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("all", ())),
-        tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("none", ())),
+        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("all", ())),
+        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("none", ())),
     )
+
+
+def _with_words(part: Definition, pattern: str, *key: str | int) -> tuple[re.Pattern[str], Words]:
+    compiled = _pattern(part, pattern, *key)
+    return compiled, needed(compiled)
 
 
 def find_outcome(
@@ -201,10 +205,15 @@ def _decide(
     act: _Act, decision: str, rule: DecisionRule, rules: OutcomeRules
 ) -> tuple[list[Stated], list[Fact]] | None:
     """What the rule finds in the decision, and facts that stand elsewhere in the text; None = it does not hold."""
-    matches = [pattern.search(decision) for pattern in rule.every]
-    if None in matches or any(pattern.search(decision) for pattern in rule.none):
+    spans = []
+    for pattern, words in rule.every:
+        match = pattern.search(decision) if holds(decision, words) else None
+        if match is None:
+            return None
+        spans.append(match.span())
+    if any(holds(decision, words) and pattern.search(decision) for pattern, words in rule.none):
         return None
-    stated = _review(rule, [match.span() for match in matches if match])
+    stated = _review(rule, spans)
     elsewhere: list[Fact] = []
     if rule.sanction in ("imposed", "changed"):
         sanction = _imposed(decision, rule.sanction == "changed", rules)
