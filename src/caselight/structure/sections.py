@@ -179,7 +179,7 @@ def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, 
         text = documents[layout.acts[act][0]].text
         return not text[start - bases[act] : end - bases[act]].strip()
 
-    pieces = cut_at(distinct(places), pieces, is_blank)
+    pieces = cut_at(distinct(places), pieces, layout, is_blank)
     if rules.long_paragraph and rules.weights:
         pieces = sentences_of(pieces, rules.long_paragraph, layout, words)
     names = tuple(dict.fromkeys([*rules.names, rules.notice, *(rules.weights.sections if rules.weights else ())]))
@@ -334,11 +334,17 @@ def _prefer_beginnings(
     act = draft.pieces.act[pieces[rows]]
     text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
     longest = min(HEADING_REACH, max(map(len, rules.openings), default=0))
+    texts = [document.text for document in draft.documents]
+    rewarded: list[tuple[int, int]] = []
     for row, i, at in zip(rows.tolist(), text.tolist(), start.tolist(), strict=True):
-        opening = draft.documents[i].text[at : at + longest].lower()
+        opening = texts[i][at : at + longest].lower()
         if opening.startswith(rules.openings):
-            section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
-            score[row, sections.index(section)] += BEGINS_BONUS
+            for phrase, section in rules.begins:
+                if opening.startswith(phrase):
+                    rewarded.append((row, sections.index(section)))
+                    break
+    if rewarded:
+        score[tuple(np.array(rewarded).T)] += BEGINS_BONUS
 
 
 def _closed(draft: Draft, rules: SectionRules, weights: SectionWeights) -> NDArray[np.bool_]:
