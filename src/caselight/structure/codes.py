@@ -5,6 +5,7 @@ Texts are taken some at a time, so that what is made of them stays small.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
@@ -39,10 +40,10 @@ class Batch(NamedTuple):
         begins = list(accumulate((len(text) + len(_BETWEEN) for text in texts), initial=len(_BETWEEN)))
         return cls(texts, joined, codes, begins, (codes == ord("\n")).nonzero()[0])
 
-    def parted(self, places: Places) -> list[list[int]]:
+    def parted(self, places: Places) -> list[array[int]]:
         """Places in `joined`, in order, as offsets in the text of each."""
         cuts = places.searchsorted(self.begins)
-        own = (places - np.repeat(self.begins[:-1], np.diff(cuts))).tolist()
+        own = array("q", (places - np.repeat(self.begins[:-1], np.diff(cuts))).tobytes())
         return [own[first:last] for first, last in pairwise(cuts.tolist())]
 
 

@@ -8,6 +8,7 @@ example there.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 
 from caselight.structure.cards import card_facts
@@ -40,7 +41,7 @@ def find_facts(document: Document, sections: Sequence[Section], rules: FactRules
     return find_all_facts([document], fold_all(read, rules.zones.folding), days, [sections], rules)[0]
 
 
-def find_days(read: Sequence[Batch], rules: FactRules) -> list[list[int]]:
+def find_days(read: Sequence[Batch], rules: FactRules) -> list[array[int]]:
     """For each of the texts that were read, where a date's day may stand."""
     strange, dates = rules.zones.folding.is_strange, rules.readers.dates
     return [places for batch in read for places in day_places(batch, strange, dates)]
