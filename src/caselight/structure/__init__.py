@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from caselight.pack import Pack
 from caselight.structure.codes import batches
-from caselight.structure.facts import FactRules, compile_facts, find_all_facts
+from caselight.structure.facts import FactRules, compile_facts, find_all_facts, find_days
 from caselight.structure.fold import Folded, fold_all
 from caselight.structure.outcomes import OutcomeRules, compile_outcomes, find_outcome
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections
@@ -50,8 +50,10 @@ def structure(documents: Sequence[Document], words: Words, rules: Rules) -> list
     """The cases that the documents carry, in their order. `words` are those of their texts."""
     read = batches([document.text for document in documents])
     folded = fold_all(read, rules.facts.zones.folding)
+    days = find_days(read, rules.facts)
     divided = find_all_sections(documents, read, words, rules.sections)
-    found = find_all_facts(documents, read, folded, divided, rules.facts)
+    del read  # four bytes a character
+    found = find_all_facts(documents, folded, days, divided, rules.facts)
     return [_structured(*one, rules) for one in zip(documents, folded, divided, found, strict=True)]
 
 

@@ -1,10 +1,11 @@
 """Characters of many texts as numbers: what one array operation tells of all of them takes a loop far longer.
 
-Texts are taken some at a time, so that what is made of them fits into a processor's cache.
+Texts are taken some at a time, so that what is made of them stays small.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
@@ -12,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-TEXTS_AT_ONCE = 32
+# Characters handled together: fewer, and the calls weigh more than their work; more takes memory.
+AT_ONCE = 262_144
 LAST_SPACE = 0x3000  # code point of the last character that is white space
 _BETWEEN = "\n\n"  # before each text and behind the last: what looks two characters back or on stays among the codes
 
@@ -38,16 +40,22 @@ class Batch(NamedTuple):
         begins = list(accumulate((len(text) + len(_BETWEEN) for text in texts), initial=len(_BETWEEN)))
         return cls(texts, joined, codes, begins, (codes == ord("\n")).nonzero()[0])
 
-    def parted(self, places: Places) -> list[list[int]]:
+    def parted(self, places: Places) -> list[array[int]]:
         """Places in `joined`, in order, as offsets in the text of each."""
         cuts = places.searchsorted(self.begins)
-        own = (places - np.repeat(self.begins[:-1], np.diff(cuts))).tolist()
+        own = array("q", (places - np.repeat(self.begins[:-1], np.diff(cuts))).tobytes())
         return [own[first:last] for first, last in pairwise(cuts.tolist())]
 
 
 def batches(texts: Sequence[str]) -> list[Batch]:
     """The texts, some at a time."""
-    return [Batch.of(texts[begin : begin + TEXTS_AT_ONCE]) for begin in range(0, len(texts), TEXTS_AT_ONCE)]
+    found, begin, size = [], 0, 0
+    for i, text in enumerate(texts, start=1):
+        size += len(text)
+        if size >= AT_ONCE or i == len(texts):
+            found.append(Batch.of(texts[begin:i]))
+            begin, size = i, 0
+    return found
 
 
 def table(characters: Iterable[str]) -> Flags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,7 +97,7 @@ def find_dates(text: str, places: Sequence[int] | None, rules: DateRules) -> lis
     return [match for way in rules.patterns for match in way.all_in(text, places)]
 
 
-def day_places(batch: Batch, also: Flags, rules: DateRules) -> list[list[int]]:
+def day_places(batch: Batch, also: Flags, rules: DateRules) -> list[array[int]]:
     """For each text, where a number begins that may be a date's day: what stands before and behind it allows it.
 
     In a long text most of the time a pattern goes from character to character. Here many texts are looked at in one go.

@@ -8,6 +8,7 @@ example there.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 
 from caselight.structure.cards import card_facts
@@ -24,7 +25,7 @@ from caselight.structure.rules import Catch, Rule, matches
 from caselight.structure.zones import Zones, divide
 from caselight.types import Document, Fact, Problem, Section, Span
 
-__all__ = ["FactRules", "compile_facts", "find_all_facts", "find_facts"]
+__all__ = ["FactRules", "compile_facts", "find_all_facts", "find_days", "find_facts"]
 
 Found = dict[str, list[Fact]]
 _OBLIQUE = "judge, oblique"  # stands among found facts for a judge's name that is to be put into the nominative
@@ -36,13 +37,20 @@ def find_facts(document: Document, sections: Sequence[Section], rules: FactRules
     Facts are sorted by name, then by where they stand. A value that was removed before publication gives no fact.
     """
     read = batches([document.text])
-    return find_all_facts([document], read, fold_all(read, rules.zones.folding), [sections], rules)[0]
+    days = find_days(read, rules)
+    return find_all_facts([document], fold_all(read, rules.zones.folding), days, [sections], rules)[0]
+
+
+def find_days(read: Sequence[Batch], rules: FactRules) -> list[array[int]]:
+    """For each of the texts that were read, where a date's day may stand."""
+    strange, dates = rules.zones.folding.is_strange, rules.readers.dates
+    return [places for batch in read for places in day_places(batch, strange, dates)]
 
 
 def find_all_facts(
     documents: Sequence[Document],
-    read: Sequence[Batch],
     folded: Sequence[Folded],
+    days: Sequence[Sequence[int]],
     sections: Sequence[Sequence[Section]],
     rules: FactRules,
 ) -> list[tuple[list[Fact], list[Problem]]]:
@@ -50,13 +58,11 @@ def find_all_facts(
 
     Args:
         documents: whose facts are looked for.
-        read: their texts.
-        folded: each of these.
+        folded: the text of each.
+        days: `find_days` of each text.
         sections: of each.
         rules: the pack's.
     """
-    strange, dates = rules.zones.folding.is_strange, rules.readers.dates
-    days = [places for batch in read for places in day_places(batch, strange, dates)]
     return [
         _found(document, divide(document, text, places, own, rules.zones), rules)
         for document, text, places, own in zip(documents, folded, days, sections, strict=True)

@@ -151,7 +151,7 @@ def fold_all(read: Sequence[Batch], folding: Folding) -> list[Folded]:
     return found
 
 
-def _strange_places(batch: Batch, folding: Folding) -> tuple[list[list[int]], list[list[int]]]:
+def _strange_places(batch: Batch, folding: Folding) -> tuple[list[array[int]], list[array[int]]]:
     """For each text, where a view of it may differ, and where it may be shorter."""
     codes, number = batch.codes, batch.codes.dtype.type
     low, high = folding.gap

@@ -19,7 +19,7 @@ from caselight.structure.amounts import AmountRules, Sanction, SanctionRule, Sum
 from caselight.structure.codes import batches
 from caselight.structure.fold import Folded, Folding, View, fold_all
 from caselight.structure.numbers import compile_numerals
-from caselight.structure.prefilter import Words, holds, needed
+from caselight.structure.prefilter import Words, first_of, holds, needed
 from caselight.types import Document, Fact, RegionKind, Section, Span
 
 # How far before a sanction the words that impose it may stand, and threats of the law that rule it out, in characters.
@@ -42,8 +42,8 @@ class DecisionRule:
     appeal_result: str
     sanction: str  # "", "imposed", "changed" or "in_force"
     needs: tuple[str, ...]  # pieces of words of which one must occur; () = none need to
-    every: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...]
+    every: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
+    none: tuple[tuple[re.Pattern[str], Words], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,8 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         threat=_pattern(part, in_force.get("threat", ""), "in_force"),
         was_terminated=_pattern(part, in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
-            (entry["reason"], pattern, needed(pattern))
+            (entry["reason"], *_with_words(part, entry["pattern"], "termination_reasons", i))
             for i, entry in enumerate(data.get("termination_reasons", ()))
-            for pattern in (_pattern(part, entry["pattern"], "termination_reasons", i),)
         ),
         terminating=_pattern(part, data.get("terminating", ""), "terminating"),
         card_labels=frozenset(label.lower() for label in data.get("card_labels", ())),
@@ -144,9 +143,14 @@ def _rule(part: Definition, entry: Mapping[str, Any], i: int) -> DecisionRule:
         entry.get("appeal_result", ""),
         entry.get("sanction", ""),
         tuple(entry.get("needs", ())),
-        tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("all", ())),
-        tuple(_pattern(part, pattern, "rules", i) for pattern in entry.get("none", ())),
+        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("all", ())),
+        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("none", ())),
     )
+
+
+def _with_words(part: Definition, pattern: str, *key: str | int) -> tuple[re.Pattern[str], Words]:
+    compiled = _pattern(part, pattern, *key)
+    return compiled, needed(compiled)
 
 
 def find_outcome(
@@ -169,7 +173,7 @@ def find_outcome(
     else:
         return _from_card(document, rules)
     area = _plain(text, section.start, min(section.end, section.start + rules.reach))
-    decision = area.text[: _first_stop(area.text, rules)]
+    decision = area.text[: first_of(area.text, rules.stops)]
     for rule in rules.rules:
         if rule.needs and not any(map(decision.__contains__, rule.needs)):
             continue
@@ -197,19 +201,19 @@ def _plain(folded: Folded, start: int, end: int) -> View:
     return View(text, area.start, area.end, area.starts, area.ends)
 
 
-def _first_stop(text: str, rules: OutcomeRules) -> int:
-    places = [at for at in map(text.find, rules.stops) if at > 0]
-    return min(places, default=len(text))
-
-
 def _decide(
     act: _Act, decision: str, rule: DecisionRule, rules: OutcomeRules
 ) -> tuple[list[Stated], list[Fact]] | None:
     """What the rule finds in the decision, and facts that stand elsewhere in the text; None = it does not hold."""
-    matches = [pattern.search(decision) for pattern in rule.every]
-    if None in matches or any(pattern.search(decision) for pattern in rule.none):
+    spans = []
+    for pattern, words in rule.every:
+        match = pattern.search(decision) if holds(decision, words) else None
+        if match is None:
+            return None
+        spans.append(match.span())
+    if any(holds(decision, words) and pattern.search(decision) for pattern, words in rule.none):
         return None
-    stated = _review(rule, [match.span() for match in matches if match])
+    stated = _review(rule, spans)
     elsewhere: list[Fact] = []
     if rule.sanction in ("imposed", "changed"):
         sanction = _imposed(decision, rule.sanction == "changed", rules)

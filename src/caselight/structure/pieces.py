@@ -45,13 +45,14 @@ def lay_out(documents: Sequence[Document], words: Words) -> Layout:
     return Layout(acts, text, base, begin, token)
 
 
-def cut_at(places: Places, pieces: Pieces, is_blank: Callable[[int, int, int], bool]) -> Pieces:
+def cut_at(places: Places, pieces: Pieces, layout: Layout, is_blank: Callable[[int, int, int], bool]) -> Pieces:
     """The pieces cut at these places; what is blank of those that are cut is left out.
 
     Args:
         places: in order.
         pieces: to be cut.
-        is_blank: of an act's number, start and end.
+        layout: where they stand.
+        is_blank: of an act's number, start and end; asked where there is no word.
     """
     if not len(pieces.act):
         return pieces
@@ -63,9 +64,11 @@ def cut_at(places: Places, pieces: Pieces, is_blank: Callable[[int, int, int], b
     cut = np.zeros(len(pieces.act), np.bool_)
     cut[at] = True
     made, cut = _cut(pieces, places[inside], at), np.insert(cut, at, True)
-    rows = cut.nonzero()[0].tolist()
-    columns = (column[cut].tolist() for column in made)
-    blank = [row for row, *one in zip(rows, *columns, strict=True) if is_blank(*one)]
+    rows = cut.nonzero()[0]
+    token = layout.token
+    rows = rows[token.searchsorted(made.start[rows]) == token.searchsorted(made.end[rows])]
+    columns = (column[rows].tolist() for column in made)
+    blank = [row for row, *one in zip(rows.tolist(), *columns, strict=True) if is_blank(*one)]
     return Pieces(*(np.delete(column, blank) for column in made)) if blank else made
 
 

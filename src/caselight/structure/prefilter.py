@@ -47,6 +47,19 @@ def holds(text: str, words: Words) -> bool:
     return not words or any(map(text.__contains__, words))
 
 
+def first_of(text: str, words: Iterable[str]) -> int:
+    """Where the first of the words stands that is not the text's beginning; the text's length if none does.
+
+    A word whose first place is the beginning is not looked for further on.
+    """
+    reached = len(text)
+    for word in words:
+        at = text.find(word, 0, reached + len(word))
+        if 0 < at < reached:
+            reached = at
+    return reached
+
+
 class Sought(NamedTuple):
     """Words to be looked for in texts, after the sign or capital letter that each of them has and most texts have not.
 

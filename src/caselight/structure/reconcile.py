@@ -51,8 +51,10 @@ def reconcile(
             facts.append(chosen)
             if differ:
                 problems.append(_contradiction(document, text[0], card[0]))
-        else:
-            facts += (text or card)[:1]
+        elif text:
+            facts.append(text[0])
+        elif card:
+            facts.append(card[0])
     single = {fact.name: fact for fact in facts}
     added, more = _code(document, single, comparison)
     single.update((fact.name, fact) for fact in added)

@@ -22,6 +22,7 @@ from caselight.pack import Pack
 from caselight.structure.codes import Batch, batches
 from caselight.structure.paragraphs import Lines, lines_of
 from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
+from caselight.structure.prefilter import first_of
 from caselight.structure.weights import TENTHS, Passage, SectionWeights, best_paths, compile_weights, scores
 from caselight.types import Document, Section
 from caselight.words import Words, distinct
@@ -178,7 +179,7 @@ def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, 
         text = documents[layout.acts[act][0]].text
         return not text[start - bases[act] : end - bases[act]].strip()
 
-    pieces = cut_at(distinct(places), pieces, is_blank)
+    pieces = cut_at(distinct(places), pieces, layout, is_blank)
     if rules.long_paragraph and rules.weights:
         pieces = sentences_of(pieces, rules.long_paragraph, layout, words)
     names = tuple(dict.fromkeys([*rules.names, rules.notice, *(rules.weights.sections if rules.weights else ())]))
@@ -188,13 +189,14 @@ def drafted(documents: Sequence[Document], read: Sequence[Batch], words: Words, 
 def _borders(documents: Sequence[Document], layout: Layout, lines: Lines, rules: SectionRules) -> list[dict[str, int]]:
     """Of each act: section -> where it begins in its text."""
     headings = _headings(documents, layout, lines, rules)
-    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1)).tolist()
-    starts, ends = lines.start.tolist(), lines.end.tolist()
-    found = []
-    for (i, begin, _), own, first, last in zip(layout.acts, headings, edges, edges[1:], strict=False):
-        # An act without lines is empty.
-        stretch = (begin + starts[first], begin + ends[last - 1]) if first < last else None
-        found.append(_border_positions(documents[i].text, stretch, own, rules) if stretch else {})
+    edges = lines.stretch.searchsorted(np.arange(len(layout.acts) + 1))
+    some = edges[:-1] < edges[1:]  # an act without lines is empty
+    start, end = lines.start[edges[:-1][some]], lines.end[edges[1:][some] - 1]
+    found: list[dict[str, int]] = [{} for _ in layout.acts]
+    for act, first, last in zip(some.nonzero()[0].tolist(), start.tolist(), end.tolist(), strict=True):
+        i, begin, _ = layout.acts[act]
+        stretch = (begin + first, begin + last)
+        found[act] = _border_positions(documents[i].text, stretch, headings[act], rules)
     return found
 
 
@@ -228,10 +230,10 @@ def _inline_headings(text: str, start: int, end: int, border: Border) -> list[in
 def _notice_start(text: str, start: int, end: int, rules: SectionRules) -> int:
     """Where the sentence begins that says how to appeal; 0 = there is none after the decision."""
     operative = text[start : min(end, start + NOTICE_REACH)].lower()
-    said = [at for at in map(operative.find, rules.notices) if at > 0]
-    if not said:
+    said = first_of(operative, rules.notices)
+    if said == len(operative):
         return 0
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + min(said))]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + said)]
     # The first of them ends the heading; what stands between it and the next one is the decision itself.
     return ends[-1] if len(ends) > 1 else 0
 
@@ -332,11 +334,17 @@ def _prefer_beginnings(
     act = draft.pieces.act[pieces[rows]]
     text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
     longest = min(HEADING_REACH, max(map(len, rules.openings), default=0))
+    texts = [document.text for document in draft.documents]
+    rewarded: list[tuple[int, int]] = []
     for row, i, at in zip(rows.tolist(), text.tolist(), start.tolist(), strict=True):
-        opening = draft.documents[i].text[at : at + longest].lower()
+        opening = texts[i][at : at + longest].lower()
         if opening.startswith(rules.openings):
-            section = next(section for phrase, section in rules.begins if opening.startswith(phrase))
-            score[row, sections.index(section)] += BEGINS_BONUS
+            for phrase, section in rules.begins:
+                if opening.startswith(phrase):
+                    rewarded.append((row, sections.index(section)))
+                    break
+    if rewarded:
+        score[tuple(np.array(rewarded).T)] += BEGINS_BONUS
 
 
 def _closed(draft: Draft, rules: SectionRules, weights: SectionWeights) -> NDArray[np.bool_]:
