@@ -78,6 +78,27 @@ def test_answers_come_back_as_they_went_in_whatever_the_kind_of_value(value: obj
     assert row["problems"] == [{"kind": "k", "message": "m"}]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        CASE._replace(instance="cassation"),
+        CASE._replace(facts=CASE.facts[:-1]),
+        CASE._replace(facts=(CASE.facts[0]._replace(value="another"), *CASE.facts[1:])),
+        CASE._replace(facts=(CASE.facts[0]._replace(source="another"), *CASE.facts[1:])),
+        CASE._replace(facts=(CASE.facts[0]._replace(span=SPAN._replace(document="r2")), *CASE.facts[1:])),
+        CASE._replace(facts=(CASE.facts[0]._replace(span=SPAN._replace(start=3)), *CASE.facts[1:])),
+        CASE._replace(sections=(CASE.sections[0]._replace(end=1), *CASE.sections[1:])),
+        CASE._replace(documents=(*CASE.documents, "r9")),
+    ],
+)
+def test_the_digest_of_a_case_changes_with_what_is_shown(other: Case) -> None:
+    def digest(case: Case) -> int:
+        return int(tables.cases_table([case], [()], ["{}"])["digest"][0].as_py())
+
+    assert digest(CASE) == digest(CASE._replace())
+    assert digest(CASE) != digest(other)
+
+
 def test_a_digest_changes_with_what_is_shown_and_not_with_the_run() -> None:
     def digest(answer: Answer) -> int:
         return int(tables.answers_table([answer], [])["digest"][0].as_py())

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from json.encoder import encode_basestring
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,12 @@ def _problems(rows: Iterable[Sequence[Problem]]) -> pa.ListArray:
 
 def row_digest(*parts: object) -> int:
     """64 bits that change when what is shown of a row changes; tells which pages to write anew."""
-    return int.from_bytes(hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return _digest(repr(parts))
+
+
+def _digest(shown: str) -> int:
+    content = shown.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
 
 
 @lru_cache(maxsize=1024)
@@ -197,7 +203,7 @@ def cases_table(cases: Sequence[Case], problems: Sequence[Sequence[Problem]], li
         for case in cases
     ]
     sections = [[(s.name, s.start, s.end) for s in case.sections] for case in cases]
-    digests = [row_digest(c.instance, c.documents, f, s) for c, f, s in zip(cases, facts, sections, strict=True)]
+    digests = [_case_digest(c, f, s) for c, f, s in zip(cases, facts, sections, strict=True)]
     columns = [
         pa.array([c.id for c in cases], _TEXT),
         pa.array([list(c.documents) for c in cases], pa.list_(_TEXT)),
@@ -209,6 +215,19 @@ def cases_table(cases: Sequence[Case], problems: Sequence[Sequence[Problem]], li
         pa.array(digests, _HASH),
     ]
     return pa.Table.from_arrays(columns, schema=CASES)
+
+
+_STATED, _PLACE, _NAME, _BORDERS = itemgetter(0, 1, 2, 6), itemgetter(3, 4), itemgetter(0), itemgetter(1, 2)
+
+
+def _case_digest(case: Case, facts: Sequence[tuple[Any, ...]], sections: Sequence[tuple[Any, ...]]) -> int:
+    """As `row_digest`, of all that is shown of a case but for quotations, which follow from the document and the place.
+
+    Words and numbers apart: that takes half the time of spelling out every fact.
+    """
+    words = chain(case.documents, chain.from_iterable(map(_STATED, facts)), map(_NAME, sections))
+    numbers = chain(chain.from_iterable(map(_PLACE, facts)), chain.from_iterable(map(_BORDERS, sections)))
+    return _digest("\x1f".join((case.instance, *words, repr([*numbers]))))
 
 
 def case_of(row: dict[str, Any]) -> Case:
