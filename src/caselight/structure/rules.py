@@ -120,14 +120,14 @@ def _rule(
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
-    words = needed(pattern)
+    words = () if needs else needed(pattern)
     return Rule(
         zone,
         pattern,
         tuple((group, catches[group]) for group in pattern.groupindex),
         frozenset(catches[group].fact for group in pattern.groupindex),
         needs,
-        words if not needs and len(words) <= MOST_WORDS else (),
+        words if len(words) <= MOST_WORDS else (),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
