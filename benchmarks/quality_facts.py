@@ -12,7 +12,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,7 @@ def links_of_constructed(shared: Path, rules: FactRules, *, identifiers: bool = 
     keys, matter = [], {}
     for name, document, gold in _constructed(shared):
         key = _key(document, find_facts(document, (), rules)[0])
-        keys.append(key if identifiers else replace(key, uid=""))
+        keys.append(key if identifiers else key._replace(uid=""))
         matter[key.case] = gold["case_key"] or name
     return _pairs(keys, matter)
 
@@ -77,7 +76,7 @@ def links_of_cards(shared: Path, rules: FactRules) -> dict[str, float | None]:
         document = read(path.read_bytes(), path.name).document
         if document:
             key = _key(document, find_facts(document, (), rules)[0])
-            keys.append(replace(key, uid=""))
+            keys.append(key._replace(uid=""))
             matter[key.case] = key.uid or path.name
     return _pairs(keys, matter)
 

@@ -6,7 +6,8 @@ Texts are taken some at a time, so that what is made of them stays small.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -66,9 +67,10 @@ def table(characters: Iterable[str]) -> Flags:
     return flags
 
 
-def spaces() -> Iterator[str]:
+@cache
+def spaces() -> frozenset[str]:
     """All characters that are white space."""
-    return filter(str.isspace, map(chr, range(LAST_SPACE + 1)))
+    return frozenset(filter(str.isspace, map(chr, range(LAST_SPACE + 1))))
 
 
 def _code_points(text: str) -> Codes:

@@ -143,8 +143,7 @@ def _best(
         text: where the dates stand.
         days: the dates.
         known: days that are something else's.
-        rules: the pack's patterns.
-        dates: how the pack writes dates.
+        rules, dates: the pack's patterns.
         only: whether it is enough to know which it is, and that something speaks for it.
     """
     told: list[_Told] = []

@@ -120,21 +120,19 @@ class Folded(NamedTuple):
 
     def view(self, start: int, end: int, *, letters: bool = True) -> View:
         """As `Folding.view`."""
-        if _any_in(self.breaks, start, end):
-            return self.folding.view(self.text, start, end, letters=letters)
-        text = self.text[start:end]
-        if letters and not (len(text) <= SHORT and text.isascii()):
-            places = self.strange
+        whole, folding, places, breaks = self
+        if breaks and _any_in(breaks, start, end):
+            return folding.view(whole, start, end, letters=letters)
+        text = whole[start:end]
+        if letters and places and not (len(text) <= SHORT and text.isascii()):
             here = places[bisect_left(places, start) : bisect_left(places, end)]
-            for sign in set(map(self.text.__getitem__, here)):
-                text = text.replace(sign, self.folding.replaced[sign])
+            for sign in set(map(whole.__getitem__, here)):
+                text = text.replace(sign, folding.replaced[sign])
         return tuple.__new__(View, (text, start, end, None, None))  # half the time of View(...)
 
 
 def _any_in(places: Sequence[int], start: int, end: int) -> bool:
     """Whether one of the places, in order, lies in this stretch."""
-    if not places:
-        return False
     at = bisect_left(places, start)
     return at < len(places) and places[at] < end
 

@@ -88,9 +88,7 @@ _IN_ORDER = attrgetter(*_NAMES)
 
 def link_key(case: Case, document: Document) -> LinkKey:
     """The key of a case, from its facts."""
-    values: dict[str, str] = {}
-    for fact in case.facts:
-        values.setdefault(fact.name, str(fact.value))
+    values = {fact.name: str(fact.value) for fact in reversed(case.facts)}  # of several the first
     number, lower = values.get("case_number"), values.get("lower_case_number")
     return LinkKey(
         case.id,

@@ -18,6 +18,7 @@ from caselight.structure.codes import spaces
 # To look for more words, or for a single letter (which stands in every text), takes longer than many a pattern.
 MOST_WORDS = 16
 SHORTEST_WORD = 3
+LONGEST_READ = 1_000  # characters of a pattern: to read a longer one takes milliseconds
 MOST_LETTERS = 3  # of a class like [Сс] that is written out
 
 Words = tuple[str, ...]
@@ -100,8 +101,8 @@ def after_number(pattern: re.Pattern[str]) -> frozenset[str] | None:
 
 
 def _parsed(pattern: re.Pattern[str]) -> _Items:
-    """The pattern's operations; none where it does not heed the case of letters, or Python's parser has moved."""
-    if pattern.flags & re.IGNORECASE:
+    """The pattern's operations; none where it is long, does not heed letter case, or Python's parser has moved."""
+    if pattern.flags & re.IGNORECASE or len(pattern.pattern) > LONGEST_READ:
         return []
     try:
         return list(import_module("re._parser").parse(pattern.pattern, pattern.flags))

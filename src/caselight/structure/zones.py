@@ -47,10 +47,12 @@ class Zones:
 
     def view(self, part: str) -> View:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
-        if part not in self.views:
+        found = self.views.get(part)
+        if found is None:
+            start, end = self.bounds[part]
             # In a long story only dates are looked for: look-alike letters do not matter there, and time does.
-            self.views[part] = self.folded.view(*self.bounds[part], letters=part != "story")
-        return self.views[part]
+            found = self.views[part] = self.folded.view(start, end, letters=part != "story")
+        return found
 
     def story(self) -> Iterator[tuple[View, Sequence[int] | None]]:
         """The opening of the story, then the whole of it, which is made only if somebody goes on to it.
