@@ -24,11 +24,21 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     behind[words.first[:-1]] = 0
     # A border keeps its sentence number too, so numbers are rebuilt by counting what begins.
     begins = _begins(words.sentence, words.first) * _SENTENCE | _begins(words.clause, words.first) * _CLAUSE
-    tokens = {"row": _small(row), "gap": _small(words.start - behind), "length": _small(words.end - words.start)}
-    return {
-        "tokens": pa.table({**tokens, "begins": begins}),
-        "forms": pa.table({"form": form, "text": _array(texts)}),
+    tokens = {
+        "row": _small(row),
+        "gap": _small(words.start - behind),
+        "length": _small(words.end - words.start),
+        "begins": begins,
     }
+    return {
+        "tokens": pa.table({name: _numbers_array(column) for name, column in tokens.items()}),
+        "forms": pa.table({"form": _numbers_array(form), "text": _texts_array(texts)}),
+    }
+
+
+def _numbers_array(numbers: NDArray[Any]) -> pa.Array:
+    """Around the same memory. `pa.array` would load numpy.ma to do so, in every worker anew."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def _small(numbers: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
@@ -38,7 +48,7 @@ def _small(numbers: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
     return numbers.astype(size)
 
 
-def _array(texts: Sequence[str]) -> pa.Array:
+def _texts_array(texts: Sequence[str]) -> pa.Array:
     if not isinstance(texts, Texts):
         return pa.array(texts, pa.string())
     return pa.StringArray.from_buffers(len(texts), *map(pa.py_buffer, texts.buffers()))

@@ -145,6 +145,8 @@ class Kinds:
             for stem in part.stems:
                 self._stems.setdefault(stem, []).append(part)
         self._lengths = sorted({len(stem) for stem in self._stems})
+        self._shortest = self._lengths[0] if self._lengths else 0
+        self._begins = {stem[: self._shortest] for stem in self._stems}
         self._numbers: dict[tuple[bool, str | None], int] = {(False, None): _NOTHING}  # exact?, word or longest stem
         self._owner: object = None
         self._of_row = np.zeros(0, np.int32)
@@ -175,6 +177,8 @@ class Kinds:
 
     def _kind(self, form: str) -> int:
         """The kind of a form: which words it is and which stems it has follow from itself and its longest stem."""
+        if form not in self._exact and form[: self._shortest] not in self._begins:
+            return _NOTHING
         exact = self._exact.get(form, [])
         stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
         key = bool(exact), form if exact else stems[-1] if stems else None

@@ -20,6 +20,9 @@ from caselight.words import UNLISTED, Forms, Vocabulary, Words, distinct, forms_
 
 Numbers = NDArray[np.int64]
 
+# A table of as many places tells of nearly all words that they are not among some hundred.
+_END_BITS = 14
+_END = np.uint64((1 << _END_BITS) - 1)
 _UNLIMITED = np.iinfo(np.int64).max
 
 # Anchors are followed this many at a time, so that memory stays bounded whatever the texts hold. Candidates that only
@@ -48,6 +51,7 @@ class Phrases:
         self.count = 1 + max((phrase for phrase, _ in variants), default=-1)
         self.steps = _Steps(dict.fromkeys(step for _, variant in variants for step in variant.steps), vocabulary)
         self.plan = _Plan.of(variants, self.steps.number)
+        self.steps.of(vocabulary.forms)  # once here, not in each worker
 
 
 def compile_phrases(phrases: Sequence[Phrase], vocabulary: Vocabulary) -> Phrases:
@@ -132,16 +136,11 @@ class _Steps:
         return self.fits.with_pairs(row + known, step, len(forms))
 
     def _prefix_pairs(self, forms: Forms, known: int) -> Numbers:
-        begins = tuple(self.prefixes)
-        rows = [i for i in range(known, len(forms)) if forms.text[i].startswith(begins)] if begins else []
-        pairs = [
-            (row - known, number)
-            for row in rows
-            for prefix, numbers in self.prefixes.items()
-            if forms.text[row].startswith(prefix)
-            for number in numbers
-        ]
-        return np.array(pairs, np.int64).reshape(-1, 2).T
+        pairs = [np.zeros((2, 0), np.int64)]
+        for prefix, numbers in self.prefixes.items():
+            rows = forms.beginning_with(prefix, known)
+            pairs += [np.stack([rows - known, np.full(len(rows), number)]) for number in numbers]
+        return np.concatenate(pairs, axis=1)
 
 
 class _Table:
@@ -151,12 +150,16 @@ class _Table:
         flat = sorted((key, number) for key, numbers in entries.items() for number in set(numbers))
         self.key = np.array([key for key, _ in flat], np.uint64)
         self.number = np.array([number for _, number in flat], np.int64)
+        self.ends = np.zeros(1 << _END_BITS, bool)  # by the last bits of a hash, whether one of the keys ends so
+        self.ends[(self.key & _END).view(np.int64)] = True
 
     def pairs(self, hashes: NDArray[np.uint64]) -> Numbers:
         """(2, P): index into `hashes`, number of a step that belongs to it."""
-        low, high = np.searchsorted(self.key, hashes, "left"), np.searchsorted(self.key, hashes, "right")
+        likely = np.flatnonzero(self.ends.take((hashes & _END).view(np.int64), mode="clip"))
+        sought = hashes[likely]
+        low, high = np.searchsorted(self.key, sought, "left"), np.searchsorted(self.key, sought, "right")
         index, entry = _ranges(low, high)
-        return np.stack([index, self.number[entry]])
+        return np.stack([likely[index], self.number[entry]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ class Forms:
         """These rows, as a table of their own."""
         return Forms(self.form[rows], self.lemma[rows], self.other[rows], self.plain[rows], self.texts_of(rows))
 
+    def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
+        """The rows from `first` on whose word begins so."""
+        if isinstance(self.text, Texts):
+            return self.text.beginning_with(prefix, first)
+        return np.array([i for i in range(first, len(self)) if self.text[i].startswith(prefix)], np.int64)
+
     def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
         """The words of these rows."""
         return self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
@@ -119,6 +125,16 @@ class Texts(Sequence[str]):
         if len(self._content.decode("utf-8", "surrogatepass").split()) > 1:
             one[[i for i in np.flatnonzero(one).tolist() if len(self[i].split()) != 1]] = False
         return one
+
+    def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
+        """The numbers of those from `first` on that begin so."""
+        sought = prefix.encode("utf-8", "surrogatepass")
+        start, end = self._end[first : self._count], self._end[first + 1 : self._count + 1]
+        found = np.flatnonzero(end - start >= len(sought))
+        content = np.frombuffer(self._content, np.uint8)
+        for i, byte in enumerate(sought):
+            found = found[content[start[found] + i] == byte]
+        return found + first
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Texts:
         """These of the texts."""
