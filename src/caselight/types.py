@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.errors import SpanError
 
@@ -92,8 +92,7 @@ class Region:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One labelled value of a card or a dump row: "Судья" -> the span that holds the name.
 
     `table` is the heading of the table it stood in ("" where none), `row` its row number there (-1 for a plain

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from selectolax.lexbor import LexborCSSSelector
-
 from caselight.ingest.content import Writer
+from caselight.ingest.lifting import HEADING, Rows
+from caselight.ingest.nodes import find
+from caselight.ingest.remembering import Remembered
 from caselight.types import Field, RegionKind
 
 # A cell longer than this holds prose, so its table only lays out the page. The longest value seen on a real card
@@ -22,8 +22,6 @@ _REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 10_000, 80
 HEADINGS = "tr, h1, h3, .casenumber, .case-num, .title, .name-instanse"
 # Pairs of neighbours that are label and value on cards without tables.
 LABEL_PAIRS = "div.left + div.right, dt + dd"
-# A selector engine of its own for each page costs as much as five searches with this one.
-find: Callable[[str, Any], list[Any]] = LexborCSSSelector().find  # type: ignore[no-untyped-call]
 TITLE = "title"  # label of headings that are not "something No. so-and-so"
 
 
@@ -79,17 +77,27 @@ class Card:
         elif len(heading) <= MAX_VALUE_CHARACTERS:
             self.add(TITLE, heading)
 
+    def holds(self, sign: str) -> bool:
+        """Whether the sign stands in a line or in the heading of a table."""
+        return any(sign in line for line in self.lines) or any(sign in known.table for known in self.fields)
+
     def write(self, writer: Writer) -> None:
         """Hand everything over as one stretch of CARD text."""
         writer.add("".join(self.lines), RegionKind.CARD)
         writer.fields += self.fields
 
 
-def read_card(scope: Any, card: Card) -> None:
-    """Every table row, label pair and heading below `scope` (a parsed element), added to the card."""
+def read_card(scope: Any, card: Card, lifted: Mapping[str, Rows]) -> int:
+    """Every table row, label pair and heading below `scope` (a parsed element), added to the card.
+
+    Args:
+        lifted: tables that are not in the tree, by the marks that stand in their place.
+    Returns:
+        how many of these have been read.
+    """
     tables: dict[int, _Table] = {}  # by the element that holds the rows: one table has several (thead, tbody)
     nested = _cells_with_tables(scope)
-    title = ""
+    title, read = "", 0
     for node in find(HEADINGS, scope):
         tag = node.tag
         if tag == "h3":
@@ -104,9 +112,18 @@ def read_card(scope: Any, card: Card) -> None:
                 table = tables.setdefault(owner.mem_id, _Table(title))
                 tables[parent.mem_id] = table
                 title = ""
-            _row(node, table, nested, card)
-    if any(table.pairs for table in tables.values()):
-        return
+            rows = lifted.get(node.text_lexbor().strip("\n")) if lifted else None
+            if rows is None:
+                _row(node, table, nested, card)
+            else:
+                _add_rows(rows, table, card)
+                read += 1
+    if not any(table.pairs for table in tables.values()):
+        _label_pairs(scope, card)
+    return read
+
+
+def _label_pairs(scope: Any, card: Card) -> None:
     for value in find(LABEL_PAIRS, scope):
         label = value.prev
         while label is not None and label.tag.startswith("-"):
@@ -117,15 +134,17 @@ def read_card(scope: Any, card: Card) -> None:
 
 def one_line(text: str) -> str:
     """The text on one line; what stood on lines of its own is parted by semicolons."""
-    return _one_line(text) if len(text) < _REMEMBERED_CHARACTERS else _one_line.__wrapped__(text)
+    return _lines[text]
 
 
-@lru_cache(_REMEMBERED_CELLS)
 def _one_line(text: str) -> str:
     text = text.strip()
     if "\n" in text:
         return "; ".join([" ".join(line.split()) for line in text.split("\n") if line and not line.isspace()])
     return " ".join(text.split())
+
+
+_lines = Remembered(_one_line, _REMEMBERED_CELLS, _REMEMBERED_CHARACTERS)
 
 
 def _cells_with_tables(scope: Any) -> set[int]:
@@ -145,12 +164,29 @@ def _row(row: Any, table: _Table, nested: set[int], card: Card) -> None:
     values = [one_line(cell.text_lexbor()) for cell in cells]
     if nested and any(cell.mem_id in nested for cell in cells):
         return
+    heads = len(cells) > 1 and not table.begun and _is_header(cells[-1]) and _is_header(cells[0])
+    _add_values(values, heads, table, card)
+
+
+def read_tables(tables: Iterable[Rows], card: Card) -> None:
+    """Every row of these tables, added to the card."""
+    for rows in tables:
+        _add_rows(rows, _Table(""), card)
+
+
+def _add_rows(rows: Rows, table: _Table, card: Card) -> None:
+    for cells in rows:
+        heads = not table.begun and cells[-1].startswith(HEADING) and cells[0].startswith(HEADING)
+        _add_values(list(map(_lines.__getitem__, cells)), heads, table, card)
+
+
+def _add_values(values: list[str], heads: bool, table: _Table, card: Card) -> None:
     filled = "".join(values)
     if not filled or (len(filled) > MAX_VALUE_CHARACTERS and max(map(len, values)) > MAX_VALUE_CHARACTERS):
         return
-    if len(cells) == 1:
+    if len(values) == 1:
         table.title, table.columns, table.rows, table.begun = filled.strip("-=* "), None, 0, False
-    elif not table.begun and _is_header(cells[-1]) and _is_header(cells[0]):
+    elif heads:
         table.columns, table.begun = values, True
     elif table.columns is not None:
         card.add_row(table.columns, values, table.title, table.rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from caselight.ingest.content import UnreadableError
 from caselight.types import State
@@ -31,10 +32,16 @@ BROKEN_SHARE = 0.005
 # Text has next to no control characters; random bytes have 11 %, program files more. 2 % spares teletype output.
 CONTROL_SHARE = 0.02
 _HIGH = bytes(range(0x80, 0x100))
-# Western languages have single letters beyond ASCII among others, never three small ones together.
-_SMALL_WORDS = re.compile(rb"[\xe0-\xff]{3,}")
-_CAPITALS = bytes(range(0xC0, 0xDF))
-_MAC_CAPITALS = bytes(range(0x80, 0xA0))
+# A bit for each kind of byte, as windows-1251 and the Macintosh have them. A whole sample of these is one number, so a
+# kind is counted in one go.
+_BEYOND_ASCII, _SMALL, _CAPITAL, _MAC_CAPITAL = 1, 2, 4, 8
+_KINDS = bytes(
+    _BEYOND_ASCII * (byte >= 0x80)
+    + _SMALL * (byte >= 0xE0)
+    + _CAPITAL * (0xC0 <= byte < 0xDF)
+    + _MAC_CAPITAL * (0x80 <= byte < 0xA0)
+    for byte in range(0x100)
+)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:-]{2,40})""")
 # "Суд", "суд", "СУД" are words as people write them; "яСД", "сУд" and "Cуд" (Latin C) are what wrong tables give.
@@ -60,6 +67,16 @@ def declared(untrusted_head: bytes) -> str:
         return codecs.lookup(found[1].decode("ascii")).name
     except LookupError:
         return ""
+
+
+def plainly(untrusted: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding where both are plain at first sight, else two empty strings."""
+    try:
+        return untrusted.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        if b"\x00" not in untrusted[:4096] and _is_windows_1251(untrusted):
+            return untrusted.decode("cp1251", "replace"), "cp1251"
+    return "", ""
 
 
 def decode(untrusted: bytes, head: bytes = b"") -> tuple[str, str]:
@@ -107,12 +124,23 @@ def _is_windows_1251(untrusted: bytes) -> bool:
     """
     middle = len(untrusted) // 2
     for sample in (untrusted[max(0, middle - 1024) : middle + 1024], untrusted[:PAGE_BYTES]):
-        high = len(sample) - len(sample.translate(None, _HIGH))
+        kinds = int.from_bytes(sample.translate(_KINDS), "big")
+        high = (kinds & _all_of(_BEYOND_ASCII, len(sample))).bit_count()
         if high >= ENOUGH_LETTERS:
-            in_words = sum(map(len, _SMALL_WORDS.findall(sample)))
-            capitals, mac_capitals = (len(sample) - len(sample.translate(None, c)) for c in (_CAPITALS, _MAC_CAPITALS))
+            # Western languages have single letters beyond ASCII among others, never three small ones together.
+            small = kinds & _all_of(_SMALL, len(sample))
+            third = small & small >> 8 & small >> 16
+            in_words = (third | third << 8 | third << 16).bit_count()
+            capitals = (kinds & _all_of(_CAPITAL, len(sample))).bit_count()
+            mac_capitals = (kinds & _all_of(_MAC_CAPITAL, len(sample))).bit_count()
             return in_words > 0.6 * high and capitals > mac_capitals
     return False
+
+
+@lru_cache(4)  # all samples from the middle of a page have one length
+def _all_of(kind: int, length: int) -> int:
+    """A sample that has nothing but bytes of this kind."""
+    return int.from_bytes(bytes([kind]) * length, "big")
 
 
 def most_plausible(untrusted: bytes, names: Iterable[str] = SINGLE_BYTE) -> str:

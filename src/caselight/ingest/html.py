@@ -12,10 +12,16 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from caselight.ingest.card import TITLE, Card, find, one_line, read_card
-from caselight.ingest.charset import BYTE_ORDER_MARKS, decode
+from caselight.ingest.blocks import first_block
+from caselight.ingest.card import TITLE, Card, one_line, read_card, read_tables
+from caselight.ingest.charset import BYTE_ORDER_MARKS, decode, plainly
+from caselight.ingest.chrome import HIDDEN, HIDES, OUTER_CHROME, cut_chrome
 from caselight.ingest.content import Content, UnreadableError, Writer
+from caselight.ingest.lifting import MARK, Lifted, lift
+from caselight.ingest.lines import PROSE_LINE, with_lines, without_empty
 from caselight.ingest.nesting import flattened
+from caselight.ingest.nodes import find
+from caselight.ingest.tags import NotPlainError
 from caselight.types import RegionKind, State
 
 # Where the part about the case begins on pages of courts; everything before is menus. In the order in which they are
@@ -28,36 +34,9 @@ ANCHORS = (
     (b"cardsud_wrapper", b"class="),
 )
 ACTS = "[id^=cont_doc], [id^=tab_content_Doc]"  # one block for each act of the case
-# Never text of a record: machinery everywhere, and what court sites put between the parts of a card.
-CHROME = (
-    "script, style, noscript, title, button, select, textarea, iframe, "
-    ".hint, .tooltip, .tooltipShow, .mobile-lawcase-item, .printVersionBody"
-)
-# Cut where a page is read whole: what menus, banners and page footers go by on any site.
-OUTER_CHROME = (
-    "nav, footer, aside, header, template, object, svg, [role=navigation], [role=banner], [role=search], "
-    "[id*=menu], [class*=menu], [id*=footer], [class*=footer], [class*=sidebar], [id*=cookie], [class*=cookie], "
-    "[class*=breadcrumb]"
-)
-_SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
-# Tags that begin or end a line, by their first two letters, which is much faster than by their names: td tr th table
-# div dl dd li ul ol br blockquote h1-h6 hr body; p pre; center caption; section; article; form footer; main; and their
-# ends. It must not catch b i u s a em span font sub sup; it does catch the rare label and big, which costs a line end.
-_BLOCK_TAG = re.compile(
-    rb"<(?=[tTdDlLhHbBoOuU][dDrRhHaAiIlL1-6]|/[pPdDtThHlLcC]|[pP][ >rR/]|[cC][eEaA]|[sS][eE]"
-    rb"|[aA][rR]|[fF][oO][oOrR]|[mM][aA][iI])"
-)
-_BLANKS = re.compile("  +")
-_PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
-# Elements that may be hidden, found fast; and what in their style really hides them ("font-size:0.9em" does not).
-_HIDDEN = "[hidden], [style*=display i], [style*=visibility i], [style*=font-size i]"
-_HIDES = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!]|$)"
-)
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
 _QUOTES = (b'"', b"'", b"=", b" ", b">")
 HEAD_BYTES = 4_096  # a declared encoding stands within
-PROSE_LINE = 80  # characters; labels and values are shorter, paragraphs longer
 MIN_PROSE = 600  # characters in such lines; the shortest real act has 1,800, the wordiest card without an act 400
 MAIN_SHARE = 0.8  # of the page's prose: the innermost block that holds as much is the act
 MENU_SHARE = 0.8  # of a list's characters inside links: the list is a menu
@@ -103,32 +82,82 @@ def _anchor(page: bytes) -> int:
     return 0
 
 
+class _MisplacedError(Exception):
+    """What was lifted out of the page does not stand where it seemed to stand."""
+
+
 def _read(page: bytes, start: int) -> Content | None:
     """The content of the page from byte `start` on; None if that part holds nothing about a case."""
-    part, encoding = _unified(_with_lines(page[start:]), page)
-    tree = LexborHTMLParser(flattened(part))
-    body = tree.body
+    part = page[start:]
+    text, encoding = plainly(part)
+    lifted = lift(text) if start and b"\x00" not in part else Lifted(text)
+    if lifted.acts:
+        try:
+            return _read_lifted(lifted, _card(page, encoding))
+        except _MisplacedError:
+            pass
+    if text:
+        part = with_lines(text.encode())
+    else:
+        text, encoding = decode(with_lines(part), page[:HEAD_BYTES])
+        part = text.encode("utf-8", "replace")
+    return _content(LexborHTMLParser(flattened(part)).body, _card(page, encoding), not start, Lifted(""))
+
+
+def _read_lifted(lifted: Lifted, card: Card) -> Content | None:
+    try:
+        text = first_block(lifted)
+    except NotPlainError:
+        return _content(LexborHTMLParser(with_lines(lifted.rest.encode())).body, card, False, lifted)
+    read_tables(lifted.tables.values(), card)
+    texts = list(map(without_empty, lifted.acts.values()))
+    _refuse_empty(text, texts, card, False, lifted)
+    _keep_prose(text, card, lifted)
+    return _written(card, texts)
+
+
+def _card(page: bytes, encoding: str) -> Card:
+    """A card that holds the page's title."""
+    card = Card(0)
+    card.add(TITLE, one_line(unescape(_title(page).decode(encoding, "replace"))))
+    return card
+
+
+def _content(body: Any, card: Card, whole: bool, lifted: Lifted) -> Content | None:
+    """The content of a parsed page.
+
+    Raises:
+        _MisplacedError: a mark of something lifted stands elsewhere than in an act's block or a table of the card.
+    """
     if body is None:
         return None
     # After an anchor the first element is the block about the case; what follows it are footers.
-    scope = body.first_child if start and body.first_child is not None else body
-    for node in find(CHROME, body):
-        node.decompose()
+    scope = body if whole or body.first_child is None else body.first_child
+    cut_chrome(body)
     acts = find(ACTS, body)
-    title = _title(page)
-    card = Card(0)
-    card.add(TITLE, one_line(unescape(title.decode(encoding, "replace"))))
-    acts = acts or _find_acts(scope, card, whole=not start)
-    _mark_hidden(acts)
-    texts = [text for text in map(_act_text, acts) if text]
+    plain = _plain_acts(acts, lifted)
+    acts = acts or _find_acts(scope, card, whole)
+    _mark_hidden([act for act in acts if act.mem_id not in plain])
+    texts = [text for text in [plain.get(act.mem_id) or _act_text(act) for act in acts] if text]
     apart = all(act.mem_id != scope.mem_id for act in acts)
     if apart:
-        _read_rest_as_card(scope, acts, card)
-    _refuse_empty(scope, texts, card, whole=not start)
+        for act in acts:
+            act.decompose()
+        read = read_card(scope, card, lifted.tables)
+        if lifted.tables and (read != len(lifted.tables) or card.holds(MARK)):
+            raise _MisplacedError
+    elif plain:
+        raise _MisplacedError
+    rest = scope.text_lexbor()
+    _refuse_empty(rest, texts, card, whole, lifted)
     if not texts and all(known.label == TITLE for known in card.fields):
         return None
     if apart:
-        _keep_prose(scope, card)
+        _keep_prose(rest, card, lifted)
+    return _written(card, texts)
+
+
+def _written(card: Card, texts: list[str]) -> Content:
     writer = Writer()
     card.write(writer)
     for text in texts:
@@ -136,33 +165,23 @@ def _read(page: bytes, start: int) -> Content | None:
     return writer.content()
 
 
-def _with_lines(part: bytes) -> bytes:
-    """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
-    if b"<pre" in part or b"<PRE" in part:
-        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
-    return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
+def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
+    """The texts of acts that were lifted out of the page, by their blocks."""
+    if not lifted.acts:
+        return {}
+    # A mark has to be all of its block's text; the block's own end tag begins a line.
+    marked = [(act.mem_id, text.rstrip("\n")) for act in acts if MARK in (text := act.text_lexbor())]
+    if sorted(mark for _, mark in marked) != sorted(lifted.acts):
+        raise _MisplacedError
+    return {block: without_empty(lifted.acts[mark]) for block, mark in marked}
 
 
-def _unified(part: bytes, page: bytes) -> tuple[bytes, str]:
-    """The part of the page in UTF-8, and the encoding that it had."""
-    try:
-        part.decode("utf-8")
-    except UnicodeDecodeError:
-        text, encoding = decode(part, page[:HEAD_BYTES])
-        return text.encode("utf-8", "replace"), encoding
-    return part, "utf-8"
-
-
-def _read_rest_as_card(scope: Any, acts: list[Any], card: Card) -> None:
-    """Everything that is not in the acts' blocks; those are cut from the tree."""
-    for act in acts:
-        act.decompose()
-    read_card(scope, card)
-
-
-def _keep_prose(scope: Any, card: Card) -> None:
+def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
-    long = [one_line(line) for line in scope.text_lexbor().split("\n") if len(line) >= PROSE_LINE]
+    lines = rest.split("\n")
+    if lifted.long:
+        lines = [told for line in lines for told in lifted.lines(line)]
+    long = [one_line(line) for line in lines if len(line) >= PROSE_LINE]
     written = "".join(card.lines) if long else ""
     for line in long:
         if len(line) >= PROSE_LINE and line not in written:
@@ -181,11 +200,8 @@ def _title(page: bytes) -> bytes:
 
 
 def _act_text(node: Any) -> str:
-    """The block's text, a line for each of its paragraphs, empty ones left out; no-break spaces are kept."""
-    text: str = node.text_lexbor()
-    if "  " in text:
-        text = _BLANKS.sub(" ", text)
-    return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])
+    """The block's text, a line for each of its paragraphs."""
+    return without_empty(node.text_lexbor())
 
 
 def _write_act(text: str, writer: Writer) -> None:
@@ -208,10 +224,10 @@ def _write_act(text: str, writer: Writer) -> None:
 def _mark_hidden(acts: list[Any]) -> None:
     """Signs around text that a reader of the page does not see. A block with most of the act is a tab, not hidden."""
     for act in acts:
-        hidden = find(_HIDDEN, act)
+        hidden = find(HIDDEN, act)
         most = len(act.text_lexbor()) / 2 if hidden else 0
         for node in hidden:
-            if not _HIDES.search(node.attributes.get("style") or "display:none"):
+            if not HIDES.search(node.attributes.get("style") or "display:none"):
                 continue
             if node.mem_id != act.mem_id and len(node.text_lexbor()) < most:
                 node.insert_before(_OPEN)
@@ -254,7 +270,7 @@ def _find_acts(scope: Any, card: Card, whole: bool) -> list[Any]:
             break
         node = inner[0]
     for table in _outer_tables(node):
-        read_card(table, card)
+        read_card(table, card, {})
         table.decompose()
     return [node]
 
@@ -276,19 +292,21 @@ def _cut_menus(scope: Any) -> None:
             node.decompose()
 
 
-def _refuse_empty(scope: Any, texts: list[str], card: Card, whole: bool) -> None:
+def _refuse_empty(rest: str, texts: list[str], card: Card, whole: bool, lifted: Lifted) -> None:
     """Nothing, unless the page is a search listing, a form or an excuse instead of a record.
 
     Raises:
         UnreadableError: it is one of those.
+        _MisplacedError: it may be one of those, and its words are not all here.
     """
     values = [field for field in card.fields if field.label != TITLE]
     if any(len(text) > MIN_PROSE for text in texts) or any(field.row < 0 for field in values):
         return
-    words = scope.text_lexbor()
-    if LISTING.search(words):
+    if lifted.acts:
+        raise _MisplacedError
+    if LISTING.search(rest):
         reason = "the page is a list of search results, not a record; open the cases it names and save their pages"
         raise UnreadableError(State.UNSUPPORTED, reason)
     for pattern, reason in NO_RECORD:
-        if whole and not values and pattern.search(words):
+        if whole and not values and pattern.search(rest):
             raise UnreadableError(State.SUSPECT_EMPTY, reason)

@@ -95,7 +95,7 @@ class Redaction:
             text=self.text(original.text),
             pages=tuple(Page(p.number, self.start(p.start), self.end(p.end), p.confidence) for p in original.pages),
             regions=tuple(Region(r.kind, self.start(r.start), self.end(r.end)) for r in _apart(original.regions, self)),
-            fields=tuple(replace(f, start=self.start(f.start), end=self.end(f.end)) for f in original.fields),
+            fields=tuple(f._replace(start=self.start(f.start), end=self.end(f.end)) for f in original.fields),
         )
 
     def span(self, span: Span, published: Document) -> Span:

@@ -1,0 +1,73 @@
+"""What is left of a page when acts and tables are lifted out of it: often nothing but blocks in blocks, whose text needs
+no parser.
+"""
+
+from __future__ import annotations
+
+import re
+
+from caselight.ingest.chrome import CHROME_CLASSES
+from caselight.ingest.lifting import MARK, Lifted
+from caselight.ingest.lines import breaks_line
+from caselight.ingest.tags import ATTRIBUTES, NotPlainError, known_tags, split_tags
+
+_PLAIN = re.compile(rf"(?ai)<(?:(?:div|ul|ol|li|span|table){ATTRIBUTES}|/(?:div|ul|ol|li|span|table|tr|td) *|tr|td)>")
+# In the attributes of a heading, of a label beside its value, of machinery.
+_MATTERS = re.compile(rf"(?i)title|casenumber|case-num|name-instanse|left|right|{'|'.join(CHROME_CLASSES)}")
+_TAG = re.compile(r"<(/?\w*)[^>]*>")
+# A letter for each element, small for its end tag. List items stand in lists alone: elsewhere one might end another.
+_LETTERS = {"div": "V", "ul": "U", "ol": "O", "li": "L", "span": "S", "table": "T", "tr": "R", "td": "D"}
+_LETTERS |= {f"/{name}": letter.lower() for name, letter in _LETTERS.items()}
+_DIV, _ITEM, _LISTS, _TABLES = "V", "L", "UO", "TRD"
+
+
+def first_block(lifted: Lifted) -> str:
+    """The text of the first block of a page that acts and tables were lifted out of, with their marks.
+
+    Raises:
+        NotPlainError: there is more to it than blocks in blocks, or something was lifted from elsewhere.
+    """
+    rest = lifted.rest
+    if rest.count("cont_doc") + rest.count("tab_content_Doc") != len(lifted.acts) or "&#" in rest:
+        raise NotPlainError
+    pieces = split_tags(rest)
+    if pieces[0] or len(pieces) == 1 or _known[pieces[1]][1][0] != _DIV:
+        raise NotPlainError
+    texts: list[str] = []
+    letters, open_elements = "", ""
+    for tags, behind in zip(pieces[1::2], pieces[2::2], strict=True):
+        line, tag_letters = _known[tags]
+        for letter in tag_letters:
+            if letter.isupper():
+                if letter == _ITEM and open_elements[-1] not in _LISTS:
+                    raise NotPlainError
+                open_elements += letter
+            elif open_elements[-1].lower() != letter:
+                raise NotPlainError
+            else:
+                open_elements = open_elements[:-1]
+            letters += letter
+            if not open_elements:
+                return _checked("".join(texts), letters, lifted)
+        texts += (line, behind)
+    raise NotPlainError
+
+
+def _checked(text: str, letters: str, lifted: Lifted) -> str:
+    """The text, if the only tables in it are those that were lifted, and all that was lifted is in it."""
+    tables, marks = len(lifted.tables), text.count(MARK) // 2
+    if marks != tables + len(lifted.acts) or any(letters.count(letter) != tables for letter in _TABLES):
+        raise NotPlainError
+    return text
+
+
+def _read(tags: str) -> tuple[str, str]:
+    """What these tags are in the text, and a letter for each; "?" for those that are not plain."""
+    letters = []
+    for tag in _TAG.finditer(tags):
+        plain = _PLAIN.fullmatch(tag[0]) and not _MATTERS.search(tag[0])
+        letters.append(_LETTERS[tag[1].lower()] if plain else "?")
+    return "\n" if breaks_line(tags) else " " if "> " in tags else "", "".join(letters)
+
+
+_known = known_tags(_read)

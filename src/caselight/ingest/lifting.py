@@ -1,0 +1,196 @@
+"""Plain acts and tables, lifted out of a page before it is parsed: they are nine tenths of the page of a case, and a
+parser makes an object of each of their tags only to say where a line or a cell ends.
+
+Lifted is only what a parser is sure to read as these lines or cells and as nothing else:
+- an act of running text, paragraphs and spans, line ends, and letters that are bold, slanted or underlined from a start
+  tag to its end tag; nothing hidden;
+- a table whose rows and cells all have their end tags, with text, line ends and such letters in the cells.
+No references but the common ones. In its place stands a mark. Whoever parses the rest has to find each mark where its
+act or table belongs; where one is not found, it stood in a comment, a script or the like, and nothing may be lifted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import chain
+
+from caselight.ingest.chrome import CHROME_CLASSES
+from caselight.ingest.lines import PROSE_LINE, breaks_line
+from caselight.ingest.nesting import FEW_TAGS
+from caselight.ingest.tags import ATTRIBUTES, SHORTEST_TAG, NotPlainError, known_tags, read_tags
+
+# Around the number of what was lifted. No page can write it as a reference: by the standard "&#128;" is the euro sign.
+MARK = "\x80"
+# Before a row, before a cell, before the text of a cell that heads a column. All are white space to Python.
+_ROW, _CELL, HEADING = "\x1d", "\x1f", "\x1e"
+_IDS = ('id="cont_doc', 'id="tab_content_Doc')
+# Its first id is the one that counts.
+_NAMED = r""" +(?!id=)[a-z]+(?:-[a-z]+)*="[^"<>&]*\""""
+_ACT = re.compile(rf"""<div(?:{_NAMED})* +id="(?:cont_doc|tab_content_Doc)[^"<>&]*"(?:{_NAMED})* *>""")
+_TABLE = re.compile(rf"(?ai)<table{ATTRIBUTES}>")
+# They stay open across paragraphs until they are closed, so they have to come in pairs.
+_SHAPES = "b|strong|i|em|u|font"
+_SHAPE = re.compile(rf"(?ai)<(/?)({_SHAPES})[ >]")
+_PAIR = re.compile(r"<(\w+)></\1>")
+_OF_ACTS = re.compile(
+    rf"(?ai)(?: *<(?:(?:p|span|{_SHAPES}){ATTRIBUTES}|(?:br|meta){ATTRIBUTES}/?|html|body|title> *</title"
+    rf"|/(?:p|span|html|body|{_SHAPES}) *)>)*"
+)
+_OF_TABLES = re.compile(
+    rf"(?ai)(?: *<(?:(?:tr|t[dh]|span|{_SHAPES}){ATTRIBUTES}|br{ATTRIBUTES}/?|tbody|thead"
+    rf"|/(?:tr|t[dh]|tbody|thead|table|span|{_SHAPES}) *)>)*"
+)
+# In the attributes of an element that may be cut as machinery, taken for a block of its own, or hidden.
+_WORDS = rf"cont(?:ent)?_doc|{'|'.join(CHROME_CLASSES)}"
+_MATTERS_IN_ACTS = re.compile(rf"(?i)hidden|display|visibility|font-size\s*:\s*0|{_WORDS}")
+_MATTERS_IN_TABLES = re.compile(rf"(?i)title|casenumber|case-num|name-instanse|{_WORDS}")
+_TAG = re.compile(r"<(/?\w+)[^>]*>( *)")
+# A letter for each tag of a table, small for its end; span and br are nothing.
+_LETTERS = {"tr": "R", "td": "D", "th": "H", "thead": "T", "tbody": "G", "table": "E"}
+_LETTERS |= {"b": "B", "strong": "S", "i": "I", "em": "M", "u": "U", "font": "F"}
+_LETTERS |= {f"/{name}": letter.lower() for name, letter in _LETTERS.items()}
+_SHAPED = re.compile("Bb|Ss|Ii|Mm|Uu|Ff")
+_GRID = re.compile("(?:T(?:R(?:Hh)+r)+t)?(?:G(?:R(?:Dd|Hh)+r)+g|(?:R(?:Dd|Hh)+r)+)e")
+_BETWEEN_CELLS = frozenset("RrdhTtGg")
+
+Rows = list[list[str]]  # of a table: the texts of their cells
+
+
+@dataclass(slots=True)
+class Lifted:
+    """What is left of a page, and what was lifted out of it, by the marks that stand in its place."""
+
+    rest: str
+    acts: dict[str, str] = field(default_factory=dict)  # their lines may be empty, and have blanks at their ends
+    tables: dict[str, Rows] = field(default_factory=dict)
+    long: bool = False  # a cell may hold prose
+
+    def lines(self, line: str) -> list[str]:
+        """A line of the rest as a page that nothing was lifted out of has it: the lines of a table for its mark."""
+        rows = self.tables.get(line)
+        if rows is None:
+            return [line]
+        return "\n".join(cell.removeprefix(HEADING) for cell in chain.from_iterable(rows)).split("\n")
+
+
+def lift(page: str) -> Lifted:
+    """The page without the acts that are plain, and without the plain tables before the first of them.
+
+    >>> lift('<div id="cont_doc1"><p>Суд<p>решил</div>...')
+    Lifted(rest='<div id="cont_doc1">\x800\x80</div>...', acts={'\x800\x80': '\nСуд\nрешил'}, tables={})
+    """
+    lifted = Lifted(page)
+    starts = _starts(page)
+    if not starts or MARK in page or _ROW in page or _CELL in page or HEADING in page:
+        return lifted
+    kept: list[str] = []
+    done = _lift_tables(page[: starts[0]], lifted, kept)
+    for start in starts:
+        end = page.find("</div>", start)
+        try:
+            text = _act(page[start:end]) if end > 0 else ""
+        except NotPlainError:
+            continue
+        if text and not text.isspace():
+            mark = _mark(lifted)
+            lifted.acts[mark] = text
+            kept += (page[done:start], mark)
+            done = end
+    kept.append(page[done:])
+    rest = "".join(kept)
+    # With so many tags some may stand too deep, and in <pre> line feeds are line ends: that is for whoever parses.
+    tags = rest.count("<") + (len(page) - len(rest) - sum(map(len, lifted.acts.values()))) // SHORTEST_TAG
+    if not lifted.acts or "<pre" in rest or "<PRE" in rest or (tags > FEW_TAGS and page.count("<") > FEW_TAGS):
+        return Lifted(page)
+    lifted.rest = rest
+    return lifted
+
+
+def _mark(lifted: Lifted) -> str:
+    return f"{MARK}{len(lifted.acts) + len(lifted.tables)}{MARK}"
+
+
+def _starts(page: str) -> list[int]:
+    """Where the insides of acts' blocks begin, in the order of the page."""
+    found = []
+    for name in _IDS:
+        at = page.find(name)
+        while at > 0:
+            tag = _ACT.match(page, page.rfind("<", 0, at))
+            if tag and tag.end() > at:
+                found.append(tag.end())
+            at = page.find(name, at + 1)
+    return sorted(found)
+
+
+def _lift_tables(page: str, lifted: Lifted, kept: list[str]) -> int:
+    """Lifts the plain tables of this page; what stands before and between them is kept. Where the last of them ends."""
+    done, start = 0, page.find("<table")
+    while start >= 0:
+        tag = _TABLE.match(page, start)
+        end = page.find("</table>", start) + len("</table>") if tag else 0
+        start = page.find("<table", start + 1)
+        if tag is None or end <= tag.end() or 0 <= start < end:
+            continue
+        try:
+            rows = _table(page[tag.end() : end])
+        except NotPlainError:
+            continue
+        mark = _mark(lifted)
+        lifted.tables[mark] = rows
+        lifted.long = lifted.long or max(map(len, chain.from_iterable(rows))) >= PROSE_LINE
+        kept += (page[done : tag.end()], "<tr><td>", mark, "</td></tr></table>")
+        done = end
+    return done
+
+
+def _act(source: str) -> str:
+    text, shapes = read_tags(source, _acts_tags)
+    found = 1
+    while found:
+        shapes, found = _PAIR.subn("", shapes)
+    if shapes:
+        raise NotPlainError
+    return text
+
+
+def _act_tags(tags: str) -> tuple[str, str]:
+    if _OF_ACTS.fullmatch(tags) is None or _MATTERS_IN_ACTS.search(tags):
+        raise NotPlainError
+    shapes = "".join(f"<{end}{name.lower()}>" for end, name in _SHAPE.findall(tags))
+    return "\n" if breaks_line(tags) else " " if "> " in tags else "", shapes
+
+
+def _table(source: str) -> Rows:
+    text, letters = read_tags(source, _tables_tags)
+    found = 1
+    while found:
+        letters, found = _SHAPED.subn("", letters)
+    rows = text.split(_ROW)
+    if rows.pop(0).strip(" ") or _GRID.fullmatch(letters) is None:
+        raise NotPlainError
+    return [row.split(_CELL)[1:] for row in rows]
+
+
+def _table_tags(tags: str) -> tuple[str, str]:
+    if _OF_TABLES.fullmatch(tags) is None or _MATTERS_IN_TABLES.search(tags):
+        raise NotPlainError
+    found = [(name.lower(), blanks) for name, blanks in _TAG.findall(tags)]
+    bold = [name in ("b", "strong") for name, _ in found]
+    if bold[0]:  # it may be the first of its cell, if what stands before it is but white space
+        raise NotPlainError
+    text, letters, inside = "", "", True
+    for (name, blanks), before_bold in zip(found, (*bold[1:], False), strict=True):
+        letter = _LETTERS.get(name, "")
+        inside = letter in ("D", "H") or (inside and letter not in _BETWEEN_CELLS)
+        letters += letter
+        text += {"tr": _ROW, "td": _CELL, "th": _CELL, "br": "\n"}.get(name, "")
+        text += HEADING if name == "th" or (name == "td" and before_bold) else ""
+        text += blanks if inside else ""
+    if not inside and not letters.endswith("e"):
+        raise NotPlainError
+    return text, letters
+
+
+_acts_tags, _tables_tags = known_tags(_act_tags), known_tags(_table_tags)

@@ -1,0 +1,36 @@
+"""Where a reader of a page sees its lines begin and end: written into the page as line feeds before it is parsed."""
+
+from __future__ import annotations
+
+import re
+
+PROSE_LINE = 80  # characters; labels and values are shorter, paragraphs longer
+_SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
+# Tags that begin or end a line, by their first two letters, which is much faster than by their names: td tr th table
+# div dl dd li ul ol br blockquote h1-h6 hr body; p pre; center caption; section; article; form footer; main; and their
+# ends. It must not catch b i u s a em span font sub sup; it does catch the rare label and big, which costs a line end.
+_BLOCK_TAG = re.compile(
+    rb"<(?=[tTdDlLhHbBoOuU][dDrRhHaAiIlL1-6]|/[pPdDtThHlLcC]|[pP][ >rR/]|[cC][eEaA]|[sS][eE]"
+    rb"|[aA][rR]|[fF][oO][oOrR]|[mM][aA][iI])"
+)
+_BLANKS = re.compile("  +")
+_PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
+
+
+def with_lines(part: bytes) -> bytes:
+    """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
+    if b"<pre" in part or b"<PRE" in part:
+        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
+    return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
+
+
+def breaks_line(tags: str) -> bool:
+    """Whether one of these tags, written with blanks alone, begins or ends a line."""
+    return _BLOCK_TAG.search(tags.encode("utf-8", "replace")) is not None
+
+
+def without_empty(text: str) -> str:
+    """The text with single blanks and none at the ends of lines, empty lines left out; no-break spaces are kept."""
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])

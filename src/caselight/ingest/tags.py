@@ -1,0 +1,80 @@
+"""Tags as they stand in the source of a page, for what can be read there without a parser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from caselight.ingest.remembering import Remembered
+
+SHORTEST_TAG = 3  # characters, "<p>"
+# None of them ends in "-", or a tag could be the end of a comment.
+ATTRIBUTES = r"""(?: +[a-z]+(?:-[a-z]+)*(?:="[^"<>&]*"|='[^'<>&]*'|=[\w.%#]+)?)* *"""
+_TAGS = re.compile("(<[^>]*+>(?: *+<[^>]*+>)*+)")  # with nothing but blanks between them
+_REFERENCES = {
+    "nbsp": "\xa0",
+    "quot": '"',
+    "laquo": "«",
+    "raquo": "»",
+    "ndash": "–",
+    "mdash": "—",
+    "lt": "<",
+    "gt": ">",
+    "amp": "&",
+}
+# The tags between two paragraphs are the same all through an act and in the acts of a court; so are those of tables.
+_REMEMBERED_TAGS, _REMEMBERED_CHARACTERS = 2_000, 400
+
+
+class NotPlainError(Exception):
+    """There is more to this source than can be read without a parser."""
+
+
+Known = Remembered[tuple[str, str]]  # tags -> what they are in the text, and what they are in its structure
+
+
+def known_tags(read: Callable[[str], tuple[str, str]]) -> Known:
+    """What `read` tells of tags with nothing but blanks between them, or raises NotPlainError of."""
+    return Remembered(read, _REMEMBERED_TAGS, _REMEMBERED_CHARACTERS)
+
+
+def read_tags(source: str, known: Known) -> tuple[str, str]:
+    """The text of a piece of a page, with what `known` has for tags in their places; and the structure.
+
+    Raises:
+        NotPlainError: there are other tags in it, or signs and references that only a parser should judge.
+    """
+    pieces = split_tags(source)
+    structure: tuple[str, ...] = ()
+    if len(pieces) > 1:
+        pieces[1::2], structure = zip(*map(known.__getitem__, pieces[1::2]), strict=True)
+    return "".join(pieces), "".join(structure)
+
+
+def split_tags(source: str) -> list[str]:
+    """The text before, between and behind tags, and in between the tags that have nothing but blanks between them.
+
+    Raises:
+        NotPlainError: the last tag has no end, or there are references that are not known here.
+    """
+    for space in "\t\r\n\x0c":
+        if space in source:
+            source = source.replace(space, " ")
+    pieces = _TAGS.split(source)
+    if "<" in pieces[-1]:
+        raise NotPlainError
+    if "&" in source:
+        pieces[::2] = map(_without_references, pieces[::2])
+    return pieces
+
+
+def _without_references(text: str) -> str:
+    if "&" not in text:
+        return text
+    pieces = text.split("&")
+    for i, piece in enumerate(pieces[1:], 1):
+        name, end, rest = piece.partition(";")
+        if not end or name not in _REFERENCES:
+            raise NotPlainError
+        pieces[i] = _REFERENCES[name] + rest
+    return "".join(pieces)
