@@ -28,7 +28,7 @@ _IDS = ('id="cont_doc', 'id="tab_content_Doc')
 # Its first id is the one that counts.
 _NAMED = r""" +(?!id=)[a-z]+(?:-[a-z]+)*="[^"<>&]*\""""
 _ACT = re.compile(rf"""<div(?:{_NAMED})* +id="(?:cont_doc|tab_content_Doc)[^"<>&]*"(?:{_NAMED})* *>""")
-_TABLE = re.compile(rf"(?ai)<table{ATTRIBUTES}>")
+_TABLE = re.compile(rf"(?ai){ATTRIBUTES}>")  # of its start tag, what stands behind the name
 # They stay open across paragraphs until they are closed, so they have to come in pairs.
 _SHAPES = "b|strong|i|em|u|font"
 _SHAPE = re.compile(rf"(?ai)<(/?)({_SHAPES})[ >]")
@@ -84,8 +84,8 @@ def lift(page: str) -> Lifted:
     starts = _starts(page)
     if not starts or MARK in page or _ROW in page or _CELL in page or HEADING in page:
         return lifted
-    kept: list[str] = []
-    done = _lift_tables(page[: starts[0]], lifted, kept)
+    kept = _without_tables(page[: starts[0]], lifted)
+    done = starts[0]
     for start in starts:
         end = page.find("</div>", start)
         try:
@@ -117,32 +117,31 @@ def _starts(page: str) -> list[int]:
     for name in _IDS:
         at = page.find(name)
         while at > 0:
-            tag = _ACT.match(page, page.rfind("<", 0, at))
-            if tag and tag.end() > at:
-                found.append(tag.end())
+            end = page.find(">", at) + 1
+            if _act_starts[page[page.rfind("<", 0, at) : end]]:
+                found.append(end)
             at = page.find(name, at + 1)
     return sorted(found)
 
 
-def _lift_tables(page: str, lifted: Lifted, kept: list[str]) -> int:
-    """Lifts the plain tables of this page; what stands before and between them is kept. Where the last of them ends."""
-    done, start = 0, page.find("<table")
-    while start >= 0:
-        tag = _TABLE.match(page, start)
-        end = page.find("</table>", start) + len("</table>") if tag else 0
-        start = page.find("<table", start + 1)
-        if tag is None or end <= tag.end() or 0 <= start < end:
+def _without_tables(page: str, lifted: Lifted) -> list[str]:
+    """The pieces of this page that stay when its plain tables are lifted."""
+    kept = page.split("<table")
+    for i, table in enumerate(kept[1:], 1):
+        kept[i] = "<table" + table
+        start = table.find(">") + 1
+        end = table.find("</table>") + len("</table>")
+        if end <= start or not _table_starts[table[:start]]:
             continue
         try:
-            rows = _table(page[tag.end() : end])
+            rows = _table(table[start:end])
         except NotPlainError:
             continue
         mark = _mark(lifted)
         lifted.tables[mark] = rows
         lifted.long = lifted.long or max(map(len, chain.from_iterable(rows))) >= PROSE_LINE
-        kept += (page[done : tag.end()], "<tr><td>", mark, "</td></tr></table>")
-        done = end
-    return done
+        kept[i] = f"<table{table[:start]}<tr><td>{mark}</td></tr></table>{table[end:]}"
+    return kept
 
 
 def _act(source: str) -> str:
@@ -163,14 +162,18 @@ def _act_tags(tags: str) -> tuple[str, str]:
 
 
 def _table(source: str) -> Rows:
-    text, letters = read_tags(source, _tables_tags)
+    text, letters = read_tags(source.replace("&nbsp;", "\xa0"), _tables_tags)
+    rows = text.split(_ROW)
+    if rows[0].strip(" ") or not _grids[letters]:
+        raise NotPlainError
+    return [row.split(_CELL)[1:] for row in rows[1:]]
+
+
+def _is_grid(letters: str) -> bool:
     found = 1
     while found:
         letters, found = _SHAPED.subn("", letters)
-    rows = text.split(_ROW)
-    if rows.pop(0).strip(" ") or _GRID.fullmatch(letters) is None:
-        raise NotPlainError
-    return [row.split(_CELL)[1:] for row in rows]
+    return _GRID.fullmatch(letters) is not None
 
 
 def _table_tags(tags: str) -> tuple[str, str]:
@@ -194,3 +197,6 @@ def _table_tags(tags: str) -> tuple[str, str]:
 
 
 _acts_tags, _tables_tags = known_tags(_act_tags), known_tags(_table_tags)
+_act_starts = known_tags(lambda tag: _ACT.fullmatch(tag) is not None)
+_table_starts = known_tags(lambda tag: _TABLE.fullmatch(tag) is not None)
+_grids = known_tags(_is_grid)

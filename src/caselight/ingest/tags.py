@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from caselight.ingest.remembering import Remembered
 
@@ -30,10 +31,11 @@ class NotPlainError(Exception):
     """There is more to this source than can be read without a parser."""
 
 
+T = TypeVar("T")
 Known = Remembered[tuple[str, str]]  # tags -> what they are in the text, and what they are in its structure
 
 
-def known_tags(read: Callable[[str], tuple[str, str]]) -> Known:
+def known_tags(read: Callable[[str], T]) -> Remembered[T]:
     """What `read` tells of tags with nothing but blanks between them, or raises NotPlainError of."""
     return Remembered(read, _REMEMBERED_TAGS, _REMEMBERED_CHARACTERS)
 
