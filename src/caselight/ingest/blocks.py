@@ -1,5 +1,5 @@
-"""What is left of a page when acts and tables are lifted out of it: often nothing but blocks in blocks, whose text needs
-no parser.
+"""What is left of a page when acts and tables are lifted out of it: often only blocks in blocks, whose text needs no
+parser.
 """
 
 from __future__ import annotations
