@@ -9,7 +9,7 @@ import re
 from caselight.ingest.chrome import CHROME_CLASSES
 from caselight.ingest.lifting import MARK, Lifted
 from caselight.ingest.lines import breaks_line
-from caselight.ingest.tags import ATTRIBUTES, NotPlainError, known_tags, split_tags
+from caselight.ingest.tags import ATTRIBUTES, TAGS, NotPlainError, known_tags
 
 _PLAIN = re.compile(rf"(?ai)<(?:(?:div|ul|ol|li|span|table){ATTRIBUTES}|/(?:div|ul|ol|li|span|table|tr|td) *|tr|td)>")
 # In the attributes of a heading, of a label beside its value, of machinery.
@@ -18,7 +18,8 @@ _TAG = re.compile(r"<(/?\w*)[^>]*>")
 # A letter for each element, small for its end tag. List items stand in lists alone: elsewhere one might end another.
 _LETTERS = {"div": "V", "ul": "U", "ol": "O", "li": "L", "span": "S", "table": "T", "tr": "R", "td": "D"}
 _LETTERS |= {f"/{name}": letter.lower() for name, letter in _LETTERS.items()}
-_DIV, _ITEM, _LISTS, _TABLES = "V", "L", "UO", "TRD"
+_FIRST, _ITEM, _LISTS, _TABLES = "V", "L", "UO", "TRD"
+_WHITE = re.compile(r"[\t\r\n\x0c]")
 
 
 def first_block(lifted: Lifted) -> str:
@@ -27,36 +28,37 @@ def first_block(lifted: Lifted) -> str:
     Raises:
         NotPlainError: there is more to it than blocks in blocks, or something was lifted from elsewhere.
     """
-    rest = lifted.rest
-    if rest.count("cont_doc") + rest.count("tab_content_Doc") != len(lifted.acts) or "&#" in rest:
-        raise NotPlainError
-    pieces = split_tags(rest)
-    if pieces[0] or len(pieces) == 1 or _known[pieces[1]][1][0] != _DIV:
-        raise NotPlainError
+    rest, done = lifted.rest, 0
     texts: list[str] = []
     letters, open_elements = "", ""
-    for tags, behind in zip(pieces[1::2], pieces[2::2], strict=True):
-        line, tag_letters = _known[tags]
-        for letter in tag_letters:
+    for found in TAGS.finditer(rest):
+        line, structure = _known[found[1]]
+        texts.append(_WHITE.sub(" ", rest[done : found.start()]))
+        for letter in structure:
+            if not open_elements and letter != _FIRST:
+                raise NotPlainError
             if letter.isupper():
                 if letter == _ITEM and open_elements[-1] not in _LISTS:
                     raise NotPlainError
                 open_elements += letter
-            elif open_elements[-1].lower() != letter:
-                raise NotPlainError
-            else:
+            elif open_elements[-1].lower() == letter:
                 open_elements = open_elements[:-1]
+            else:
+                raise NotPlainError
             letters += letter
             if not open_elements:
                 return _checked("".join(texts), letters, lifted)
-        texts += (line, behind)
+        texts.append(line)
+        done = found.end()
     raise NotPlainError
 
 
 def _checked(text: str, letters: str, lifted: Lifted) -> str:
-    """The text, if the only tables in it are those that were lifted, and all that was lifted is in it."""
-    tables, marks = len(lifted.tables), text.count(MARK) // 2
-    if marks != tables + len(lifted.acts) or any(letters.count(letter) != tables for letter in _TABLES):
+    """The text, if the only tables in it are those that were lifted, and all acts of the page are in it, and lifted."""
+    rest, acts, tables = lifted.rest, len(lifted.acts), len(lifted.tables)
+    if text.count(MARK) != 2 * (acts + tables) or any(letters.count(letter) != tables for letter in _TABLES):
+        raise NotPlainError
+    if rest.count("cont_doc") + rest.count("tab_content_Doc") != acts or "&#" in rest or "&" in text:
         raise NotPlainError
     return text
 

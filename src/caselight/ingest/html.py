@@ -18,7 +18,7 @@ from caselight.ingest.charset import BYTE_ORDER_MARKS, decode, plainly
 from caselight.ingest.chrome import HIDDEN, HIDES, OUTER_CHROME, cut_chrome
 from caselight.ingest.content import Content, UnreadableError, Writer
 from caselight.ingest.lifting import MARK, Lifted, lift
-from caselight.ingest.lines import PROSE_LINE, with_lines, without_empty
+from caselight.ingest.lines import PROSE_LINE, has_preformatted, with_lines, without_empty
 from caselight.ingest.nesting import flattened
 from caselight.ingest.nodes import find
 from caselight.ingest.tags import NotPlainError
@@ -90,29 +90,32 @@ def _read(page: bytes, start: int) -> Content | None:
     """The content of the page from byte `start` on; None if that part holds nothing about a case."""
     part = page[start:]
     text, encoding = plainly(part)
-    lifted = lift(text) if start and b"\x00" not in part else Lifted(text)
-    if lifted.acts:
-        try:
-            return _read_lifted(lifted, _card(page, encoding))
-        except _MisplacedError:
-            pass
-    if text:
-        part = with_lines(text.encode())
-    else:
-        text, encoding = decode(with_lines(part), page[:HEAD_BYTES])
+    if start and text and b"\x00" not in part:
+        lifted = lift(text)
+        if lifted.acts:
+            try:
+                return _read_lifted(lifted, _card(page, encoding))
+            except _MisplacedError:
+                pass
+    part = with_lines(part)
+    if encoding != "utf-8":
+        text, encoding = (part.decode(encoding, "replace"), encoding) if encoding else decode(part, page[:HEAD_BYTES])
         part = text.encode("utf-8", "replace")
     return _content(LexborHTMLParser(flattened(part)).body, _card(page, encoding), not start, Lifted(""))
 
 
 def _read_lifted(lifted: Lifted, card: Card) -> Content | None:
     try:
-        text = first_block(lifted)
+        rest = first_block(lifted)
     except NotPlainError:
-        return _content(LexborHTMLParser(with_lines(lifted.rest.encode())).body, card, False, lifted)
+        part = lifted.rest.encode()
+        if has_preformatted(part):  # line feeds are line ends in it
+            raise _MisplacedError from None
+        return _content(LexborHTMLParser(with_lines(part)).body, card, False, lifted)
     read_tables(lifted.tables.values(), card)
     texts = list(map(without_empty, lifted.acts.values()))
-    _refuse_empty(text, texts, card, False, lifted)
-    _keep_prose(text, card, lifted)
+    _refuse_empty(rest, texts, card, False, lifted)
+    _keep_prose(rest, card, lifted)
     return _written(card, texts)
 
 

@@ -39,13 +39,11 @@ def guess_language(text: str) -> str:
 
 def _by_words(words: list[str]) -> str:
     best, most = "", max(1, int(MIN_SHARE * len(words)))
-    known = words
+    known = [word for word in words if word in _ANY_SMALL]
     for code, small in SMALL_WORDS.items():
         found = sum(map(small.__contains__, known))
         if found > most:
             best, most = code, found
         if found > PLAIN_SHARE * len(words):
             break
-        if known is words:  # the first language is nearly always the one: the others have less to look through
-            known = [word for word in words if word in _ANY_SMALL]
     return best

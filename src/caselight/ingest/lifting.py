@@ -18,7 +18,7 @@ from itertools import chain
 from caselight.ingest.chrome import CHROME_CLASSES
 from caselight.ingest.lines import PROSE_LINE, breaks_line
 from caselight.ingest.nesting import FEW_TAGS
-from caselight.ingest.tags import ATTRIBUTES, SHORTEST_TAG, NotPlainError, known_tags, read_tags
+from caselight.ingest.tags import ATTRIBUTES, NOT_PLAIN, SHORTEST_TAG, NotPlainError, known_tags, read_tags
 
 # Around the number of what was lifted. No page can write it as a reference: by the standard "&#128;" is the euro sign.
 MARK = "\x80"
@@ -82,7 +82,7 @@ def lift(page: str) -> Lifted:
     """
     lifted = Lifted(page)
     starts = _starts(page)
-    if not starts or MARK in page or _ROW in page or _CELL in page or HEADING in page:
+    if not starts or any(sign in page for sign in (MARK, _ROW, _CELL, HEADING)):
         return lifted
     kept = _without_tables(page[: starts[0]], lifted)
     done = starts[0]
@@ -98,13 +98,16 @@ def lift(page: str) -> Lifted:
             kept += (page[done:start], mark)
             done = end
     kept.append(page[done:])
-    rest = "".join(kept)
-    # With so many tags some may stand too deep, and in <pre> line feeds are line ends: that is for whoever parses.
-    tags = rest.count("<") + (len(page) - len(rest) - sum(map(len, lifted.acts.values()))) // SHORTEST_TAG
-    if not lifted.acts or "<pre" in rest or "<PRE" in rest or (tags > FEW_TAGS and page.count("<") > FEW_TAGS):
-        return Lifted(page)
-    lifted.rest = rest
-    return lifted
+    lifted.rest = "".join(kept)
+    # Of so many tags some may stand too deep: that is for whoever parses.
+    if lifted.acts and (_most_tags(page, lifted) <= FEW_TAGS or page.count("<") <= FEW_TAGS):
+        return lifted
+    return Lifted(page)
+
+
+def _most_tags(page: str, lifted: Lifted) -> int:
+    """More tags than this the page has not: told from what is not text, without counting."""
+    return (len(page) - sum(map(len, lifted.acts.values()))) // SHORTEST_TAG
 
 
 def _mark(lifted: Lifted) -> str:
@@ -156,7 +159,7 @@ def _act(source: str) -> str:
 
 def _act_tags(tags: str) -> tuple[str, str]:
     if _OF_ACTS.fullmatch(tags) is None or _MATTERS_IN_ACTS.search(tags):
-        raise NotPlainError
+        return NOT_PLAIN
     shapes = "".join(f"<{end}{name.lower()}>" for end, name in _SHAPE.findall(tags))
     return "\n" if breaks_line(tags) else " " if "> " in tags else "", shapes
 
@@ -178,11 +181,11 @@ def _is_grid(letters: str) -> bool:
 
 def _table_tags(tags: str) -> tuple[str, str]:
     if _OF_TABLES.fullmatch(tags) is None or _MATTERS_IN_TABLES.search(tags):
-        raise NotPlainError
+        return NOT_PLAIN
     found = [(name.lower(), blanks) for name, blanks in _TAG.findall(tags)]
     bold = [name in ("b", "strong") for name, _ in found]
     if bold[0]:  # it may be the first of its cell, if what stands before it is but white space
-        raise NotPlainError
+        return NOT_PLAIN
     text, letters, inside = "", "", True
     for (name, blanks), before_bold in zip(found, (*bold[1:], False), strict=True):
         letter = _LETTERS.get(name, "")
@@ -191,9 +194,7 @@ def _table_tags(tags: str) -> tuple[str, str]:
         text += {"tr": _ROW, "td": _CELL, "th": _CELL, "br": "\n"}.get(name, "")
         text += HEADING if name == "th" or (name == "td" and before_bold) else ""
         text += blanks if inside else ""
-    if not inside and not letters.endswith("e"):
-        raise NotPlainError
-    return text, letters
+    return (text, letters) if inside or letters.endswith("e") else NOT_PLAIN
 
 
 _acts_tags, _tables_tags = known_tags(_act_tags), known_tags(_table_tags)

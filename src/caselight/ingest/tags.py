@@ -11,7 +11,7 @@ from caselight.ingest.remembering import Remembered
 SHORTEST_TAG = 3  # characters, "<p>"
 # None of them ends in "-", or a tag could be the end of a comment.
 ATTRIBUTES = r"""(?: +[a-z]+(?:-[a-z]+)*(?:="[^"<>&]*"|='[^'<>&]*'|=[\w.%#]+)?)* *"""
-_TAGS = re.compile("(<[^>]*+>(?: *+<[^>]*+>)*+)")  # with nothing but blanks between them
+TAGS = re.compile("(<[^>]*+>(?: *+<[^>]*+>)*+)")  # with nothing but blanks between them
 _REFERENCES = {
     "nbsp": "\xa0",
     "quot": '"',
@@ -33,10 +33,11 @@ class NotPlainError(Exception):
 
 T = TypeVar("T")
 Known = Remembered[tuple[str, str]]  # tags -> what they are in the text, and what they are in its structure
+NOT_PLAIN = "", "?"  # of tags that only a parser understands
 
 
 def known_tags(read: Callable[[str], T]) -> Remembered[T]:
-    """What `read` tells of tags with nothing but blanks between them, or raises NotPlainError of."""
+    """What `read` tells of tags with nothing but blanks between them."""
     return Remembered(read, _REMEMBERED_TAGS, _REMEMBERED_CHARACTERS)
 
 
@@ -44,7 +45,7 @@ def read_tags(source: str, known: Known) -> tuple[str, str]:
     """The text of a piece of a page, with what `known` has for tags in their places; and the structure.
 
     Raises:
-        NotPlainError: there are other tags in it, or signs and references that only a parser should judge.
+        NotPlainError: the last tag has no end, or there are references that are not known here.
     """
     pieces = split_tags(source)
     structure: tuple[str, ...] = ()
@@ -62,15 +63,20 @@ def split_tags(source: str) -> list[str]:
     for space in "\t\r\n\x0c":
         if space in source:
             source = source.replace(space, " ")
-    pieces = _TAGS.split(source)
+    pieces = TAGS.split(source)
     if "<" in pieces[-1]:
         raise NotPlainError
     if "&" in source:
-        pieces[::2] = map(_without_references, pieces[::2])
+        pieces[::2] = map(without_references, pieces[::2])
     return pieces
 
 
-def _without_references(text: str) -> str:
+def without_references(text: str) -> str:
+    """The text with the signs for which references stand.
+
+    Raises:
+        NotPlainError: one of them is not known here.
+    """
     if "&" not in text:
         return text
     pieces = text.split("&")
