@@ -8,7 +8,8 @@ examples in tests/examples/ingest/.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 
@@ -36,9 +37,13 @@ class Reader(NamedTuple):
 
     def read(self, untrusted: bytes) -> Content:
         """The text of a record of this kind."""
-        module = import_module(f"{__name__}.{self.module}")
-        content: Content = getattr(module, self.function)(untrusted)
-        return content
+        return _function(self.module, self.function)(untrusted)
+
+
+@cache
+def _function(module: str, function: str) -> Callable[[bytes], Content]:
+    found: Callable[[bytes], Content] = getattr(import_module(f"{__name__}.{module}"), function)
+    return found
 
 
 READERS: Mapping[str, Reader] = {
@@ -114,7 +119,7 @@ def _content(untrusted: bytes, media: str) -> tuple[str, Content]:
         raise too_much_text()
     if len(content.pages) > MAX_PAGES:
         raise UnreadableError(State.OVER_LIMIT, f"the file has more than {MAX_PAGES} pages; split it")
-    if not content.text.strip():
+    if not content.text or content.text.isspace():
         raise UnreadableError(
             State.SUSPECT_EMPTY, "no text was found in the file; open it and save it again as PDF or text"
         )

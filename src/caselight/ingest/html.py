@@ -33,9 +33,13 @@ ANCHORS = (
     (b"case-detail", b"class="),  # Moscow
     (b"cardsud_wrapper", b"class="),
 )
+_WINDOW = 8  # bytes before a value: an attribute's name and the quotes before its value, however many
+_ANCHORS = tuple(
+    (value, re.compile(rb"%b[\"']{0,%d}%b[\"'= >]" % (attribute, _WINDOW - len(attribute), value)))
+    for value, attribute in ANCHORS
+)
 ACTS = "[id^=cont_doc], [id^=tab_content_Doc]"  # one block for each act of the case
 _OPEN, _CLOSE = "\x0e", "\x0f"  # around hidden text between parsing and writing
-_QUOTES = (b'"', b"'", b"=", b" ", b">")
 HEAD_BYTES = 4_096  # a declared encoding stands within
 MIN_PROSE = 600  # characters in such lines; the shortest real act has 1,800, the wordiest card without an act 400
 MAIN_SHARE = 0.8  # of the page's prose: the innermost block that holds as much is the act
@@ -71,14 +75,12 @@ def read_html(untrusted: bytes) -> Content:
 
 def _anchor(page: bytes) -> int:
     """Where the block about the case begins, 0 if the page has none of the known ones."""
-    for value, attributes in ANCHORS:
-        found = page.find(value)
-        while found > 0:
-            if page[found - 1 : found] in _QUOTES and page[found + len(value) : found + len(value) + 1] in _QUOTES:
-                before = page[found - 8 : found].rstrip(b"\"'")
-                if before.endswith(attributes):
-                    return max(0, page.rfind(b"<", 0, found))
-            found = page.find(value, found + 1)
+    for value, attribute in _ANCHORS:
+        if page.rfind(value) < 0:  # from behind, Python looks two to three times as fast
+            continue
+        for found in attribute.finditer(page):
+            if found.end() > _WINDOW + len(value):
+                return max(0, page.rfind(b"<", 0, found.start()))
     return 0
 
 

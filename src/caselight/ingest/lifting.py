@@ -118,7 +118,7 @@ def _starts(page: str) -> list[int]:
     """Where the insides of acts' blocks begin, in the order of the page."""
     found = []
     for name in _IDS:
-        at = page.find(name)
+        at = page.find(name) if page.rfind(name) > 0 else 0
         while at > 0:
             end = page.find(">", at) + 1
             if _act_starts[page[page.rfind("<", 0, at) : end]]:
