@@ -15,6 +15,10 @@ _OBJECTS_BETWEEN_LOOKS = 100_000
 # up to 32 MiB, and the arrays of a bucket leave holes that are never given back: a fifth of a run's memory.
 _M_MMAP_THRESHOLD = -3
 _GIVEN_BACK_BYTES = 4 << 20
+# And this much at the end of the heap stays with the process. Where the other bound is set, glibc leaves this one at
+# 128 KiB: what a page was parsed into would be given back and asked for anew with each page, a twentieth of a run.
+_M_TRIM_THRESHOLD = -1
+_KEPT_BYTES = 16 << 20
 
 
 class _WithoutPandas:
@@ -42,7 +46,9 @@ def start_lean() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
     if sys.platform.startswith("linux"):
-        getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(_M_MMAP_THRESHOLD, _GIVEN_BACK_BYTES)
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)
+        mallopt(_M_MMAP_THRESHOLD, _GIVEN_BACK_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
     sys.meta_path.insert(0, _WithoutPandas)
     # Tables of 20,000 rows make many objects and no cycles; at Python's own 700 a fifth of a run goes into looking.
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
