@@ -9,7 +9,7 @@ import re
 from caselight.ingest.chrome import CHROME_CLASSES
 from caselight.ingest.lifting import MARK, Lifted
 from caselight.ingest.lines import breaks_line
-from caselight.ingest.tags import ATTRIBUTES, TAGS, NotPlainError, known_tags
+from caselight.ingest.tags import ATTRIBUTES, TAGS, NotPlainError, check_last_tag, known_tags
 
 _PLAIN = re.compile(rf"(?ai)<(?:(?:div|ul|ol|li|span|table){ATTRIBUTES}|/(?:div|ul|ol|li|span|table|tr|td) *|tr|td)>")
 # In the attributes of a heading, of a label beside its value, of machinery.
@@ -29,6 +29,7 @@ def first_block(lifted: Lifted) -> str:
         NotPlainError: there is more to it than blocks in blocks, or something was lifted from elsewhere.
     """
     rest, done = lifted.rest, 0
+    check_last_tag(rest)
     texts: list[str] = []
     letters, open_elements = "", ""
     for found in TAGS.finditer(rest):

@@ -24,6 +24,7 @@ from caselight.ingest.tags import ATTRIBUTES, NOT_PLAIN, SHORTEST_TAG, NotPlainE
 MARK = "\x80"
 # Before a row, before a cell, before the text of a cell that heads a column. All are white space to Python.
 _ROW, _CELL, HEADING = "\x1d", "\x1f", "\x1e"
+_TAG_CHARACTERS = 400  # an act's start tag with more than that is for the parser
 _IDS = ('id="cont_doc', 'id="tab_content_Doc')
 # Its first id is the one that counts.
 _NAMED = r""" +(?!id=)[a-z]+(?:-[a-z]+)*="[^"<>&]*\""""
@@ -31,6 +32,7 @@ _ACT = re.compile(rf"""<div(?:{_NAMED})* +id="(?:cont_doc|tab_content_Doc)[^"<>&
 _TABLE = re.compile(rf"(?ai){ATTRIBUTES}>")  # of its start tag, what stands behind the name
 # They stay open across paragraphs until they are closed, so they have to come in pairs.
 _SHAPES = "b|strong|i|em|u|font"
+_DEPTH_OF_SHAPES = 8  # "<b><i>" is 2; each more is another look at all of them
 _SHAPE = re.compile(rf"(?ai)<(/?)({_SHAPES})[ >]")
 _PAIR = re.compile(r"<(\w+)></\1>")
 _OF_ACTS = re.compile(
@@ -86,8 +88,8 @@ def lift(page: str) -> Lifted:
         return lifted
     kept = _without_tables(page[: starts[0]], lifted)
     done = starts[0]
-    for start in starts:
-        end = page.find("</div>", start)
+    for start, another in zip(starts, (*starts[1:], len(page)), strict=True):
+        end = page.find("</div>", start, another)
         try:
             text = _act(page[start:end]) if end > 0 else ""
         except NotPlainError:
@@ -120,8 +122,9 @@ def _starts(page: str) -> list[int]:
     for name in _IDS:
         at = page.find(name) if page.rfind(name) > 0 else 0
         while at > 0:
-            end = page.find(">", at) + 1
-            if _act_starts[page[page.rfind("<", 0, at) : end]]:
+            end = page.find(">", at, at + _TAG_CHARACTERS) + 1
+            start = page.rfind("<", max(0, at - _TAG_CHARACTERS), at)
+            if 0 <= start < end and _act_starts[page[start:end]]:
                 found.append(end)
             at = page.find(name, at + 1)
     return sorted(found)
@@ -149,10 +152,7 @@ def _without_tables(page: str, lifted: Lifted) -> list[str]:
 
 def _act(source: str) -> str:
     text, shapes = read_tags(source, _acts_tags)
-    found = 1
-    while found:
-        shapes, found = _PAIR.subn("", shapes)
-    if shapes:
+    if _without_pairs(_PAIR, shapes):
         raise NotPlainError
     return text
 
@@ -173,10 +173,16 @@ def _table(source: str) -> Rows:
 
 
 def _is_grid(letters: str) -> bool:
-    found = 1
-    while found:
-        letters, found = _SHAPED.subn("", letters)
-    return _GRID.fullmatch(letters) is not None
+    return _GRID.fullmatch(_without_pairs(_SHAPED, letters)) is not None
+
+
+def _without_pairs(pair: re.Pattern[str], tags: str) -> str:
+    """The tags without those that are closed as they should be; some of them stay if they stand too deep."""
+    for _ in range(_DEPTH_OF_SHAPES):
+        tags, found = pair.subn("", tags)
+        if not found:
+            break
+    return tags
 
 
 def _table_tags(tags: str) -> tuple[str, str]:

@@ -63,12 +63,21 @@ def split_tags(source: str) -> list[str]:
     for space in "\t\r\n\x0c":
         if space in source:
             source = source.replace(space, " ")
+    check_last_tag(source)
     pieces = TAGS.split(source)
-    if "<" in pieces[-1]:
-        raise NotPlainError
     if "&" in source:
         pieces[::2] = map(without_references, pieces[::2])
     return pieces
+
+
+def check_last_tag(source: str) -> None:
+    """Nothing, if the last tag has an end: TAGS would look for the ends of all that have none up to the last letter.
+
+    Raises:
+        NotPlainError: it has none.
+    """
+    if "<" in source[source.rfind(">") + 1 :]:
+        raise NotPlainError
 
 
 def without_references(text: str) -> str:
