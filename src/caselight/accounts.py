@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -29,8 +29,7 @@ LEFT_OUT = "whoever added the records left it out"
 _MEMBERS = "an archive or a dump; what is in it are records of their own"
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(NamedTuple):
     """What came in and what became of it."""
 
     records: list[RecordRow]  # sorted by path; each is in exactly one state

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from caselight.codebook import Codebook
 from caselight.pack import Pack
@@ -91,8 +92,7 @@ def code_digest(*parts: str) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Makers:
+class Makers(NamedTuple):
     """What makes the parts of every bucket, as text that goes into their keys."""
 
     read: str
@@ -152,8 +152,7 @@ def make_plan(study: Study, found: Sequence[Bucket], pack: Pack, codebook: Codeb
     return plans
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A study whose tables are up to date."""
 
     study: Study

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from caselight.types import Value
 
@@ -21,8 +22,7 @@ TAKE = ("after", "before", "inside", "phrase", "quotes", "next_quotes", "sentenc
 GIVEN = "given"  # in `ask_if`: the other variable has any answer at all
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One phrase of a codebook. `coding.phrases` knows its language."""
 
     text: str  # with the codebook's lists written out
@@ -36,8 +36,7 @@ class Phrase:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """That `variable` has one of `values` (GIVEN: any answer; "text*": one that begins so)."""
 
     variable: str
@@ -54,8 +53,7 @@ class Condition:
         return any(v in self.values or (begins and v.startswith(begins)) for v in given)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRule:
+class ValueRule(NamedTuple):
     """When a value is given: one of `phrases` stands in the act, and everything else here holds."""
 
     value: str  # name of the value; "" for kinds without values
@@ -90,8 +88,7 @@ class ValueRule:
         return [self.value, phrases, self.near, who, kept, where, self.take, self.unit, self.fixed]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One answer that a variable allows."""
 
     name: str
@@ -138,8 +135,7 @@ class Variable:
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What Caselight knows about one kind of variable."""
 
     arrow: str  # name of the Arrow type of the values

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -56,8 +56,7 @@ class Parcel:
         return Parcel, (self.record, apart(self.untrusted), self.lost)
 
 
-@dataclass(frozen=True, slots=True)
-class Recoding:
+class Recoding(NamedTuple):
     """A bucket whose documents are read already: where its tables are, and what of it has to be made anew."""
 
     texts: Path
@@ -309,8 +308,7 @@ def _structure(documents: Sequence[Document], words: Words, tables: dict[str, pa
     return cases
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     """What is to be coded."""
 
     pairs: list[tuple[Document, Case]]

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import permutations, product
+from typing import NamedTuple
 
 from caselight.errors import DefinitionError
 from caselight.variables import Phrase
@@ -26,8 +26,7 @@ MOST_UNORDERED = 4  # 4 parts have 24 orders
 MOST_VARIANTS = 400  # ways to read one phrase, orders and absences multiplied
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One word of a phrase as it was written."""
 
     text: str
@@ -37,8 +36,7 @@ class Atom:
 Step = frozenset[Atom]  # one word of the text: any of these
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One way to read a phrase: a word of the text for each step, in this order."""
 
     steps: tuple[Step, ...]
@@ -46,13 +44,11 @@ class Variant:
     windows: tuple[tuple[int, int, int], ...] = ()  # first step, last step, words that they span at most
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
+class _Gap(NamedTuple):
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     words: int  # 0 = the window opened last ends here
 
 

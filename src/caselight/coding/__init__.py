@@ -7,7 +7,7 @@ and a case to an answer; a new one is a file here and a line in `CODERS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,7 @@ CODERS: Mapping[str, Callable[[Question, Reading, Known], tuple[Answer, list[Pro
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Coder:
+class Coder(NamedTuple):
     """A codebook ready to be asked. Made by `compile_codebook`."""
 
     codebook: Codebook

@@ -41,8 +41,7 @@ class Part:
 Beside = tuple[set[int], int]  # a part as it is looked for: the kinds that fit it, how many words off it may stand
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A wording that tells who speaks (or denies)."""
 
     kind: str  # a name in the pack's speakers.yaml, which says what each is for
@@ -194,8 +193,7 @@ class Kinds:
         return self._numbers[key]
 
 
-@dataclass(frozen=True, slots=True)
-class Speakers:
+class Speakers(NamedTuple):
     """A pack's cues, by where they are looked for."""
 
     turns: Cues  # who speaks: in every word

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _NUMBER = re.compile(r"\d[\d \u00a0\u2009\u202f]*(?:[.,]\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A codebook's rule with its phrases as numbers of the coder."""
 
     rule: ValueRule
@@ -42,8 +40,7 @@ class Rule:
     unless: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A variable with its compiled rules, in the order of the codebook."""
 
     variable: Variable

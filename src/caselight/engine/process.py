@@ -14,7 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.engine.wire import Inbox
 from caselight.engine.worker import NO_ITEM, Life, live
@@ -24,8 +24,7 @@ from caselight.types import State
 LEAVE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why an item must not be touched again: what it did to the worker that tried."""
 
     state: State  # CRASHED, TIMED_OUT or OVER_LIMIT

@@ -18,7 +18,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from caselight.types import Problem, State
 
@@ -46,8 +46,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 _LEFT_BY_MACOS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A record found in a container."""
 
     path: str  # in the container: as it stands there, or the number of a row

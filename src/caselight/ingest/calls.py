@@ -11,8 +11,8 @@ import errno
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Only(Enum):
@@ -28,8 +28,7 @@ class Only(Enum):
     ABSENT = "answered as if the kernel did not have it, so that the C library takes the older call"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One system call; a number is None where the machine does not have it."""
 
     name: str
@@ -38,8 +37,7 @@ class Call:
     only: Only = Only.ANY
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """A machine whose calls we know by number."""
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from caselight.types import Field, Page, Region, RegionKind, State
 
@@ -20,8 +21,7 @@ class UnreadableError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something a reader could not do although it read the record; becomes a `Problem` about it."""
 
     kind: str  # stable code with an entry in docs/problems.md

@@ -13,8 +13,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from caselight.ingest.archive import BROKEN, CHUNK_BYTES, LimitError, Member, Meter, trouble
 from caselight.types import Problem, State
@@ -30,8 +29,7 @@ _AGAIN = "Get it again from where it came from."
 _BY_HAND = "Unpack it yourself and add what comes out."
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What is believed of a member."""
 
     path: str

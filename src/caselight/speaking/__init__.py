@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from caselight.speaking.numbers import form, number
 from caselight.speaking.templates import Template, fitting, parts
@@ -35,8 +35,7 @@ _SEAM = re.compile(r"([.?;:]) ")
 _MOST_SEAMS = 12  # a text with more is a list from outside, not a row of messages
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message in Russian."""
 
     text: str

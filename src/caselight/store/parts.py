@@ -10,9 +10,8 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from caselight.store.files import write_whole
 
@@ -28,8 +27,7 @@ def key_of(*made_by: object) -> str:
     return hashlib.sha256("\0".join(map(str, made_by)).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One file of a table."""
 
     bucket: int

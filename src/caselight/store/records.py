@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from caselight.errors import StudyError, UsageError
 from caselight.store.files import first_of, write_text
@@ -28,8 +28,7 @@ class OriginalError(StudyError):
     """An original is gone or changed; the message says which, in words that fit into a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A record found inside a container; `path` is its path in there."""
 
     path: str

@@ -8,7 +8,7 @@ data: sections.yaml and words/sections.csv (sections.py), outcomes.yaml and word
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from caselight.pack import Pack
 from caselight.structure.codes import batches
@@ -20,8 +20,7 @@ from caselight.types import Case, Document, Fact, Problem, Section
 from caselight.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """A pack, compiled for this stage."""
 
     sections: SectionRules
@@ -29,8 +28,7 @@ class Rules:
     outcomes: OutcomeRules | None  # None = the pack has no outcomes.yaml
 
 
-@dataclass(frozen=True, slots=True)
-class Structured:
+class Structured(NamedTuple):
     """One document, structured."""
 
     case: Case

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ SUM_AFTER = 240
 SUM_BEFORE = 60  # "5 (пяти) суток административного ареста"
 
 
-@dataclass(frozen=True, slots=True)
-class SumRule:
+class SumRule(NamedTuple):
     """How a sum is written: its unit, what may stand between number and unit, and what announces it without a unit."""
 
     fact: str
@@ -29,8 +27,7 @@ class SumRule:
     bare: re.Pattern[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SanctionRule:
+class SanctionRule(NamedTuple):
     """A sanction: the outcome it means, the fact its sum gives ("" = it has none), the words that name it."""
 
     outcome: str
@@ -49,8 +46,7 @@ class Sanction(NamedTuple):
     amount_end: int  # after the unit; 0 where there is no amount
 
 
-@dataclass(frozen=True, slots=True)
-class AmountRules:
+class AmountRules(NamedTuple):
     """All sanctions and sums of a pack."""
 
     sanctions: tuple[SanctionRule, ...]

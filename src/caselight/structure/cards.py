@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.structure.fold import Folding
@@ -26,8 +26,7 @@ REMEMBERED_FIELDS = 20_000
 Stated = tuple[tuple[str, int, int], ...]  # what a field states: values, and where they stand in it
 
 
-@dataclass(frozen=True, slots=True)
-class CardEntry:
+class CardEntry(NamedTuple):
     """What one label gives."""
 
     number: int  # its place among the pack's cards

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.structure.dates import DatePattern, DateRules, find_dates, iso_day
@@ -38,8 +37,7 @@ _Told = tuple[int, bool, re.Match[str]]
 _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
 
 
-@dataclass(frozen=True, slots=True)
-class EventRules:
+class EventRules(NamedTuple):
     """Patterns of what surrounds the event's date, and of its place."""
 
     head: re.Pattern[str]  # what the act's head must contain for there to be an event

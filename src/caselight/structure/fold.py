@@ -11,7 +11,6 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -71,8 +70,7 @@ class View(NamedTuple):
         return bisect_left(self.starts, offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Folding:
+class Folding(NamedTuple):
     """How views of one language are made."""
 
     lookalikes: Mapping[str, str]  # letters of another script, typed by mistake, and what they stand for

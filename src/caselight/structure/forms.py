@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 _INITIALS = re.compile(r"([^\W\d_])\.\s*([^\W\d_])\b\.?")
 _PART = re.compile(r"[^\W\d_]+")
@@ -19,8 +19,7 @@ MISREAD_LETTERS = 1
 SHORTEST_REPAIRED = 7  # letters; shorter names lie one letter apart from each other ("Тосно", "Тесно")
 
 
-@dataclass(frozen=True, slots=True)
-class Endings:
+class Endings(NamedTuple):
     """Endings and what replaces them, longest first, and whole words that do not follow them (lower case)."""
 
     table: tuple[tuple[str, str], ...]

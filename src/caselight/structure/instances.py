@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from caselight.definitions import Definition
 from caselight.structure.courts import REMEMBERED_NAMES
@@ -13,8 +14,7 @@ from caselight.structure.rules import Shapes
 from caselight.types import Document, Fact, Span
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceRow:
+class InstanceRow(NamedTuple):
     """One row of the pack's table: all conditions that are given must hold."""
 
     value: str

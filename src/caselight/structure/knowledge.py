@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
@@ -25,8 +24,7 @@ from caselight.structure.zones import ZoneRules
 NOTHING = r"(?!)"  # a pattern that matches nowhere, for what a pack leaves out
 
 
-@dataclass(frozen=True, slots=True)
-class FactRules:
+class FactRules(NamedTuple):
     """Everything that finding facts needs to know."""
 
     rules: tuple[Rule, ...]

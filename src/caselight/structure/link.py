@@ -14,7 +14,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from json.encoder import encode_basestring
@@ -35,8 +34,7 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _WITH_YEAR = re.compile(r"/(?:19|20)\d\d(?:-\d+)?$|-(?:19|20)?\d\d$")
 
 
-@dataclass(frozen=True, slots=True)
-class Court:
+class Court(NamedTuple):
     """A court as it is compared: `code` from the register or the identifier, `kind` and `place` from its name."""
 
     code: str  # "" = not known

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from caselight.pack import Pack
@@ -32,8 +31,7 @@ class Number(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """What a word means inside a number: "пятнадцать" adds 15, "тысяч" multiplies by 1,000."""
 
     value: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -33,8 +32,7 @@ REASON_LAST = 400
 QUOTE_LONGEST = 300  # characters of a decision quoted as the words that decide
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRule:
+class DecisionRule(NamedTuple):
     """One kind of decision and the patterns by which it is recognised."""
 
     name: str
@@ -46,8 +44,7 @@ class DecisionRule:
     none: tuple[tuple[re.Pattern[str], Words], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRules:
+class OutcomeRules(NamedTuple):
     """A pack's outcomes.yaml, compiled."""
 
     decision: str  # name of the section that decides; "" = the pack knows no outcomes
@@ -308,8 +305,7 @@ def _fact(document: Document, area: View, stated: Stated) -> Fact:
     return Fact(stated.name, stated.value, Span.of(document, start, end))
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """What a card's wording of a result means; "" and () = it does not say."""
 
     outcome: str

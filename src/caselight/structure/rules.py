@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.structure.prefilter import Words, holds, needed
@@ -27,8 +27,7 @@ REMEMBERED_BEFORE = 5_000  # stretches before a match, for each rule
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(NamedTuple):
     """What a group of a pattern becomes."""
 
     fact: str
@@ -54,8 +53,7 @@ class Rule:
     remembered: dict[str, bool] = field(default_factory=dict, compare=False)  # whether `not_after` stands there
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(NamedTuple):
     """The pack's named pieces of patterns."""
 
     pieces: Mapping[str, str]

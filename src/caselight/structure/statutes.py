@@ -16,8 +16,7 @@ _NUMBER = r"\d{1,3}(?:\.\s?\d{1,3}(?!\d|\.\d{4})){0,2}"
 _LETTER = r"[«\"“']?[а-яё][»\"”']?(?![а-яё])"
 
 
-@dataclass(frozen=True, slots=True)
-class StatuteRules:
+class StatuteRules(NamedTuple):
     """What a pack calls an article, a part and a point, and its codes."""
 
     token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, glue, letter

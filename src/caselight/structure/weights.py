@@ -7,7 +7,7 @@ body where the paragraph stands, 0 to 9), `size` (the "word" is the power of two
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +49,7 @@ class WordRows:
         return self._known.take(words.row) if self.count else np.zeros(len(words), np.int16)
 
 
-@dataclass(frozen=True, slots=True)
-class SectionWeights:
+class SectionWeights(NamedTuple):
     """V words, K sections. Row V of all tables is zero: it stands for every word that has no weight."""
 
     sections: tuple[str, ...]  # K names
@@ -61,8 +60,7 @@ class SectionWeights:
     sizes: Weights  # (SIZES, K)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Paragraphs to be judged, act by act in the order of the texts, as ranges of tokens."""
 
     act: NDArray[np.intp]  # (P,) number of its act: 0, 0, 0, 1, 1 ...

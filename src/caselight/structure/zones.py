@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from caselight.structure.fold import Folded, Folding, View
 from caselight.types import Document, Section
@@ -19,8 +20,7 @@ LONGEST_STORY = 6_000  # reviews come to the event within half of that; longer f
 LONGEST_TAIL = 700  # signatures, "copy is true", the clerk
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneRules:
+class ZoneRules(NamedTuple):
     """How a pack's acts are divided."""
 
     folding: Folding

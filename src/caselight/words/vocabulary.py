@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,8 +79,7 @@ def _specials() -> Forms:
     return Forms(zeros, zeros, zeros, zeros, ["", ""])
 
 
-@dataclass(frozen=True, slots=True)
-class Collision:
+class Collision(NamedTuple):
     """Two words with one hash: the first is kept, the second is taken for it. Never seen; told if it happens."""
 
     kept: str
