@@ -1,4 +1,4 @@
-"""What was learned on twelve sets of constructed rulings is kept. Their README tells which figures were first-sight."""
+"""What was learned on fourteen sets of constructed rulings is kept. Their README tells which figures were first-sight."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
-LAST = ("i", "j", "k", "l")  # of courts, instances and articles mixed
+LAST = ("i", "j", "k", "l", "m", "n")  # of courts, instances and articles mixed
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "06266e75bf4d83673ada58cca2d086e8a5434720bec97dd27663553a2067fb41"
+CORPUS = "631a281f0c7c0afc531c94a4a00f4cf18c14196f132546d4c3db42f420300b2b"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -56,9 +56,9 @@ LATER_FLOORS = FLOORS | {
 }
 LAST_FLOORS = FLOORS | {
     "event_date, F1": 1.0,
-    "identification_means, F1": 0.95,
-    "defence_challenged_surveillance, F1": 0.98,
-    "court_response, F1": 0.91,
+    "identification_means, F1": 0.96,
+    "defence_challenged_surveillance, F1": 0.97,
+    "court_response, F1": 0.92,
     "quotations met": 0.89,
     "speaker right, of those met": 0.9,
 }
@@ -85,7 +85,7 @@ def later_figures() -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def last_figures() -> dict[str, float]:
-    """Every figure over the last four."""
+    """Every figure over the last six."""
     return measured(LAST)
 
 
