@@ -1,4 +1,4 @@
-"""What was learned on fourteen sets of constructed rulings is kept. Their README tells which figures were first-sight."""
+"""What was learned on the sets of constructed rulings is kept. Their README tells which figures were first-sight."""
 
 from __future__ import annotations
 
