@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
-LAST = ("i", "j", "k", "l", "m", "n")  # of courts, instances and articles mixed
+LAST = ("i", "j", "k", "l", "m", "n", "o")  # of courts, instances and articles mixed
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "631a281f0c7c0afc531c94a4a00f4cf18c14196f132546d4c3db42f420300b2b"
+CORPUS = "3a8c562b136002d94a076e179097a3f547ce52178959426db762fdc5f08a3b44"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -58,7 +58,7 @@ LAST_FLOORS = FLOORS | {
     "event_date, F1": 1.0,
     "identification_means, F1": 0.96,
     "defence_challenged_surveillance, F1": 0.97,
-    "court_response, F1": 0.92,
+    "court_response, F1": 0.94,
     "quotations met": 0.89,
     "speaker right, of those met": 0.9,
 }
@@ -85,7 +85,7 @@ def later_figures() -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def last_figures() -> dict[str, float]:
-    """Every figure over the last six."""
+    """Every figure over the last seven."""
     return measured(LAST)
 
 
