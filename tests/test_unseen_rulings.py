@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
-LAST = ("i", "j", "k", "l", "m", "n", "o")  # of courts, instances and articles mixed
+LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "3a8c562b136002d94a076e179097a3f547ce52178959426db762fdc5f08a3b44"
+CORPUS = "2901a868df2546263f52a9b7b9fd8b78ef6408ee4eba00b9b11b2c14e0fcab9a"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -85,7 +85,7 @@ def later_figures() -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def last_figures() -> dict[str, float]:
-    """Every figure over the last seven."""
+    """Every figure over the last eight."""
     return measured(LAST)
 
 
