@@ -1,4 +1,4 @@
-"""What was learned on eight sets of constructed rulings is kept. Their README tells which figures were first-sight."""
+"""What was learned on the sets of constructed rulings is kept. Their README tells which figures were first-sight."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ HERE = Path(__file__).parent
 RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
+LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "90a9bb87d73de7d1d524178f0a193c4e0fd9c922ac826e7005a8948060c3b83e"
+CORPUS = "2901a868df2546263f52a9b7b9fd8b78ef6408ee4eba00b9b11b2c14e0fcab9a"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -38,20 +39,30 @@ FLOORS = {
     "facial_recognition, precision": 1.0,
     "detention_timing, F1": 1.0,
     "defence_challenged_surveillance, F1": 0.99,
-    "court_response, F1": 0.92,
+    "court_response, F1": 0.98,
     "camera_system, F1": 1.0,
     "system_named, F1": 1.0,
     "slogan, F1": 1.0,
-    "quotations met": 0.90,
-    "speaker right, of those met": 0.92,
-    "denial right, of those met": 0.97,
+    "quotations met": 0.93,
+    "speaker right, of those met": 0.94,
+    "denial right, of those met": 0.98,
 }
 LATER_FLOORS = FLOORS | {
     "event_date, F1": 1.0,
-    "defence_challenged_surveillance, F1": 0.95,
-    "court_response, F1": 0.94,
+    "defence_challenged_surveillance, F1": 0.97,
+    "court_response, F1": 0.97,
+    "quotations met": 0.92,
     "speaker right, of those met": 0.9,
     "denial right, of those met": 0.98,
+}
+LAST_FLOORS = FLOORS | {
+    "event_date, F1": 1.0,
+    "identification_means, F1": 0.96,
+    "defence_challenged_surveillance, F1": 0.97,
+    "court_response, F1": 0.94,
+    "quotations met": 0.89,
+    "speaker right, of those met": 0.9,
+    "denial right, of those met": 0.97,
 }
 
 
@@ -74,6 +85,12 @@ def later_figures() -> dict[str, float]:
     return measured(LATER)
 
 
+@pytest.fixture(scope="module")
+def last_figures() -> dict[str, float]:
+    """Every figure over the last eight."""
+    return measured(LAST)
+
+
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     files = sorted(path for path in RULINGS.rglob("[0-9]*") if path.is_file())
     content = b"".join(path.relative_to(RULINGS).as_posix().encode() + b"\n" + path.read_bytes() for path in files)
@@ -88,6 +105,11 @@ def test_figures_on_the_rulings_do_not_fall(name: str, figures: dict[str, float]
 @pytest.mark.parametrize("name", LATER_FLOORS)
 def test_figures_on_the_later_rulings_do_not_fall(name: str, later_figures: dict[str, float]) -> None:
     assert later_figures[name] >= LATER_FLOORS[name]
+
+
+@pytest.mark.parametrize("name", LAST_FLOORS)
+def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[str, float]) -> None:
+    assert last_figures[name] >= LAST_FLOORS[name]
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)
