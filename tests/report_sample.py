@@ -292,7 +292,7 @@ def hostile(language: str = "en") -> Contents:
         Problem("coding", f"{pages[0].case.id} role", "x", HOSTILE),
     ]
     contents = contents_of(pages, small_codebook(), language, HOSTILE, None, problems, sample=HOSTILE)
-    records = [replace(r, path=HOSTILE, reason=HOSTILE, duplicate_of=HOSTILE) for r in contents.records]
+    records = [r._replace(path=HOSTILE, reason=HOSTILE, duplicate_of=HOSTILE) for r in contents.records]
     return replace(contents, records=records, lock_level=HOSTILE, pack=HOSTILE, generated_at=HOSTILE)
 
 

@@ -87,7 +87,7 @@ def test_values_keep_their_kind_in_json(tmp_path: Path) -> None:
 
 def test_a_record_that_came_twice_has_two_rows(tmp_path: Path) -> None:
     contents = small(1)
-    again = replace(contents.records[0], path="b/0000.txt", state="duplicate", duplicate_of=contents.records[0].path)
+    again = contents.records[0]._replace(path="b/0000.txt", state="duplicate", duplicate_of=contents.records[0].path)
     folder = export("jsonl", replace(contents, records=[*contents.records, again]), tmp_path / "out")
     found = rows(folder / "documents.jsonl")
     assert [(r["id"], r["state"], r["duplicate_of"]) for r in found] == [
