@@ -252,6 +252,10 @@ CARD = "<table><tr><td>Судья</td><td>Петров</td></tr></table>"
 @example(f'{ANCHOR}{CARD}<pre><div id="cont_doc1"><p>Суд\nрешил</p></div></pre></div>')
 @example(f'{ANCHOR}{CARD}<div id="cont_doc1"><p>Су\x00д</p></div></div>')
 @example(f"{ANCHOR}<table><tr><td>{LONG}</td></tr><tr><td>a</td><td>b</td></tr></table>{ACT}</div>")
+@example(f'{ANCHOR}{ACT}</div><div id="cont&lowbar;doc2"><p>Другой</p></div>')  # an act's name with a reference in it
+@example(f"{ANCHOR}<table><thead <table><tr><td>A</td><td>B</td></tr><tr><td>1</td><td>2</td></tr></table>{ACT}</div>")
+@example(f'{ANCHOR}<p<div id="cont_doc1">{LONG}<p>Б</div></div>')  # inside of another tag
+@example(f'{"<div>" * 510}{CARD}{"</div>" * 510}{ANCHOR}<div id="cont_doc1"><p>{LONG}{"<p>x" * 2990}</div>')
 def test_a_page_reads_the_same_with_and_without_lifting(page: str) -> None:
     assert outcome(page) == parsed(page)
 

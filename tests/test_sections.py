@@ -100,6 +100,14 @@ def test_the_last_operative_heading_decides_because_a_review_may_quote_the_first
     assert [text[s.start : s.end] for s in operative] == ["РЕШИЛ:\n\nпостановление оставить без изменения."]
 
 
+def test_a_hyphen_at_the_end_of_the_line_before_takes_no_opening_away() -> None:
+    """It makes one word of the two lines; the paragraph still begins with the words of an opening."""
+    said = "в жалобе защитник просит отменить постановление"
+    parts = ["УСТАНОВИЛ:", f"под-\n{said}", "ПОСТАНОВИЛ:", "штраф"]
+    text = "\n\n".join(parts)
+    assert [s.name for s in sections(text) if text.find(said) in range(s.start, s.end)] == ["arguments"]
+
+
 def test_lines_with_hard_breaks_are_judged_as_one_paragraph() -> None:
     def wrapped(words: str) -> str:
         return re.sub(r"(.{70,90}?) ", r"\1\n", words)

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from caselight.pack import load_pack
@@ -42,7 +42,24 @@ PIECES = [
     "٣",
 ]
 TEXTS = st.lists(st.lists(st.sampled_from(PIECES)).map("".join), max_size=4)
-SUMS = ["10", " ", "000", "(", ")", " тысяч", "десять ", "пять", "руб", ".", ",", "-", "на срок ", "15-ти "]
+SUMS = [
+    "10",
+    " ",
+    "000",
+    "(",
+    ")",
+    " тысяч",
+    "десять ",
+    "пять",
+    "руб",
+    ".",
+    ",",
+    "-",
+    "на срок ",
+    "15-ти ",
+    "полных ",
+    "целых ",
+]
 
 
 @pytest.mark.parametrize(
@@ -134,9 +151,20 @@ def test_lines_are_those_between_line_breaks_without_space(texts: list[str]) -> 
     assert found == [[line.strip() for line in texts[i][a:b].split("\n") if line.strip()] for i, a, b in stretches]
 
 
-@given(st.lists(st.sampled_from(SUMS), max_size=40).map("".join))
-def test_the_number_before_a_unit_is_the_last_of_all_numbers_before_it(text: str) -> None:
-    fillers = re.compile("[ )]*")
+FILLERS = [
+    "[ )]*",
+    "[ )]*(?:российских |полных |целых )?",
+    "[ )]*(?:цел(?:ых|ого) )?",
+    r"[ )]*(?:\w+ )?",
+    "[ )]*[а-я]* ?",
+]
+
+
+@given(st.lists(st.sampled_from(SUMS), max_size=40).map("".join), st.sampled_from(FILLERS))
+@example("10 000 полных ", FILLERS[1])
+@example("10 000 срок ", FILLERS[3])
+def test_the_number_before_a_unit_is_the_last_of_all_numbers_before_it(text: str, between: str) -> None:
+    fillers = re.compile(between)
     numbers = numbers_in(text, max(0, len(text) - REACH), len(text), NUMERALS)
     last = numbers[-1] if numbers and fillers.fullmatch(text, numbers[-1].end) else None
     assert number_before(text, len(text), NUMERALS, fillers) == last

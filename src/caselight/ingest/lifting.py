@@ -109,7 +109,7 @@ def lift(page: str) -> Lifted:
 
 def _most_tags(page: str, lifted: Lifted) -> int:
     """More tags than this the page has not: told from what is not text, without counting."""
-    return (len(page) - sum(map(len, lifted.acts.values()))) // SHORTEST_TAG
+    return (len(page) - sum(len(text) - text.count("\n") for text in lifted.acts.values())) // SHORTEST_TAG
 
 
 def _mark(lifted: Lifted) -> str:
@@ -124,10 +124,16 @@ def _starts(page: str) -> list[int]:
         while at > 0:
             end = page.find(">", at, at + _TAG_CHARACTERS) + 1
             start = page.rfind("<", max(0, at - _TAG_CHARACTERS), at)
-            if 0 <= start < end and _act_starts[page[start:end]]:
+            if 0 <= start < end and _act_starts[page[start:end]] and not _in_tag(page, start):
                 found.append(end)
             at = page.find(name, at + 1)
     return sorted(found)
+
+
+def _in_tag(page: str, at: int) -> bool:
+    """Whether another tag is still open there."""
+    begin = max(0, at - _TAG_CHARACTERS)
+    return page.rfind("<", begin, at) > page.rfind(">", begin, at)
 
 
 def _without_tables(page: str, lifted: Lifted) -> list[str]:
@@ -135,6 +141,8 @@ def _without_tables(page: str, lifted: Lifted) -> list[str]:
     kept = page.split("<table")
     for i, table in enumerate(kept[1:], 1):
         kept[i] = "<table" + table
+        if _in_tag(kept[i - 1], len(kept[i - 1])):
+            continue
         start = table.find(">") + 1
         end = table.find("</table>") + len("</table>")
         if end <= start or not _table_starts[table[:start]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from caselight.pack import Pack
@@ -18,6 +19,8 @@ _DIGITS = re.compile(
     r"(\d{1,3}(?:[ .']{1,2}\d{3})+(?!\d)|\d+)(?:[.,](\d{1,2})(?![\d.,])|[-–]00(?!\d))?(?:[-‑–]?(?:ти|и|ть|х|ми|мя)\b)?"
 )
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ANY_WORD = re.compile(r"\\[A-Za-z]|(?<!\\)\.|[^\W_]-[^\W_]|\[\^")  # a class of letters, or all but some characters
 _NOT_DIGIT = re.compile(r"\D")
 _BRACKET = re.compile(r" {0,2}\( {0,2}")
 _BRACKET_END = re.compile(r"[^()]{0,12}\)")  # "(десяти) тысяч", "(десять тысяч руб.)"
@@ -73,19 +76,29 @@ def number_before(text: str, end: int, numerals: Numerals, fillers: re.Pattern[s
     """
     start = max(0, end - REACH)
     if "(" not in text[start:end]:
-        start = _behind_last_word(text, start, end, numerals)
+        start = _behind_last_word(text, start, end, numerals, _beginnings(fillers))
     numbers = numbers_in(text, start, end, numerals)
     if numbers and fillers.fullmatch(text, numbers[-1].end, end):
         return numbers[-1]
     return None
 
 
-def _behind_last_word(text: str, start: int, end: int, numerals: Numerals) -> int:
-    """Where the last word ends that belongs to no number: only a bracket lets a number go on behind such a word."""
+@lru_cache(64)
+def _beginnings(fillers: re.Pattern[str]) -> tuple[str, ...]:
+    """How the words begin that the pattern lets through; ("",) = it may let through any."""
+    if _ANY_WORD.search(fillers.pattern):
+        return ("",)
+    return tuple(_LETTERS.findall(fillers.pattern.lower()))
+
+
+def _behind_last_word(text: str, start: int, end: int, numerals: Numerals, allowed: tuple[str, ...]) -> int:
+    """Where the last word ends that belongs to no number: only a bracket, or a word that begins as is `allowed`, lets a
+    number go on behind it.
+    """
     while start < end:
         space = text.rfind(" ", start, end)
         words = _TOKEN.findall(text, max(space, start), end)
-        if words and not any(word in numerals or word.isdecimal() for word in words):
+        if words and not any(word in numerals or word.isdecimal() or word.startswith(allowed) for word in words):
             return end
         end = max(space, start)
     return start

@@ -309,7 +309,9 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     score = scores(words, passage, weights).astype(np.float64)
     score[_closed(draft, rules, weights)[act[chosen]]] = -np.inf
     first = words.form[np.minimum(passage.first, len(words) - 1)]
-    _prefer_beginnings(score, draft, chosen, first, rules)
+    begun = words.end[passage.first - 1] > draft.pieces.start[chosen] - draft.layout.base[act[chosen]]
+    able = rules.may_begin(first) | begun  # "под-" on the line before makes one word of this paragraph's first
+    _prefer_beginnings(score, draft, chosen, able, rules)
     columns = np.array([draft.names.index(name) for name in weights.sections])
     label = draft.label.copy()
     label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
@@ -317,7 +319,7 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
 
 
 def _prefer_beginnings(
-    score: NDArray[np.float64], draft: Draft, pieces: NDArray[np.intp], first: Hashes, rules: SectionRules
+    score: NDArray[np.float64], draft: Draft, pieces: NDArray[np.intp], able: NDArray[np.bool_], rules: SectionRules
 ) -> None:
     """Adds a bonus for the section that a paragraph's first words tell of, in place.
 
@@ -325,11 +327,11 @@ def _prefer_beginnings(
         score: (P, K) of the pieces that are judged.
         draft: where they stand.
         pieces: (P,) their numbers.
-        first: (P,) first word of each.
+        able: (P,) whether it may begin with one of the openings.
         rules: the pack's.
     """
     sections = rules.weights.sections if rules.weights else ()
-    rows = rules.may_begin(first).nonzero()[0]
+    rows = able.nonzero()[0]
     act = draft.pieces.act[pieces[rows]]
     text, start = draft.layout.text[act], draft.pieces.start[pieces[rows]] - draft.layout.base[act]
     longest = min(HEADING_REACH, max(map(len, rules.openings), default=0))
