@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ import threading
 
 def start() -> None:
     """The command line; stopped while it is still being loaded, it ends as quietly as later."""
+    gc.disable()  # what is loaded stays: `start_lean` says how rarely the rest is looked through
     try:
         from caselight.cli import main  # not above: loading it takes long enough for a Ctrl-C to fall into it
     except KeyboardInterrupt:

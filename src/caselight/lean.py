@@ -52,3 +52,4 @@ def start_lean() -> None:
     sys.meta_path.insert(0, _WithoutPandas)
     # Tables of 20,000 rows make many objects and no cycles; at Python's own 700 a fifth of a run goes into looking.
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+    gc.enable()

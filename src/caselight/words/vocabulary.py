@@ -7,6 +7,7 @@ not depend on what was known before, and two studies may save into one folder at
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import re
 import tempfile
@@ -149,9 +150,8 @@ class Texts(Sequence[str]):
     def extend(self, texts: Sequence[str]) -> None:
         """Adds these at the end."""
         if isinstance(texts, Texts):
-            ends, content = texts.buffers()
-            self._reach(ends[1:] + len(self._content))
-            self._content += content
+            self._reach(texts._end[1 : texts._count + 1] + len(self._content))
+            self._content += texts._content
         elif texts:
             self._add("\n".join(texts).encode("utf-8", "surrogatepass"))
 
@@ -367,10 +367,11 @@ def _write(path: Path, language: str, forms: Forms) -> None:
 def _read(path: Path, language: str) -> Forms | None:
     """The forms in the file; None where there is none, it is damaged, or its lemmas were made by another source."""
     try:
-        content = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:  # not read: most of it is copied once anyway
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # there is none, or it is empty
         return None
-    if not content.startswith(_MAGIC):
+    if content[: len(_MAGIC)] != _MAGIC:
         return None
     line_end = content.find(b"\n", len(_MAGIC))
     try:
@@ -378,16 +379,16 @@ def _read(path: Path, language: str) -> Forms | None:
         expected = {"language": language, "source": source(language), "count": head["count"]}
     except (ValueError, KeyError, TypeError):
         return None
-    body = content[line_end + 1 :]
+    body = memoryview(content)[line_end + 1 :]
     if head != expected | {"check": zlib.crc32(body)}:
         return None
     return _columns(body, head["count"])
 
 
-def _columns(body: bytes, count: int) -> Forms | None:
+def _columns(body: memoryview, count: int) -> Forms | None:
     size = 8 * count
     if len(body) < _FILE_COLUMNS * size:
         return None
     form, lemma, other, plain_ = (np.frombuffer(body, "<u8", count, i * size) for i in range(_FILE_COLUMNS))
-    text = Texts(body[_FILE_COLUMNS * size :] if count else None)
+    text = Texts(bytes(body[_FILE_COLUMNS * size :]) if count else None)
     return Forms(form, lemma, other, plain_, text) if len(text) == count else None
