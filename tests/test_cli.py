@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from caselight.pack import SHIPPED
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 RULING = """Дело № 5-{n}/2022
 
@@ -211,6 +213,27 @@ def test_a_mistake_in_the_codebook_is_named_by_file_and_line_and_nothing_is_lost
     assert "variables" in done.stderr
     codebook.write_text(text, "utf-8")
     assert json.loads(cli("show", study, "--json").stdout)["states"] == {"read": 3}
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "says"),
+    [
+        ("facts.yaml", "  - zone: intro\n", "  - zone: introo\n", "facts.yaml:"),
+        ("outcomes.yaml", "sums:", "sums: [", "outcomes.yaml:"),
+        ("speakers.yaml", "cue:", "kue:", "speakers.yaml:"),
+    ],
+)
+def test_a_mistake_in_a_pack_of_ones_own_is_named_before_there_is_a_study(
+    cli: Run, tmp_path: Path, file: str, right: str, wrong: str, says: str
+) -> None:
+    shutil.copytree(SHIPPED / "ru", tmp_path / "own")
+    text = (tmp_path / "own" / file).read_text("utf-8")
+    assert right in text
+    (tmp_path / "own" / file).write_text(text.replace(right, wrong, 1), "utf-8")
+    done = cli("new", "s", "--pack", tmp_path / "own", "--codebook", "surveillance", check=1)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "s").exists()
 
 
 def test_a_study_of_a_newer_version_is_left_alone(cli: Run, study: Path) -> None:

@@ -110,10 +110,8 @@ def card_facts(
     """
     facts: list[Fact] = []
     seen: set[str] = set()
-    remembered = rules.remembered.get
     for labelled in document.fields:
-        entries = remembered(labelled.label)
-        for entry in rules.of(labelled.label) if entries is None else entries:
+        for entry in rules.of(labelled.label):
             if labelled.row >= 0 and not entry.rows:
                 continue
             if entry.table and not entry.table.search(labelled.table):

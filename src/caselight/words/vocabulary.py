@@ -276,6 +276,7 @@ class Vocabulary:
         meanwhile = _read(path, self.language)
         if meanwhile is not None:
             self.merge(meanwhile)
+        del meanwhile  # it holds the file, which some systems do not let be replaced while it is held
         order = 2 + np.argsort(self._columns[0][2 : len(self)])
         _write(path, self.language, self.forms.take(order[self._text.is_one_word()[order]]))
 
