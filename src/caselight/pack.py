@@ -56,6 +56,7 @@ class Pack:
     titles: dict[str, str] = field(default_factory=dict)  # language -> title; `title` is the English one
     # Rows of map/regions.csv by column name. In no digest: how a map is drawn moves no answer, and makes no draw stale.
     regions: Table = ()
+    ships: bool = False  # it comes with Caselight: tests have tried all of it
 
     def part(self, name: str) -> Definition:
         """The part `name`; an empty one where the pack has no such file."""
@@ -100,9 +101,10 @@ def load_pack(name: str) -> Pack:
     tables: Mapping[str, Table] = _Lazy(
         {stem: partial(_table, folder / "words" / f"{stem}.csv", content) for stem, content in words.items()}
     )
-    if folder.parent != SHIPPED:
+    ships = folder.parent == SHIPPED
+    if not ships:
         parts, tables = dict(parts), dict(tables)
-    return Pack(name, title, language, parts, tables, digests, titles, regions)
+    return Pack(name, title, language, parts, tables, digests, titles, regions, ships)
 
 
 def _titles(head: Definition) -> dict[str, str]:

@@ -91,8 +91,13 @@ def furnish(
     Raises:
         DefinitionError: one of them has a mistake.
     """
-    coder = coding.compile_codebook(codebook, pack, vocabulary)
-    rules = structure.compile_pack(pack) if structures else None
+    gc.disable()
+    try:
+        coder = coding.compile_codebook(codebook, pack, vocabulary)
+        rules = structure.compile_pack(pack) if structures else None
+    finally:
+        gc.freeze()  # all of it stays: to look through it for garbage took as long as a quarter of making it
+        gc.enable()
     return Room(mapping, vocabulary, rules, coder, tuple(v.name for v in codebook.variables))
 
 

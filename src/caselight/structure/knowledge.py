@@ -53,7 +53,7 @@ def compile_facts(pack: Pack) -> FactRules:
     register = _register(pack, definition, shapes)
     codes = data.get("codes") or {}
     return FactRules(
-        compile_rules(definition, shapes),
+        compile_rules(definition, shapes, pack.ships),
         _zones(definition, shapes, folding),
         _readers(definition, shapes, register),
         compile_instances(definition, shapes),

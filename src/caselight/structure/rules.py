@@ -8,8 +8,9 @@ stand apart. Rules are tried in order; a fact that has been found is not looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -25,6 +26,7 @@ LOOK_BACK = 48
 MOST_WORDS = 3  # to look for more of them in a zone takes longer than to look for the pattern
 REMEMBERED_BEFORE = 5_000  # stretches before a match, for each rule
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
 class Catch(NamedTuple):
@@ -34,16 +36,15 @@ class Catch(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One pattern, where it is looked for, and what must not surround it."""
 
     zone: str
-    pattern: re.Pattern[str]
+    compiled: Callable[[], re.Pattern[str]]
     catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
     facts: frozenset[str]  # the facts it can give
     needs: tuple[str, ...]  # words of which one must stand in the zone; () = none. Looked for first: that is fast
-    words: Words  # where the pack names none: words of which one stands wherever the pattern matches; () = not known
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
@@ -51,6 +52,21 @@ class Rule:
     example: str
     gives: Mapping[str, Any]
     remembered: dict[str, bool] = field(default_factory=dict, compare=False)  # whether `not_after` stands there
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when it is first asked for: long patterns take milliseconds, and most find nothing in most piles.
+
+        Raises:
+            DefinitionError: it is no regular expression.
+        """
+        return self.compiled()
+
+    @cached_property
+    def words(self) -> Words:
+        """Where the pack names none: words of which one stands wherever the pattern matches; () = not known."""
+        words = () if self.needs else needed(self.pattern)
+        return words if len(words) <= MOST_WORDS else ()
 
 
 class Shapes(NamedTuple):
@@ -92,17 +108,27 @@ def compile_catches(definition: Definition) -> dict[str, Catch]:
     return catches
 
 
-def compile_rules(definition: Definition, shapes: Shapes) -> tuple[Rule, ...]:
+def compile_rules(definition: Definition, shapes: Shapes, tried: bool) -> tuple[Rule, ...]:
     """The pack's `rules`, in order.
+
+    Args:
+        definition: the pack's facts.yaml.
+        shapes: its named pieces of patterns.
+        tried: whether all patterns are known to compile: then those that are looked for only after their `needs` are
+            compiled when one of these is met.
 
     Raises:
         DefinitionError: an unknown zone, a group that no catch explains, a pattern that does not compile.
     """
     catches = compile_catches(definition)
-    return tuple(
+    rules = tuple(
         _rule(entry, number, definition, shapes, catches)
         for number, entry in enumerate(definition.data.get("rules") or [])
     )
+    for rule in rules:
+        if not (tried and rule.needs):
+            _ = rule.pattern, rule.words
+    return rules
 
 
 def _rule(
@@ -111,21 +137,21 @@ def _rule(
     zone = entry.get("zone", "")
     if zone not in ZONES:
         raise definition.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "rules", number, "zone")
-    pattern = shapes.compile(str(entry.get("pattern", "")), definition, "rules", number, "pattern")
-    unknown = sorted(set(pattern.groupindex) - set(catches))
-    if unknown or not pattern.groupindex:
+    source = str(entry.get("pattern", ""))
+    groups = dict.fromkeys(_GROUP.findall(shapes.expand(source)))
+    compiled = partial(shapes.compile, source, definition, "rules", number, "pattern")
+    unknown = sorted(set(groups) - set(catches))
+    if unknown or not groups:
         found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
-    words = () if needs else needed(pattern)
     return Rule(
         zone,
-        pattern,
-        tuple((group, catches[group]) for group in pattern.groupindex),
-        frozenset(catches[group].fact for group in pattern.groupindex),
+        compiled,
+        tuple((group, catches[group]) for group in groups),
+        frozenset(catches[group].fact for group in groups),
         needs,
-        words if len(words) <= MOST_WORDS else (),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
