@@ -18,6 +18,7 @@ def test_words_come_back_as_they_were_cut(texts: list[str]) -> None:
     same, other = Vocabulary("ru"), Vocabulary("ru")
     words = tokenise(texts, same)
     tables = words_tables(words)
+    tokenise(["начало", *reversed(texts)], other)
     for vocabulary in (same, other):
         back = words_of(tables["tokens"], tables["forms"], texts, vocabulary)
         for name in ARRAYS:
@@ -25,6 +26,13 @@ def test_words_come_back_as_they_were_cut(texts: list[str]) -> None:
 
 
 def test_a_word_longer_than_two_bytes_can_count_comes_back_whole() -> None:
-    texts = ["ы" * 70_000]
-    tables = words_tables(tokenise(texts, Vocabulary("ru")))
-    assert int(words_of(tables["tokens"], tables["forms"], texts, Vocabulary("ru")).end[0]) == 70_000
+    texts, vocabulary = ["ы" * 70_000], Vocabulary("ru")
+    tables = words_tables(tokenise(texts, vocabulary))
+    assert int(words_of(tables["tokens"], tables["forms"], texts, vocabulary).end[0]) == 70_000
+
+
+def test_words_that_the_vocabulary_lacks_do_not_come_back() -> None:
+    tables = words_tables(tokenise(["суд 20.2"], Vocabulary("ru")))
+    assert words_of(tables["tokens"], tables["forms"], [""], Vocabulary("ru")) is None
+    numbers = words_tables(tokenise(["20.2 5"], Vocabulary("ru")))
+    assert words_of(numbers["tokens"], numbers["forms"], [""], Vocabulary("ru")) is not None

@@ -120,6 +120,19 @@ def test_cases_made_anew_from_kept_texts_and_words_are_the_same(made: tuple[Path
         assert again[name].equals(tables[name]), name
 
 
+@pytest.mark.parametrize("cases", [True, False])
+def test_words_that_no_vocabulary_knows_any_more_are_cut_anew(
+    made: tuple[Path, dict[str, pa.Table]], cases: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, tables = made
+    forgetful = work.furnish({}, load_pack("ru"), load_codebook("surveillance"), Vocabulary("ru"), structures=True)
+    monkeypatch.setattr(work, "_room", [forgetful])
+    again = recode(folder, VARIABLES, (), cases)
+    assert set(again) >= {f"answers/{variable}" for variable in VARIABLES}
+    for name, table in again.items():
+        assert table.equals(tables[name]), name
+
+
 def test_a_card_without_an_act_has_no_answers_and_says_why(made: tuple[Path, dict[str, pa.Table]]) -> None:
     _, tables = made
     assert {tables[f"answers/{name}"]["value"][-1].as_py() for name in VARIABLES} == {"null"}

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from caselight.words import BORDER, UNLISTED, Texts, Vocabulary, Words
+from caselight.words import BORDER, UNLISTED, Vocabulary, Words
 
 _SENTENCE, _CLAUSE = 1, 2
 _SIZES = (np.uint8, np.uint16, np.int32)  # of numbers, the first that holds them all: nearly always one byte or two
@@ -17,9 +17,9 @@ _SIZES = (np.uint8, np.uint16, np.int32)  # of numbers, the first that holds the
 
 def words_tables(words: Words) -> dict[str, pa.Table]:
     """Tables `tokens` (one row a word: row in `forms`, characters between it and the word before, its length, what
-    begins there) and `forms`. Lemmas are in neither: the vocabulary knows them by the form.
+    begins there) and `forms`. Lemmas and letters are in neither: the vocabulary knows them by the form.
     """
-    row, form, texts = words.compact()
+    row, form, listed = words.compact()
     behind = np.append(0, words.end[:-1])  # the end of the word before
     behind[words.first[:-1]] = 0
     # A border keeps its sentence number too, so numbers are rebuilt by counting what begins.
@@ -32,7 +32,7 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     }
     return {
         "tokens": pa.table({name: _numbers_array(column) for name, column in tokens.items()}),
-        "forms": pa.table({"form": _numbers_array(form), "text": _texts_array(texts)}),
+        "forms": pa.table({"form": _numbers_array(form), "listed": pa.array(np.arange(len(form)) < listed)}),
     }
 
 
@@ -48,12 +48,6 @@ def _small(numbers: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
     return numbers.astype(size)
 
 
-def _texts_array(texts: Sequence[str]) -> pa.Array:
-    if not isinstance(texts, Texts):
-        return pa.array(texts, pa.string())
-    return pa.StringArray.from_buffers(len(texts), *map(pa.py_buffer, texts.buffers()))
-
-
 def _begins(number: NDArray[np.int32], first: NDArray[np.int64]) -> NDArray[np.uint8]:
     """(T,) uint8: 1 where the number within the text goes up; it begins at 0 in each text."""
     flags = np.zeros(len(number), np.uint8)
@@ -62,21 +56,17 @@ def _begins(number: NDArray[np.int32], first: NDArray[np.int64]) -> NDArray[np.u
     return flags
 
 
-def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str], vocabulary: Vocabulary) -> Words:
-    """The words that `words_tables` made two tables of, as words of this vocabulary; forms it lacks are learned.
+def words_of(tokens: pa.Table, forms: pa.Table, texts: Sequence[str], vocabulary: Vocabulary) -> Words | None:
+    """The words that `words_tables` made two tables of, as words of this vocabulary; None if it lacks one of them.
 
     So what is known of a form (which phrases it fits, whether it tells who speaks) is known for all tables alike.
     """
-    form = forms["form"].to_numpy()
+    form, listed = forms["form"].to_numpy(), forms["listed"].to_numpy()
     place = vocabulary.look_up(form)
     place[:2] = BORDER, UNLISTED
-    lacking = np.flatnonzero(place < 0)
-    if len(lacking):
-        texts_of = forms["text"].take(lacking).to_pylist()
-        words = np.array([bool(text) for text in texts_of])  # numbers have a row of their own, and no text
-        place[lacking[~words]] = UNLISTED
-        if words.any():
-            place[lacking[words]] = vocabulary.learn(form[lacking[words]], [text for text in texts_of if text])
+    if (place[listed] < 0).any():
+        return None
+    place[~listed] = UNLISTED
     row = tokens["row"].to_numpy()
     length = tokens["length"].to_numpy()
     begins = tokens["begins"].to_numpy()

@@ -193,7 +193,7 @@ def recode_bucket(orders: Sequence[Recoding], mark: Mark, failures: Mapping[int,
 
 def _made_anew(order: Recoding) -> dict[str, pa.Table]:
     texts = read_table(order.texts)
-    words = words_of(read_table(order.words[0]), read_table(order.words[1]), [""] * texts.num_rows, _room[0].vocabulary)
+    words = _cut_before(order, texts)
     tables: dict[str, pa.Table] = {}
     found = None
     if order.cases is None:
@@ -210,6 +210,18 @@ def _made_anew(order: Recoding) -> dict[str, pa.Table]:
         known |= {(c, variable): from_json(v) for c, v in zip(rows["case"], rows["value"], strict=True)}
     _code(_Batch(list(zip(documents, cases, strict=True)), words, found), order.variables, known, tables)
     return tables
+
+
+def _cut_before(order: Recoding, texts: pa.Table) -> Words:
+    """The words of a bucket as they were cut when it was read, without its texts; cut anew where the vocabulary that
+    knew them is gone.
+    """
+    vocabulary = _room[0].vocabulary
+    without_texts = [""] * texts.num_rows
+    words = words_of(read_table(order.words[0]), read_table(order.words[1]), without_texts, vocabulary)
+    if words is None:
+        words = replace(tokenise(texts["text"].to_pylist(), vocabulary), texts=tuple(without_texts))
+    return words
 
 
 def _to_be_read(

@@ -121,10 +121,10 @@ class Words:
             end += 1
         return start, end
 
-    def compact(self) -> tuple[Rows, Hashes, Sequence[str]]:
-        """Each token's row among only the forms that occur here, those forms and their words.
+    def compact(self) -> tuple[Rows, Hashes, int]:
+        """Each token's row among only the forms that occur here, those forms, and how many of them are words.
 
-        Numbers get rows of their own, and no words.
+        Numbers get rows of their own, behind all words.
         """
         unlisted = np.flatnonzero(self.row == UNLISTED)
         used = np.bincount(self.row, minlength=len(self.forms))
@@ -135,8 +135,7 @@ class Words:
         own, number = ranked(self.form[unlisted])
         code = place.take(self.row, mode="clip")
         code[unlisted] = len(rows) + number
-        texts = self.forms.texts_of(np.append(rows, np.full(len(own), UNLISTED)))
-        return code, np.append(self.forms.form[rows], own), texts
+        return code, np.append(self.forms.form[rows], own), len(rows)
 
 
 _OPENERS = '«"“„(['
