@@ -116,7 +116,7 @@ def test_a_word_asked_for_twice_is_learned_once() -> None:
     vocabulary = Vocabulary("ru")
     answer = vocabulary.tell("камера\nсуд\nкамера".encode())
     assert len(vocabulary) == 4
-    lemma, other, plain = np.frombuffer(answer, np.uint64).reshape(3, 3)
+    lemma, other, plain = np.frombuffer(answer, np.uint64, 9).reshape(3, 3)
     assert lemma.tolist() == other.tolist() == plain.tolist() == hash_words(["камера", "суд", "камера"]).tolist()
 
 

@@ -101,7 +101,7 @@ def _make_parts(
 ) -> str | None:
     """Makes what is missing of the plans; the level of lock that files were read under, None = none was read."""
     pack, codebook = knowledge
-    vocabulary = Vocabulary.load(options.vocabulary, codebook.language)
+    vocabulary = Vocabulary.load(options.vocabulary, codebook.language, shared=True)
     structures = any("cases" in plan.missing for plan in plans)
     room = furnish(study.settings.mapping, pack, codebook, vocabulary, structures)
     known = len(vocabulary)  # with the words of phrases: a few new ones are not worth writing all of them anew

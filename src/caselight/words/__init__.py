@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold, ranked
 from caselight.words.sentences import breaks
+from caselight.words.texts import Texts
 from caselight.words.tokens import Scan, scan
-from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Texts, Vocabulary, is_word
+from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Vocabulary, is_word
 
 __all__ = [
     "BORDER",

@@ -1,0 +1,82 @@
+"""Arrays that grow at their end, in memory of one process or in memory that its forked children read and cannot write.
+
+A vocabulary of a long study has a hundred thousand words and more. In shared memory they are there once, however many
+workers read them; and a worker that a hostile file has taken over has no way to change what others read there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+_FIRST_SIZE = 1024
+
+
+class Region(NamedTuple):
+    """A stretch of shared memory as two arrays over the same bytes, all zero at first."""
+
+    seen: NDArray[Any]  # to be read, here and in forked processes
+    own: NDArray[Any]  # to be written; in a forked process it is not there, and to touch it ends the process
+
+
+def shared(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region | None]:
+    """A region for each (length, type): only what is written takes memory. None where the system has no such memory."""
+    with contextlib.suppress(OSError, ValueError, OverflowError):
+        return list(_regions(sizes)) if sys.platform.startswith("linux") else [None] * len(sizes)
+    return [None] * len(sizes)
+
+
+def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
+    wanted = [(length, np.dtype(kind)) for length, kind in sizes]
+    ends = np.cumsum([-(-length * kind.itemsize // mmap.PAGESIZE) * mmap.PAGESIZE for length, kind in wanted]).tolist()
+    writing = os.memfd_create("caselight words")
+    try:
+        os.ftruncate(writing, ends[-1])
+        own = mmap.mmap(writing, ends[-1])
+        own.madvise(mmap.MADV_DONTFORK)
+        # Opened for reading only, it can never be mapped for writing, whatever a process does to its own memory.
+        reading = os.open(f"/proc/self/fd/{writing}", os.O_RDONLY)
+        try:
+            seen = mmap.mmap(reading, ends[-1], prot=mmap.PROT_READ)
+        finally:
+            os.close(reading)
+    finally:
+        os.close(writing)
+    return [
+        Region(*(np.frombuffer(memory, kind, length, begin) for memory in (seen, own)))
+        for (length, kind), begin in zip(wanted, [0, *ends], strict=False)
+    ]
+
+
+class Growing:
+    """One array that grows."""
+
+    def __init__(self, kind: DTypeLike, region: Region | None) -> None:
+        self._region = region
+        # To be read; longer than what has been put.
+        self.values = np.zeros(_FIRST_SIZE, kind) if region is None else region.seen
+
+    def put(self, start: int, values: NDArray[Any]) -> None:
+        """Writes these from `start` on, which is at most the end of what has been put.
+
+        Raises:
+            OverflowError: the shared memory is full.
+        """
+        end = start + len(values)
+        if self._region is not None:
+            if end > len(self.values):
+                raise OverflowError(f"more than {len(self.values):,} entries in the memory that workers share")
+            self._region.own[start:end] = values
+            return
+        if end > len(self.values):
+            grown = np.zeros(end + end // 4, self.values.dtype)
+            grown[:start] = self.values[:start]
+            self.values = grown
+        self.values[start:end] = values
