@@ -23,7 +23,7 @@ from caselight.types import Record
 # records make 8 files a table, until it holds 4 MiB of originals: with more, workers need more memory the larger the
 # study is; with fewer than some 100 records, what every bucket costs weighs more than its records (a phrase edited at
 # 20,000 records takes a sixth less with 150 in a bucket than with 75).
-_BUCKET_BYTES = 4 << 20
+_BUCKET_BYTES = 3 << 20
 _MOST_BUCKETS = 4096
 _SOURCE = Path(__file__).parent
 

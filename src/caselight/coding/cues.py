@@ -171,7 +171,7 @@ class Kinds:
         if self._owner is not whose:
             self._owner, self._of_row = whose, np.zeros(0, np.int32)
         if len(self._of_row) < len(forms):
-            self._of_row = np.concatenate([self._of_row, np.zeros(2 * len(forms) - len(self._of_row), np.int32)])
+            self._of_row = np.concatenate([self._of_row, np.zeros(len(forms) * 5 // 4 - len(self._of_row), np.int32)])
         return self._of_row
 
     def _kind(self, form: str) -> int:

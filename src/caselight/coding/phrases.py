@@ -119,8 +119,8 @@ class _Steps:
         """For every row of `forms` the steps that it fits; what is known of a growing vocabulary is kept."""
         if forms.owner is None or forms.owner is not self.owner:
             self.owner, self.fits = forms.owner, _Fits.of_none()
-        if len(forms) > len(self.fits.many):
-            self.fits = self._grown(forms, len(self.fits.many))
+        if len(forms) > len(self.fits.any):
+            self.fits = self._grown(forms, len(self.fits.any))
         return self.fits
 
     def _grown(self, forms: Forms, known: int) -> _Fits:
@@ -164,23 +164,22 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Fits:
-    """Which steps each row of a table of forms fits: those of row r are step[begin[r] : begin[r] + many[r]]."""
+    """Which steps each of R rows of a table of forms fits: those of row r are step[border[r] : border[r + 1]]."""
 
-    many: Numbers
-    begin: Numbers
+    border: NDArray[np.int32]  # (R + 1,)
     step: Numbers
-    any: NDArray[np.bool_]  # whether the row fits one at all
+    any: NDArray[np.bool_]  # (R,) whether the row fits one at all
 
     @classmethod
     def of_none(cls) -> _Fits:
         """No rows at all."""
-        none = np.zeros(0, np.int64)
-        return cls(none, none, none, np.zeros(0, bool))
+        return cls(np.zeros(1, np.int32), np.zeros(0, np.int64), np.zeros(0, bool))
 
     def with_pairs(self, row: Numbers, step: Numbers, rows: int) -> _Fits:
         """With rows up to `rows`; each `row` (sorted, beyond those known) fits its `step`."""
-        many = np.concatenate([self.many, np.bincount(row, minlength=rows)[len(self.many) :]])
-        return _Fits(many, np.cumsum(many) - many, np.concatenate([self.step, step]), many > 0)
+        many = np.bincount(row, minlength=rows)[len(self.any) :]
+        border = np.concatenate([self.border, self.border[-1] + np.cumsum(many, dtype=np.int32)])
+        return _Fits(border, np.concatenate([self.step, step]), np.concatenate([self.any, many > 0]))
 
 
 class _Places:
@@ -190,7 +189,7 @@ class _Places:
         fits = steps.of(words.forms)
         hot = np.flatnonzero(fits.any.take(words.row))
         row = words.row[hot]
-        index, entry = _ranges(fits.begin[row], fits.begin[row] + fits.many[row])
+        index, entry = _ranges(fits.border[row], fits.border[row + 1])
         unlisted = np.flatnonzero(words.row == UNLISTED) if len(steps.by_number.key) else hot[:0]
         number, step = steps.by_number.pairs(words.form[unlisted])
         self.span = len(words) + 1

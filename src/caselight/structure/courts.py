@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from caselight.structure.forms import Endings, plain, repaired, titled
 
-# All courts of a large country in three cases; a study mostly has a few hundred.
-REMEMBERED_NAMES = 10_000
+# A study mostly has a few hundred courts; where it has more, those of its next pages are remembered anew.
+REMEMBERED_NAMES = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ KINDS = ("text", "code", "number", "date", "name", "person", "person_of", "court
 # What stands before a match is read this far back, in characters: long enough for "на постановление мирового судьи".
 LOOK_BACK = 48
 MOST_WORDS = 3  # to look for more of them in a zone takes longer than to look for the pattern
-REMEMBERED_BEFORE = 5_000  # stretches before a match, for each rule
+REMEMBERED_BEFORE = 2_000  # stretches before a match, for each rule
 _SHAPE = re.compile(r"\{(spaced:)?([^\W\d][\w ]*)\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 

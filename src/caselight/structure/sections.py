@@ -35,7 +35,7 @@ HEADING_REACH = 44
 HEADING_LETTERS = 40
 NOTICE_REACH = 20_000  # characters of the operative part in which the notice of appeal is looked for
 _SENTENCE_END = re.compile(r'[.!?]["»)]?\s+|\n\s*\n\s*|\n\s*(?=[A-ZА-ЯЁ])')
-REMEMBERED_HEADINGS = 5_000  # short lines and beginnings of lines
+REMEMBERED_HEADINGS = 2_000  # short lines and beginnings of lines
 BEGINS_BONUS = 4.0  # what a paragraph's telling first words weigh; a usual paragraph's best score leads by 2 to 6
 
 

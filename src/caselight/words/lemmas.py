@@ -12,6 +12,7 @@ Lemmatise = Callable[[str], tuple[str, str]]  # form -> most likely lemma, secon
 # A second lemma counts when its share of the estimate is at least this: the dictionary gives shares near 0 to readings
 # that its corpus, large as it is, never saw.
 _PLAUSIBLE_SHARE = 0.01
+_REMEMBERED_CUTS = 5_000
 _CYRILLIC = re.compile("[а-я]")
 _STEMMERS = {
     "ar": "arabic", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
@@ -90,7 +91,8 @@ def _russian() -> Lemmatise:
 
 class _Cuts(dict[tuple[int, int], list[tuple[str, int, int | None, str]]]):
     """How a form's dictionary form is made, by the form's place (paradigm, number in it): as the one member of a list,
-    what to put before, what to keep of the form (start, end), and what to put behind. Filled as places are met.
+    what to put before, what to keep of the form (start, end), and what to put behind. Filled as places are met, and
+    emptied where they are too many: the common ones are there again at once.
     """
 
     def __init__(self, dictionary: Any) -> None:
@@ -99,6 +101,8 @@ class _Cuts(dict[tuple[int, int], list[tuple[str, int, int | None, str]]]):
         self._prefixes = dictionary.paradigm_prefixes
 
     def __missing__(self, place: tuple[int, int]) -> list[tuple[str, int, int | None, str]]:
+        if len(self) >= _REMEMBERED_CUTS:
+            self.clear()
         number, form = place
         paradigm = self._paradigms[number]  # for each of its forms the number of the suffix; of the tag; of the prefix
         prefix_at = len(paradigm) // 3 * 2
