@@ -43,14 +43,14 @@ variables:
 
 @pytest.mark.parametrize(
     ("records", "size_bytes", "count"),
-    [(0, 0, 1), (1, 9, 1), (48, 1 << 20, 4), (150, 1 << 20, 8), (20_000, 400 << 20, 128), (1_000_000, 1, 512)],
+    [(0, 0, 1), (1, 9, 1), (48, 1 << 20, 4), (150, 1 << 20, 8), (20_000, 400 << 20, 192), (1_000_000, 1, 512)],
 )
 def test_buckets_grow_with_the_square_root_of_the_study(records: int, size_bytes: int, count: int) -> None:
     assert bucket_count(records, size_bytes) == count
 
 
 def test_large_records_make_more_buckets_so_that_one_fits_a_worker() -> None:
-    assert bucket_count(1_000, 1_000 << 20) == 256
+    assert bucket_count(1_000, 1_000 << 20) == 384
     assert bucket_count(100, 100 * (10 << 20)) == 128, "no more than there are records"
 
 
