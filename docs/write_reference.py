@@ -16,7 +16,7 @@ os.environ["COLUMNS"] = "100"
 
 import click
 
-from caselight.cli import main as commands
+from caselight.cli import every_command
 from caselight.codebook import codebook_path, load_codebook
 from caselight.ingest import READERS
 from caselight.pack import SHIPPED, load_pack, shipped
@@ -49,7 +49,7 @@ def _head() -> str:
 
 def _commands() -> Iterator[str]:
     yield "## Commands\n"
-    for name, command in commands.commands.items():
+    for name, command in every_command().items():
         context = click.Context(command, info_name=f"caselight {name}", max_content_width=100)
         yield f"### caselight {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
 

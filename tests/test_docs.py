@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from caselight.cli import main as commands
+from caselight.cli import every_command
 from caselight.types import State
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,7 +100,7 @@ def test_commands_that_are_shown_exist(page: Path) -> None:
         words = shlex.split(line.replace("...", "").partition("  ")[0], comments=True)[1:]
         if not words or words[0].startswith("-"):
             continue
-        command = commands.commands.get(words[0])
+        command = every_command().get(words[0])
         options = {option for parameter in command.params for option in parameter.opts} if command else set()
         unknown = [
             word for word in words[1:] if word.startswith("--") and word.partition("=")[0] not in options | {"--help"}
@@ -123,7 +123,7 @@ def test_what_is_generated_is_current(script: str) -> None:
 
 def test_every_command_has_an_example() -> None:
     assert not [
-        name for name, command in commands.commands.items() if f"Example: caselight {name}" not in (command.help or "")
+        name for name, command in every_command().items() if f"Example: caselight {name}" not in (command.help or "")
     ]
 
 

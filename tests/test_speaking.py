@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselight import demo
-from caselight.cli import main
+from caselight.cli import every_command, main
 from caselight.desk.pages import Pages
 from caselight.report.interface import Interface, phrases
 from caselight.speaking import said, translated
@@ -181,7 +181,7 @@ def english_in(text: str) -> list[str]:
     return [line for line in QUOTED.sub("", text).splitlines() if ENGLISH.search(line)]
 
 
-@pytest.mark.parametrize("command", ["", *main.commands])
+@pytest.mark.parametrize("command", ["", *every_command()])
 def test_help_is_in_russian(call: Call, command: str) -> None:
     shown = call(*filter(None, [command]), "--help").output
     assert "Вызов:" in shown

@@ -12,16 +12,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from caselight import __version__
-from caselight.cli_fieldwork import draw, estimate, import_
 from caselight.cli_language import SpeakingGroup
-from caselight.cli_people import account, journal, review
-from caselight.cli_sealing import key, seal, verify
 from caselight.errors import CaselightError, UsageError
 from caselight.lean import start_lean
 from caselight.progress import Progress
@@ -30,9 +28,35 @@ from caselight.terminal import language as _language
 from caselight.terminal import print_result as _print
 from caselight.terminal import say as _say
 
+# Commands that are loaded when they are asked for: their many options take longer than some commands' work.
+_ELSEWHERE = {
+    "draw": "cli_fieldwork",
+    "estimate": "cli_fieldwork",
+    "import": "cli_fieldwork",
+    "review": "cli_people",
+    "account": "cli_people",
+    "journal": "cli_people",
+    "key": "cli_sealing",
+    "seal": "cli_sealing",
+    "verify": "cli_sealing",
+}
+
 
 class Commands(SpeakingGroup):
     """Turns what a user can mend into a message and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded if need be."""
+        if cmd_name in _ELSEWHERE and cmd_name not in self.commands:
+            module = import_module(f"caselight.{_ELSEWHERE[cmd_name]}")
+            self.add_command(
+                next(c for c in vars(module).values() if isinstance(c, click.Command) and c.name == cmd_name)
+            )
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; its errors become one line on stderr."""
@@ -325,5 +349,7 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-for _command in (draw, import_, estimate, review, account, journal, key, seal, verify):
-    main.add_command(_command)
+def every_command() -> dict[str, click.Command]:
+    """All commands by name, those of this module first."""
+    context = click.Context(main)
+    return {name: found for name in [*main.commands, *_ELSEWHERE] if (found := main.get_command(context, name))}

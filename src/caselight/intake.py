@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caselight import ingest
 from caselight.store import Received, Settings, Study
 
 if TYPE_CHECKING:
@@ -63,14 +62,18 @@ def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str], without
     """Takes files and folders into the study, but for those that a pattern in `without` leaves out; `mapping` names
     columns of dumps and is kept with the study.
     """
+    from caselight.ingest import is_container  # here, because `new` does without
+
     with study.locked():
         if mapping:
             known = study.settings.mapping
             columns = {role: _first(column, known.get(role, "")) for role, column in mapping.items()}
             study.write(replace(study.settings, mapping={**known, **columns}))
-        return study.records.receive(paths, ingest.is_container, without)
+        return study.records.receive(paths, is_container, without)
 
 
 def _first(column: str, others: str) -> str:
     """The column before those that earlier dumps of the study were said to have."""
-    return ingest.OR.join([column, *(other for other in others.split(ingest.OR) if other not in ("", column))])
+    from caselight.ingest import OR
+
+    return OR.join([column, *(other for other in others.split(OR) if other not in ("", column))])

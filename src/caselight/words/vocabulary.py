@@ -148,7 +148,7 @@ class Vocabulary:
         the index, uint64; (n,) int32 the rows of the words.
 
         Raises:
-            ValueError: it is not what `ask_with` leads to.
+            ValueError: it is not what `ask_with` leads to, or there is no room for what is new.
         """
         folded = untrusted.decode("utf-8", "surrogatepass").split("\n")
         if not all(folded):
@@ -158,7 +158,10 @@ class Vocabulary:
         _, once = np.unique(form[unknown], return_index=True)
         new = unknown[once]
         if len(new):
-            self.learn(form[new], [folded[i] for i in new.tolist()])
+            try:
+                self.learn(form[new], [folded[i] for i in new.tolist()])
+            except OverflowError as error:
+                raise ValueError(str(error)) from None
         rows = self.look_up(form)
         sizes = np.array([len(self), self._index.slots], np.uint64)
         columns = [column.values[rows] for column in self._columns[1:]]

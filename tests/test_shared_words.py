@@ -1,0 +1,143 @@
+"""The vocabulary that all workers read in one memory, and that none of them can write."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from caselight.words import Vocabulary, Words, tokenise
+from caselight.words.characters import hash_words
+from caselight.words.growing import Growing, shared
+from words_alike import same
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has such memory")
+
+TEXTS = ["Камеры сняли мiтинг, кaмера 20.2", f"камеры {'ы' * 70} ёлка", "суд дело судом"]
+
+
+def in_child(
+    vocabulary: Vocabulary, work: Callable[[], Any], meanwhile: Callable[[], object] = lambda: None
+) -> tuple[Any, list[bytes]]:
+    """What `work` gives in a process that was forked off and asks this one; and what it asked.
+
+    `meanwhile` is done here before each answer.
+    """
+    mine, theirs = multiprocessing.Pipe()
+
+    def ask(question: bytes) -> bytes:
+        theirs.send(("ask", question))
+        return bytes(theirs.recv())
+
+    def live() -> None:
+        vocabulary.ask_with(ask)
+        theirs.send(("done", work()))
+
+    child = multiprocessing.get_context("fork").Process(target=live)
+    child.start()
+    theirs.close()
+    questions = []
+    while True:
+        kind, said = mine.recv()
+        if kind == "done":
+            child.join()
+            return said, questions
+        questions.append(said)
+        meanwhile()
+        mine.send(vocabulary.tell(said))
+
+
+def columns(words: Words) -> list[Any]:
+    return [words.lemma, words.other, words.start, words.end, words.row, list(words.forms.text)]
+
+
+def test_a_shared_vocabulary_knows_what_one_of_its_own_knows() -> None:
+    one, other = Vocabulary("ru", shared=True), Vocabulary("ru")
+    assert one._shares
+    for text in TEXTS:
+        assert same(tokenise([text], one), tokenise([text], other))
+    assert same(tokenise(TEXTS, pickle.loads(pickle.dumps(one))), tokenise(TEXTS, other))
+
+
+def test_a_forked_process_reads_what_its_parent_learned_before_and_after() -> None:
+    vocabulary, alone = Vocabulary("ru", shared=True), Vocabulary("ru")
+    tokenise(TEXTS[:1], vocabulary)
+    (known, first, again), questions = in_child(
+        vocabulary, lambda: [columns(tokenise(texts, vocabulary)) for texts in (TEXTS[:1], TEXTS, TEXTS)]
+    )
+    assert [question.decode().count("\n") + 1 for question in questions] == [4], "the new words, once"
+    words = tokenise(TEXTS, vocabulary)
+    assert same(words, tokenise(TEXTS, alone))
+    for found in (first, again):
+        for mine, theirs in zip(columns(words), found, strict=True):
+            assert np.array_equal(mine, theirs)
+    assert known[4].tolist() == tokenise(TEXTS[:1], vocabulary).row.tolist()
+
+
+def test_what_the_parent_learns_meanwhile_is_known_when_it_is_told() -> None:
+    vocabulary = Vocabulary("ru", shared=True)
+    many = [
+        chr(ord("а") + i % 32) * 2 + chr(ord("а") + i // 32 % 32) * 3 + chr(ord("а") + i // 1024) for i in range(9_000)
+    ]
+
+    def work() -> list[Any]:
+        unknown = vocabulary.look_up(hash_words(["суд"])).tolist()
+        rows = vocabulary.learn(hash_words(["дело"]), ["дело"]).tolist()
+        return [unknown, rows, len(vocabulary), vocabulary.look_up(hash_words([*many, "суд", "дело"])).tolist()]
+
+    # By another worker, say; so many that the index moves to a larger place.
+    (unknown, rows, count, found), _ = in_child(vocabulary, work, lambda: tokenise(["суд", *many], vocabulary))
+    assert unknown == [-1]
+    assert count == len(vocabulary) == 2 + 9_000 + 2
+    assert rows == [count - 1]
+    assert found == vocabulary.look_up(hash_words([*many, "суд", "дело"])).tolist()
+    assert min(found) >= 2
+
+
+def test_a_forked_process_cannot_write_what_it_reads() -> None:
+    vocabulary = Vocabulary("ru", shared=True)
+    column = vocabulary._columns[0]
+
+    def work() -> tuple[bool, int]:
+        page = column.values.ctypes.data
+        libc = ctypes.CDLL(None, use_errno=True)
+        refused = libc.mprotect(ctypes.c_void_p(page), mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE)
+        return column.values.flags.writeable, refused
+
+    assert in_child(vocabulary, work)[0] == (False, -1)
+    pid = os.fork()
+    if not pid:
+        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+        column.put(5, np.ones(1, np.uint64))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGSEGV
+    assert column.values[5] == 0
+
+
+def test_memory_that_is_full_says_so() -> None:
+    (region,) = shared([(4, np.uint64)])
+    growing = Growing(np.uint64, region)
+    growing.put(0, np.arange(4, dtype=np.uint64))
+    assert growing.values.tolist() == [0, 1, 2, 3]
+    with pytest.raises(OverflowError, match="more than 4 entries"):
+        growing.put(4, np.ones(1, np.uint64))
+
+
+def test_where_there_is_no_such_memory_each_process_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> int:
+        raise OSError("no such call")
+
+    monkeypatch.setattr(os, "memfd_create", none)
+    vocabulary, alone = Vocabulary("ru", shared=True), Vocabulary("ru")
+    found, _ = in_child(vocabulary, lambda: columns(tokenise(TEXTS, vocabulary)))
+    for mine, theirs in zip(columns(tokenise(TEXTS, alone))[:2], found[:2], strict=True):
+        assert np.array_equal(mine, theirs)
