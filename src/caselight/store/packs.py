@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -20,6 +20,7 @@ LARGEST_BYTES = 256 << 10
 _AT_ONCE_BYTES = 8 << 20
 _PACK_BYTES = 1 << 30  # a new pack is begun from here on: files that any backup can handle
 _ENTRY = struct.Struct("<32sQI")  # sha256, offset, length
+_MOST_PIECES = 1024  # that Linux and macOS write in one call
 _READ_ONLY, _WRITABLE = 0o444, 0o644
 
 Place = tuple[int, int, int]  # number of the pack, offset, length
@@ -83,13 +84,13 @@ class Packs:
         number = max(1, len(list(self._folder.glob("*.bin"))))
         if self._size(number) >= _PACK_BYTES:
             number += 1
-        start = self._append(number, "bin", b"".join(self._pending.values()))
+        start = self._append(number, "bin", list(self._pending.values()))
         entries: list[bytes] = []
         for record_id, content in self._pending.items():
             entries.append(_ENTRY.pack(bytes.fromhex(record_id), start, len(content)))
             known[record_id] = number, start, len(content)
             start += len(content)
-        self._append(number, "idx", b"".join(entries))
+        self._append(number, "idx", [b"".join(entries)])
         self._pending.clear()
         self._pending_bytes = 0
 
@@ -110,16 +111,15 @@ class Packs:
             path.chmod(_READ_ONLY)
         return {record.hex(): (number, start, length) for record, start, length in _ENTRY.iter_unpack(index[:whole])}
 
-    def _append(self, number: int, kind: str, content: bytes) -> int:
-        """Where in the file the content begins."""
+    def _append(self, number: int, kind: str, contents: Sequence[bytes]) -> int:
+        """Where in the file the contents, one after another, begin."""
         path = self._pack(number, kind)
         if path.exists():
             path.chmod(_WRITABLE)
         with path.open("ab", buffering=0) as file:
             start = file.tell()
-            view = memoryview(content)
-            while view:
-                view = view[file.write(view) :]
+            for first in range(0, len(contents), _MOST_PIECES):
+                _write(file, contents[first : first + _MOST_PIECES])
         path.chmod(_READ_ONLY)
         return start
 
@@ -129,3 +129,12 @@ class Packs:
 
     def _pack(self, number: int, kind: str) -> Path:
         return self._folder / f"{number:04d}.{kind}"
+
+
+def _write(file: FileIO, pieces: Sequence[bytes]) -> None:
+    """All of them, one after another."""
+    written = os.writev(file.fileno(), pieces)
+    if written < sum(map(len, pieces)):  # the system took a part of it: the next call goes on, or says what is wrong
+        view = memoryview(b"".join(pieces))[written:]
+        while view:
+            view = view[file.write(view) :]

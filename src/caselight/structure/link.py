@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 from json.encoder import encode_basestring
-from operator import attrgetter
 from typing import NamedTuple
 
 from caselight.structure.forms import number_key, plain
@@ -69,19 +68,16 @@ class LinkKey(NamedTuple):
     date: str  # ISO day of the decision
 
     def to_json(self) -> str:
-        """One line for a table's column."""
-        return _LINE % tuple(map(encode_basestring, _IN_ORDER(self)))
+        """One line for a table's column: its members in their order."""
+        return _LINE % tuple(map(encode_basestring, self))
 
     @classmethod
     def from_json(cls, text: str) -> LinkKey:
         """The key of which `text` is the line."""
-        return cls(**json.loads(text))
+        return cls._make(json.loads(text))
 
 
-# The line of a key: what json.dumps makes of it with its names in order, in a third of the time.
-_NAMES = sorted(LinkKey._fields)
-_LINE = "{" + ", ".join(f'"{name}": %s' for name in _NAMES) + "}"
-_IN_ORDER = attrgetter(*_NAMES)
+_LINE = "[" + ", ".join(["%s"] * len(LinkKey._fields)) + "]"  # as json.dumps makes it, in a third of the time
 
 
 def link_key(case: Case, document: Document) -> LinkKey:
