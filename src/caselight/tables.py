@@ -39,6 +39,7 @@ from caselight.types import (
 )
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each value
+_AT_ONCE_BYTES = 16 << 20  # a larger table is written piece by piece, without a copy of it in memory
 _TEXT, _OFFSET, _HASH = pa.string(), pa.int32(), pa.uint64()
 PROBLEM = pa.struct([("kind", _TEXT), ("message", _TEXT)])
 REGION = pa.struct([("kind", _TEXT), ("start", _OFFSET), ("end", _OFFSET)])
@@ -352,5 +353,12 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
 
 def write_table(path: Path, table: pa.Table) -> None:
     """`table` in the Arrow file at `path`."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+    if table.nbytes > _AT_ONCE_BYTES:
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        return
+    buffer = pa.BufferOutputStream()
+    with pa.ipc.new_file(buffer, table.schema) as writer:
         writer.write_table(table)
+    with path.open("wb") as file:  # in one go: Arrow would write each of its many pieces by itself
+        file.write(buffer.getvalue())
