@@ -12,7 +12,6 @@ from caselight.ingest.blocks import first_block
 from caselight.ingest.content import Content, UnreadableError
 from caselight.ingest.html import read_html
 from caselight.ingest.lifting import MARK, lift
-from caselight.ingest.remembering import Remembered
 from caselight.ingest.tags import NotPlainError
 
 ANCHOR = '<div id="content">'
@@ -258,12 +257,3 @@ CARD = "<table><tr><td>Судья</td><td>Петров</td></tr></table>"
 @example(f'{"<div>" * 510}{CARD}{"</div>" * 510}{ANCHOR}<div id="cont_doc1"><p>{LONG}{"<p>x" * 2990}</div>')
 def test_a_page_reads_the_same_with_and_without_lifting(page: str) -> None:
     assert outcome(page) == parsed(page)
-
-
-def test_what_is_remembered_is_bounded() -> None:
-    made: list[str] = []
-    remembered = Remembered(lambda piece: made.append(piece) or piece.upper(), most=2, longest=3)
-    assert [remembered[piece] for piece in ("a", "a", "long", "long", "b", "c", "a")] == list("AA") + [
-        "LONG"
-    ] * 2 + list("BCA")
-    assert made == ["a", "long", "long", "b", "c", "a"]

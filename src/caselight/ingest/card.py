@@ -9,7 +9,7 @@ from typing import Any
 from caselight.ingest.content import Writer
 from caselight.ingest.lifting import HEADING, Rows
 from caselight.ingest.nodes import find
-from caselight.ingest.remembering import Remembered
+from caselight.remembering import Remembered
 from caselight.types import Field, RegionKind
 
 # A cell longer than this holds prose, so its table only lays out the page. The longest value seen on a real card

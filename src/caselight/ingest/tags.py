@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from caselight.ingest.remembering import Remembered
+from caselight.remembering import Remembered
 
 SHORTEST_TAG = 3  # characters, "<p>"
 # None of them ends in "-", or a tag could be the end of a comment.

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
+from caselight.remembering import Lately
 from caselight.structure.fold import Folding
 from caselight.structure.forms import plain
 from caselight.structure.reading import Readers, read_all_articles, read_value
@@ -47,15 +49,19 @@ class CardRules:
 
     entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
     folding: Folding
-    remembered: dict[str, tuple[CardEntry, ...]] = field(default_factory=dict, compare=False)  # by label as written
-    stated: dict[tuple[int, str], Stated] = field(default_factory=dict, compare=False)  # by entry and field's text
+    # By the label as it is written.
+    remembered: Lately[str, tuple[CardEntry, ...] | None] = field(
+        default_factory=partial(Lately, REMEMBERED_LABELS), compare=False
+    )
+    # By entry and the field's text.
+    stated: Lately[tuple[int, str], Stated | None] = field(
+        default_factory=partial(Lately, REMEMBERED_FIELDS), compare=False
+    )
 
     def of(self, label: str) -> tuple[CardEntry, ...]:
         """The entries of a label as a page writes it."""
-        found = self.remembered.get(label)
+        found = self.remembered[label]
         if found is None:
-            if len(self.remembered) >= REMEMBERED_LABELS:
-                self.remembered.clear()
             found = self.remembered[label] = self.entries.get(label_key(label, self.folding), ())
         return found
 
@@ -131,10 +137,8 @@ def card_facts(
 
 def _stated(words: str, entry: CardEntry, rules: CardRules, readers: Readers) -> Stated:
     """What a field of this text states by this entry."""
-    found = rules.stated.get((entry.number, words))
+    found = rules.stated[entry.number, words]
     if found is None:
-        if len(rules.stated) >= REMEMBERED_FIELDS:
-            rules.stated.clear()
         found = rules.stated[entry.number, words] = tuple(_read(words, entry, rules.folding, readers))
     return found
 

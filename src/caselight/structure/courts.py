@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from caselight.remembering import Lately
 from caselight.structure.forms import Endings, plain, repaired, titled
 
-# A study mostly has a few hundred courts; where it has more, those of its next pages are remembered anew.
-REMEMBERED_NAMES = 2_000
+REMEMBERED_NAMES = 2_000  # a study mostly has a few hundred courts, in three cases
+_lately = partial(Lately, REMEMBERED_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class CourtRules:
     lower: frozenset[str]  # words that stay small when a name written in capitals is titled
     misread: Mapping[str, str]
     known: frozenset[str]  # words that occur in the register's names, lower case
-    remembered: dict[str, str] = field(default_factory=dict, compare=False)  # names as written -> in the nominative
+    remembered: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # as written -> nominative
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +41,28 @@ class Register:
     shared: frozenset[str]  # comparable names without a place that courts elsewhere bear as well
     place: re.Pattern[str]  # where the place begins in a name
     same: tuple[tuple[re.Pattern[str], str], ...]  # spellings that mean one: "г." and "города"
-    remembered: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # name and region -> code
-    compared: dict[str, str] = field(default_factory=dict, compare=False)  # name -> the comparable one
-    cored: dict[str, str] = field(default_factory=dict, compare=False)  # name -> that without its place
+    # Name, region -> code.
+    remembered: Lately[tuple[str, str], str | None] = field(default_factory=_lately, compare=False)
+    compared: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # name -> the comparable one
+    cored: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # name -> that without its place
 
     def comparable(self, name: str) -> str:
         """The name as it is looked up: plain, with one spelling for one meaning."""
-        text = self.compared.get(name)
+        text = self.compared[name]
         if text is None:
             text = plain(name)
             for pattern, replacement in self.same:
                 text = pattern.sub(replacement, text)
-            if len(self.compared) >= REMEMBERED_NAMES:
-                self.compared.clear()
             self.compared[name] = text
         return text
 
     def core(self, name: str) -> str:
         """The comparable name without its place."""
-        core = self.cored.get(name)
+        core = self.cored[name]
         if core is None:
             text = self.comparable(name)
             place = self.place.search(text)
             core = text[: place.start()].strip() if place else text
-            if len(self.cored) >= REMEMBERED_NAMES:
-                self.cored.clear()
             self.cored[name] = core
         return core
 
@@ -74,10 +73,8 @@ class Register:
             name: nominative, with or without its place.
             region: the first two digits of the code, where known from elsewhere.
         """
-        code = self.remembered.get((name, region))
+        code = self.remembered[name, region]
         if code is None:
-            if len(self.remembered) >= REMEMBERED_NAMES:
-                self.remembered.clear()
             code = self.remembered[name, region] = self._look_up(name, region)
         return code
 
@@ -114,10 +111,8 @@ def build_register(
 def court_name(words: str, rules: CourtRules) -> str:
     """The court's name in the nominative, its place as the text gives it."""
     text = " ".join(words.split())
-    name = rules.remembered.get(text)
+    name = rules.remembered[text]
     if name is None:
-        if len(rules.remembered) >= REMEMBERED_NAMES:
-            rules.remembered.clear()
         name = rules.remembered[text] = _nominative(text, rules)
     return name
 

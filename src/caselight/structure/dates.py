@@ -7,8 +7,10 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
+from caselight.remembering import Lately
 from caselight.structure.codes import Batch, Flags, table
 from caselight.structure.prefilter import after_number
 
@@ -61,7 +63,8 @@ class DateRules:
     months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
-    remembered: dict[str, str | None] = field(default_factory=dict, compare=False)  # a date as written -> its day
+    # A date as written -> its day, "" = none.
+    remembered: Lately[str, str | None] = field(default_factory=partial(Lately, REMEMBERED_DATES), compare=False)
 
 
 def compile_dates(
@@ -119,21 +122,20 @@ def day_places(batch: Batch, also: Flags, rules: DateRules) -> list[array[int]]:
 def iso_day(match: re.Match[str], rules: DateRules) -> str | None:
     """The day that a match of `find_dates` states, or None where no calendar has it."""
     words = match[0]
-    if words not in rules.remembered:
-        if len(rules.remembered) >= REMEMBERED_DATES:
-            rules.remembered.clear()
-        rules.remembered[words] = _iso_day(match, rules)
-    return rules.remembered[words]
+    day = rules.remembered[words]
+    if day is None:
+        day = rules.remembered[words] = _iso_day(match, rules)
+    return day or None
 
 
-def _iso_day(match: re.Match[str], rules: DateRules) -> str | None:
+def _iso_day(match: re.Match[str], rules: DateRules) -> str:
     # The alternatives of a pattern number their groups: day_1 or day_2.
     part = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value}
     day = rules.days.get(part["day"].lower()) or (int(part["day"]) if part["day"].isdigit() else 0)
     try:
         return date(_year(part["year"], rules), _month(part["month"], rules), day).isoformat()
     except ValueError:
-        return None
+        return ""
 
 
 def _month(words: str, rules: DateRules) -> int:

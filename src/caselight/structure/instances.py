@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from caselight.definitions import Definition
+from caselight.remembering import Lately
 from caselight.structure.courts import REMEMBERED_NAMES
 from caselight.structure.fold import View
 from caselight.structure.rules import Shapes
@@ -29,14 +31,15 @@ class InstanceRules:
 
     rows: tuple[InstanceRow, ...]
     numbers: tuple[tuple[re.Pattern[str], str], ...]
-    remembered: dict[str, tuple[InstanceRow, ...]] = field(default_factory=dict, compare=False)  # court -> its rows
+    # Court -> its rows.
+    remembered: Lately[str, tuple[InstanceRow, ...] | None] = field(
+        default_factory=partial(Lately, REMEMBERED_NAMES), compare=False
+    )
 
     def of_court(self, court: str) -> tuple[InstanceRow, ...]:
         """The rows whose condition for the court's name holds, those without one among them."""
-        found = self.remembered.get(court)
+        found = self.remembered[court]
         if found is None:
-            if len(self.remembered) >= REMEMBERED_NAMES:
-                self.remembered.clear()
             found = tuple(row for row in self.rows if not row.court or row.court.search(court))
             self.remembered[court] = found
         return found

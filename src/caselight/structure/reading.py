@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from caselight.remembering import Lately
 from caselight.structure.courts import CourtRules, Register, court_name
 from caselight.structure.dates import DateRules, read_date
 from caselight.structure.forms import Endings, person, titled
@@ -30,18 +32,19 @@ class Readers:
     code_letters: Mapping[str, str]  # letter -> the letter it is in codes
     without_code: tuple[tuple[str, str], ...]  # code, word that points to it where articles stand without their code
     wiped: re.Pattern[str]  # what stands in place of a value removed before publication
-    remembered: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)  # kind, words -> value
+    # Kind and words -> value, "" = none.
+    remembered: Lately[tuple[str, str], str | None] = field(
+        default_factory=partial(Lately, REMEMBERED_VALUES), compare=False
+    )
 
 
 def read_value(words: str, kind: str, readers: Readers) -> str | None:
     """What the words mean, by kind (rules.KINDS); None where they mean nothing or the value was removed."""
-    known, key = readers.remembered, (kind, words)
-    if key not in known:
-        if len(known) >= REMEMBERED_VALUES:
-            known.clear()
+    value = readers.remembered[kind, words]
+    if value is None:
         removed = readers.wiped.fullmatch(words.strip())
-        known[key] = None if removed else _READ[kind](words, readers) or None
-    return known[key]
+        value = readers.remembered[kind, words] = "" if removed else _READ[kind](words, readers) or ""
+    return value or None
 
 
 def _code(words: str, readers: Readers) -> str:

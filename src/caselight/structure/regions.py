@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from caselight.remembering import Lately
 from caselight.structure.courts import REMEMBERED_NAMES, Register
 from caselight.types import Fact
 
@@ -22,14 +24,14 @@ class RegionRules:
 
     of_code: re.Pattern[str]  # the region at the beginning of a court's code or an identifier, where it stands for one
     of_name: tuple[tuple[str, str, str], ...]  # letters that a comparable name holds, the whole pattern -> region
-    remembered: dict[str, str] = field(default_factory=dict, compare=False)  # name as stated -> region, "" = none
+    remembered: Lately[str, str | None] = field(
+        default_factory=partial(Lately, REMEMBERED_NAMES), compare=False
+    )  # name as stated -> region, "" = none
 
     def named(self, name: str, register: Register) -> str:
         """The region of the court with this name, "" if its words tell none."""
-        found = self.remembered.get(name)
+        found = self.remembered[name]
         if found is None:
-            if len(self.remembered) >= REMEMBERED_NAMES:
-                self.remembered.clear()
             text = _DASH.sub("-", register.comparable(name))
             rows = (row for row in self.of_name if row[0] in text)
             found = next((region for _, pattern, region in rows if re.search(pattern, text)), "")

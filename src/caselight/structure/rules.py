@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
+from caselight.remembering import Lately
 from caselight.structure.prefilter import Words, holds, needed
 
 # Where a rule may look. `top`: before and including the title; `dateline`: between the title and the sentence that
@@ -51,7 +52,8 @@ class Rule:
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
-    remembered: dict[str, bool] = field(default_factory=dict, compare=False)  # whether `not_after` stands there
+    # Whether `not_after` stands there.
+    remembered: Lately[str, bool | None] = field(default_factory=partial(Lately, REMEMBERED_BEFORE), compare=False)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -188,9 +190,7 @@ def _stands_after(rule: Rule, not_after: re.Pattern[str], text: str, at: int) ->
     """Whether what must not stand before a match does; titles and formulas come back, so answers are remembered."""
     begin = max(0, at - LOOK_BACK)
     before = text[max(0, begin - 1) : at]  # a word's beginning is told by the character before it
-    found = rule.remembered.get(before)
+    found = rule.remembered[before]
     if found is None:
-        if len(rule.remembered) >= REMEMBERED_BEFORE:
-            rule.remembered.clear()
         found = rule.remembered[before] = bool(not_after.search(text, begin, at))
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
+from caselight.remembering import Lately
 from caselight.structure.codes import Batch, batches
 from caselight.structure.paragraphs import Lines, lines_of
 from caselight.structure.pieces import Layout, Pieces, cut_at, lay_out, sentences_of
@@ -64,7 +66,10 @@ class SectionRules:
     change_costs: float
     long_paragraph: int  # characters
     lookalikes: Mapping[int, str]
-    remembered: dict[str, tuple[str, bool]] = field(default_factory=dict, compare=False)  # words -> what _heading says
+    # Words -> what _heading says.
+    remembered: Lately[str, tuple[str, bool] | None] = field(
+        default_factory=partial(Lately, REMEMBERED_HEADINGS), compare=False
+    )
 
     def may_begin(self, first: Hashes) -> NDArray[np.bool_]:
         """(P,) whether what begins with these words may begin with one of the openings."""
@@ -265,10 +270,8 @@ def _headings(
 
 def _heading(words: str, rules: SectionRules) -> tuple[str, bool]:
     """The section whose heading ends these words ("" = none), and whether they have no more letters than headings."""
-    known = rules.remembered.get(words)
+    known = rules.remembered[words]
     if known is None:
-        if len(rules.remembered) >= REMEMBERED_HEADINGS:
-            rules.remembered.clear()
         letters = _plain(words, rules)
         section = next((section for end, section in rules.headings.items() if letters.endswith(end)), "")
         known = rules.remembered[words] = section, len(letters) <= HEADING_LETTERS

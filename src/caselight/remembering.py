@@ -1,0 +1,66 @@
+"""What comes back on record after record, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Lately(dict[K, V]):
+    """What was put in lately, or looked up; `lately[key]` is None where that was too long ago, or never.
+
+    When `most` entries are together they step back for new ones, and those that are not looked up until these are as
+    many are forgotten: what comes back all the time stays, however much else passes by.
+    """
+
+    __slots__ = ("_before", "_most")
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self._before: dict[K, V] = {}
+
+    def __missing__(self, key: K) -> V | None:
+        value = self._before.get(key)
+        if value is not None:
+            self[key] = value
+        return value
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if len(self) >= self._most:
+            self._before = dict(self)
+            self.clear()
+        super().__setitem__(key, value)
+
+    def __reduce__(self) -> tuple[type[Lately[K, V]], tuple[int]]:
+        """For a process that is not forked, which begins with nothing."""
+        return type(self), (self._most,)
+
+
+class Remembered(Lately[str, V]):
+    """Pieces of text -> what was made of them lately. Looked up as in any dict; what is not there is made.
+
+    Args:
+        make: what is made of a piece, never None; what it raises goes to whoever looked it up, and nothing is
+            remembered.
+        most: as for `Lately`.
+        longest: characters; what is longer comes back too rarely and takes too much memory.
+    """
+
+    __slots__ = ("_longest", "_make")
+
+    def __init__(self, make: Callable[[str], V], most: int, longest: int) -> None:
+        super().__init__(most)
+        self._make, self._longest = make, longest
+
+    def __missing__(self, piece: str) -> V:
+        known = super().__missing__(piece)
+        if known is not None:
+            return known
+        made = self._make(piece)
+        if len(piece) <= self._longest:
+            self[piece] = made
+        return made
