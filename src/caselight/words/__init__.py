@@ -128,10 +128,10 @@ class Words:
         Numbers get rows of their own, behind all words.
         """
         unlisted = np.flatnonzero(self.row == UNLISTED)
-        used = np.bincount(self.row, minlength=len(self.forms))
-        used[:2] = 1
+        used = np.zeros(len(self.forms), bool)
+        used[self.row] = used[:2] = True
         rows = np.flatnonzero(used)
-        place = np.zeros(len(self.forms), np.int32)
+        place = np.empty(len(self.forms), np.int32)  # of the rows that are used; the others are not looked at
         place[rows] = np.arange(len(rows))
         own, number = ranked(self.form[unlisted])
         code = place.take(self.row, mode="clip")
