@@ -1,6 +1,6 @@
 """Is every record accounted for? Each folder of real and constructed data, and a generated set of hostile files.
 
-    python benchmarks/accounting.py --shared DIR [--json FILE] [--work DIR] [--only NAME ...]
+    python benchmarks/accounting.py [--shared DIR] [--json FILE] [--work DIR] [--only NAME ...]
 
 For each folder: `caselight new`, `add`, `run`, `export`; then every file that was given must stand in the export once,
 with exactly one state, a reason where it was not read, a text where it was; and the books must balance.
@@ -17,7 +17,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from product import Export, Figure, Study, caselight, figure, tell
+from product import SHARED, Export, Figure, Study, caselight, figure, tell
 
 STATES = {
     "read", "duplicate", "container", "no_text_layer", "suspect_empty", "encrypted", "unsupported", "damaged",
@@ -94,7 +94,7 @@ def account(folder: Path, work: Path, jobs: int) -> tuple[list[Figure], list[str
 def main() -> int:
     """Measures, prints, and returns 1 if a record is not accounted for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--work", type=Path, help="folder for the studies; default: a temporary one")
     parser.add_argument("--only", nargs="*", help="names of folders below DIR/data, or hostile-generated")

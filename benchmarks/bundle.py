@@ -1,6 +1,6 @@
 """How fast a bundle is sealed and verified, and whether anything that is changed in one goes unnoticed.
 
-    python benchmarks/bundle.py --shared DIR [--cases 2000 --cases 20000] [--studies DIR]
+    python benchmarks/bundle.py [--shared DIR] [--cases 2000 --cases 20000] [--studies DIR]
 
 Pages come from DIR/bench/gen.py; the draw is real, its readers are simulated: they say what the machine says, and slip.
 Verifying runs without a network where the system lets us take it away (`unshare -n`).
@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from product import ROOT, Done, Study, caselight, measured, must
+from product import ROOT, SHARED, Done, Study, caselight, measured, must
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -41,7 +41,7 @@ SEED = "60853020971157277135"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--cases", type=int, action="append")
     parser.add_argument("--studies", type=Path, help="where studies are kept between runs, or are already: s2000, ...")
     parser.add_argument("--every", type=int, default=1, help="flip every so many-th byte of the small bundle")

@@ -1,6 +1,6 @@
 """The review desk, measured: what its journal survives, how fast it answers, and whether a person gets through.
 
-    python benchmarks/desk.py --shared DIR [--json FILE] [--only journal speed person] [--kills 10000] [--states 10000]
+    python benchmarks/desk.py [--json FILE] [--only journal speed person] [--kills 10000] [--states 10000]
                               [--cases 20000] [--person 200]
 
 journal  a writer killed, the power failing after any system call, every system call failing; decisions that were

@@ -1,6 +1,6 @@
 """Do the figures hold? Known answers, coverage, completeness, whatever may come in, speed, and real records.
 
-    python benchmarks/figures.py --shared DIR [--json FILE] [--quick] [--only PART ...]
+    python benchmarks/figures.py [--shared DIR] [--json FILE] [--quick] [--only PART ...]
 
 Parts: oracles, exact (every outcome of a draw), adversarial, searches, always_looking, groups (differences, trends),
 sums (totals of numbers), agreed, inputs, speed, appeals and rulings (real records). --quick takes fewer of everything.
@@ -19,7 +19,7 @@ from figures_inputs import inputs, speed
 from figures_random import adversarial, always_looking, searches
 from figures_real import appeals, rulings
 from oracles import check
-from product import Figure, figure, tell
+from product import SHARED, Figure, figure, tell
 
 
 def oracles(shared: Path) -> Iterator[Figure]:
@@ -53,7 +53,7 @@ PARTS: dict[str, Part] = {
 def main() -> int:
     """1 if a goal was missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--json", type=Path, default=None, metavar="FILE")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"  # where records and rivals lie, unless --shared says otherwise
 # Seconds between two looks at the memory of the process tree; a look costs the looked-at processes about 1 ms each.
 SAMPLE_SECONDS = 0.1
 # No command of a benchmark needs longer on two cores; longer is a hang.

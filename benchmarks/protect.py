@@ -1,6 +1,6 @@
 """Does a private name leave a study that is published, and do the names of officials stay?
 
-    python benchmarks/protect.py --shared DIR [--part all|even|odd] [--read] [--json FILE]
+    python benchmarks/protect.py [--shared DIR] [--part all|even|odd] [--read] [--json FILE]
 
 A study is made of the demo's constructed rulings and of real records (rally rulings, decisions of Moscow courts, cards
 of courts), with marked files among them that carry canaries in every place where a file may say who made it. It is
@@ -34,6 +34,7 @@ from typing import Any
 from caselight import intake, pipeline, publishing, view
 from caselight.protect import Leak
 from caselight.store import Settings
+from product import SHARED
 
 CANARY = "Канареечников"  # a surname of nobody
 LATIN = "kanarejechnikov"
@@ -99,7 +100,7 @@ class Counts:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--part", choices=("all", "even", "odd"), default="all", help="of the real records")
     parser.add_argument("--read", action="store_true", help="print what is left that looks like a name")
     parser.add_argument("--json", type=Path)

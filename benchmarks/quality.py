@@ -1,6 +1,6 @@
 """How right is what the machine reads? Every figure of quality, by the command line, on records with known answers.
 
-    python benchmarks/quality.py --shared DIR [--json FILE] [--work DIR] [--only PART ...]
+    python benchmarks/quality.py [--shared DIR] [--json FILE] [--work DIR] [--only PART ...]
 
 Parts: facts (constructed rulings as text, court page, DOCX and PDF), rally (real rulings, hand-marked), sections (the
 same, cross-validated), trap (pages whose only camera word is a column heading), links, verbatim, bytes. DIR is laid out
@@ -24,7 +24,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from product import ROOT, Export, Figure, Study, figure, tell
+from product import ROOT, SHARED, Export, Figure, Study, figure, tell
 from quality_sections import measure, share_in_right_section
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -310,7 +310,7 @@ PARTS = {
 def main() -> int:
     """Measures, prints, and returns 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--work", type=Path, help="folder for the studies; default: a temporary one")
     parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))

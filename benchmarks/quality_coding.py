@@ -1,6 +1,6 @@
 """How right is the coding by rules? Answers and quotations against gold, in one process, without a study folder.
 
-    python benchmarks/quality_coding.py --shared DIR
+    python benchmarks/quality_coding.py [--shared DIR]
     python benchmarks/quality_coding.py --gold DIR ...
 
 `measure(shared)` gives every figure as a number; the folders are those of the project's shared material. `--gold` gives
@@ -24,6 +24,7 @@ from caselight.pack import load_pack
 from caselight.structure.link import link, link_key
 from caselight.types import Answer, Case, Document, Value
 from caselight.words import Vocabulary, tokenise
+from product import SHARED
 
 ONE = ("surveillance_role", "detention_timing", "defence_challenged_surveillance", "court_response", "slogan")
 FACTS = ("court", "judge", "case_number", "uid", "decision_date", "event_date")
@@ -199,10 +200,8 @@ def _set(value: Value | list[str]) -> set[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--gold", type=Path, nargs="+", metavar="DIR")
     arguments = parser.parse_args()
-    if bool(arguments.shared) == bool(arguments.gold):
-        parser.error("give either --shared or --gold")
     for figure, number in (of_gold(arguments.gold) if arguments.gold else measure(arguments.shared)).items():
         print(f"{figure:45s} {number:.3f}")

@@ -1,6 +1,6 @@
 """How long the report takes to write, and how soon a reader of its folder sees something.
 
-    python benchmarks/report.py --shared DIR [--cases 2000 --cases 20000] [--studies DIR] [--json FILE]
+    python benchmarks/report.py [--shared DIR] [--cases 2000 --cases 20000] [--studies DIR] [--json FILE]
 
 Pages come from DIR/bench/gen.py; the draw is real, its readers are simulated. Chromium opens the folder from disk: the
 first screen of the first page and of the table of all cases, and what a reader does there.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import made
-from product import ROOT, Figure, caselight, figure, must, tell
+from product import ROOT, SHARED, Figure, caselight, figure, must, tell
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -48,7 +48,7 @@ TIMED = """async (act) => {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--cases", type=int, action="append")
     parser.add_argument("--studies", type=Path, help="where studies are kept between runs, or are already: s2000, ...")
     parser.add_argument("--json", type=Path)

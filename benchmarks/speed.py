@@ -1,6 +1,6 @@
 """How fast, and in how much memory, do pages become a coded table? Beside the script that one would write instead.
 
-    python benchmarks/speed.py --shared DIR [--sizes 2000 20000] [--subset 300] [--json FILE] [--work DIR]
+    python benchmarks/speed.py [--shared DIR] [--sizes 2000 20000] [--subset 300] [--json FILE] [--work DIR]
 
 Pages are generated (bench/gen.py: synthetic court pages, 9,000 characters each). The rival (bench/obvious.py: pandas,
 BeautifulSoup, pymorphy3, re) reads a subset of the same pages in the same run. Both are asked the same table
@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from product import ROOT, Export, Figure, Study, caselight, figure, measured, must, tell
+from product import ROOT, SHARED, Export, Figure, Study, caselight, figure, measured, must, tell
 
 CODEBOOK = ROOT / "benchmarks" / "codebooks" / "obvious.yaml"
 COLD_GOAL, WARM_GOAL = 25, 80  # times the rival's records per CPU-second
@@ -168,7 +168,7 @@ def our_rows(export: Export) -> set[tuple[str, str]]:
 def main() -> int:
     """Measures, prints, and returns 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2000, 20000])
     parser.add_argument("--subset", type=int, default=300, help="pages that the rival reads")
     parser.add_argument("--json", type=Path)

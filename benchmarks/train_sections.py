@@ -1,6 +1,6 @@
 """Learns the weights by which paragraphs are put into sections, from rulings whose sections were marked by hand.
 
-    python benchmarks/train_sections.py --shared DIR [--write] [--l2 6] [--rulings 10]
+    python benchmarks/train_sections.py [--shared DIR] [--write] [--l2 6] [--rulings 10]
 
 Prints the share of marked characters in the right section, cross-validated by ruling (five folds: no ruling is judged
 by weights that have seen it). --write puts the weights learned from all rulings into packs/ru/words/sections.csv. Only
@@ -29,6 +29,7 @@ from caselight.structure.sections import find_sections as sections_of
 from caselight.structure.weights import FIRST_WORDS, LENGTH_SCALE, SIZES, TENTHS, Passage, SectionWeights, WordRows
 from caselight.types import Document
 from caselight.words import Vocabulary, Words, tokenise
+from product import SHARED
 
 Matrix = NDArray[np.float32]
 SECTIONS = ("header", "established", "arguments", "evidence", "law", "assessment", "operative")
@@ -254,7 +255,7 @@ def main() -> None:
     from quality_sections import Score
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--l2", type=float, default=Settings().l2)
     parser.add_argument("--rulings", type=int, default=Settings().least_rulings)

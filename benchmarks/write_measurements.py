@@ -1,6 +1,6 @@
 """Writes docs/measurements.md from what the other scripts measured.
 
-python benchmarks/accounting.py --shared DIR --json accounting.json       and quality.py, speed.py, figures.py likewise
+python benchmarks/accounting.py --json accounting.json       and quality.py, speed.py, figures.py likewise
 python benchmarks/write_measurements.py accounting.json quality.json speed.json figures.json
 """
 
