@@ -12,6 +12,7 @@ from caselight.ingest.blocks import first_block
 from caselight.ingest.content import Content, UnreadableError
 from caselight.ingest.html import read_html
 from caselight.ingest.lifting import MARK, lift
+from caselight.ingest.lines import with_lines
 from caselight.ingest.tags import NotPlainError
 
 ANCHOR = '<div id="content">'
@@ -174,6 +175,13 @@ def test_pages_made_to_take_long_do_not(act: str) -> None:
     assert process_time() - begun < 2, (
         "seconds; it takes a tenth of one, where it grows with the square it takes minutes"
     )
+
+
+def test_preformatted_parts_without_end_take_no_longer_than_others() -> None:
+    begun = process_time()
+    assert with_lines(b"<pre>\n" * 20_000) == b"\n<pre> " * 20_000
+    assert process_time() - begun < 2, "seconds; it takes a hundredth of one"
+    assert with_lines(b"<pre>a\nb</PRE>c\nd<pre>e\nf") == b"\n<pre>a\n<br>b\n</PRE>c d\n<pre>e f"
 
 
 WORDS = (

@@ -16,12 +16,14 @@ _BLOCK_TAG = re.compile(
 _BLANKS = re.compile("  +")
 _PREFORMATTED = re.compile(rb"<(?:pre|PRE)")  # three times as fast as looking for the two
 _PRE = re.compile(rb"(?is)<pre[\s>].*?</pre")
+_PRE_END = b"</pre"
 
 
 def with_lines(part: bytes) -> bytes:
     """The page with line feeds exactly where a reader of it sees lines; for tags all encodings here are ASCII."""
     if has_preformatted(part):
-        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part)
+        last = part.lower().rfind(_PRE_END) + len(_PRE_END)  # beyond it each <pre> would look to the page's end in vain
+        part = _PRE.sub(lambda found: found[0].replace(b"\n", b"<br>"), part[:last]) + part[last:]
     return _BLOCK_TAG.sub(b"\n<", part.translate(_SPACES))
 
 
