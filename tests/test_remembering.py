@@ -13,9 +13,10 @@ def test_what_is_looked_up_stays_however_much_passes_by() -> None:
     lately: Lately[str, int | None] = Lately(10)
     lately["court"] = 1
     for i in range(1_000):
+        assert lately[f"case {i}"] is None
         lately[f"case {i}"] = i
         assert lately["court"] == 1
-        assert len(lately) + len(lately._before) <= 20
+        assert len(lately) + len(lately._before) <= 21
     assert lately["case 999"] == 999
     assert lately["case 0"] is None
     assert lately["never"] is None

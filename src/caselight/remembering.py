@@ -12,8 +12,9 @@ V = TypeVar("V")
 class Lately(dict[K, V]):
     """What was put in lately, or looked up; `lately[key]` is None where that was too long ago, or never.
 
-    When `most` entries are together they step back for new ones, and those that are not looked up until these are as
-    many are forgotten: what comes back all the time stays, however much else passes by.
+    It is meant for `found = lately[key]`, and where that is None `lately[key] = ...`. When `most` entries are together
+    they step back for new ones, and those that are not looked up until these are as many are forgotten: what comes back
+    all the time stays, however much else passes by.
     """
 
     __slots__ = ("_before", "_most")
@@ -24,16 +25,13 @@ class Lately(dict[K, V]):
         self._before: dict[K, V] = {}
 
     def __missing__(self, key: K) -> V | None:
+        if len(self) >= self._most:
+            self._before = dict(self)
+            self.clear()
         value = self._before.get(key)
         if value is not None:
             self[key] = value
         return value
-
-    def __setitem__(self, key: K, value: V) -> None:
-        if len(self) >= self._most:
-            self._before = dict(self)
-            self.clear()
-        super().__setitem__(key, value)
 
     def __reduce__(self) -> tuple[type[Lately[K, V]], tuple[int]]:
         """For a process that is not forked, which begins with nothing."""
@@ -57,10 +55,10 @@ class Remembered(Lately[str, V]):
         self._make, self._longest = make, longest
 
     def __missing__(self, piece: str) -> V:
+        if len(piece) > self._longest:
+            return self._make(piece)
         known = super().__missing__(piece)
         if known is not None:
             return known
-        made = self._make(piece)
-        if len(piece) <= self._longest:
-            self[piece] = made
+        made = self[piece] = self._make(piece)
         return made

@@ -17,7 +17,7 @@ from caselight.structure.prefilter import after_number
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
 # Days of a study of many years, each in the few ways of writing that courts have.
-REMEMBERED_DATES = 2_000
+REMEMBERED_DATES = 5_000
 _DIGITS, _STOP = 10, ord(".")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
