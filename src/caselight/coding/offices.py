@@ -14,6 +14,9 @@ ENDING_LETTERS = 3
 CHANGED_LETTERS = 2
 # "инспектор ДПС старший лейтенант Лосев", "инспектор отдела полиции Лосев": so far before a name its office may begin.
 OFFICE_WORDS = 6
+# Names of one text that are looked up, and places of one name: a ruling has fewer, a text made to be slow has not.
+NAMES = 100
+PLACES = 40
 
 
 class Offices:
@@ -31,10 +34,10 @@ class Offices:
             name = self._written(token)
             if len(name) < NAME_LETTERS or not name[0].isupper():
                 continue
-            if name not in self._known:
+            if name not in self._known and len(self._known) < NAMES:
                 self._known[name] = self._look_up(name)
-            if self._known[name]:
-                return self._known[name]
+            if office := self._known.get(name, ""):
+                return office
         return ""
 
     def _written(self, token: int) -> str:
@@ -45,7 +48,9 @@ class Offices:
         stem = name if not name.isalpha() else name[: max(NAME_LETTERS, len(name) - CHANGED_LETTERS)]
         offices = []
         at = self._text.find(stem)
-        while at >= 0:
+        for _ in range(PLACES):
+            if at < 0:
+                break
             token = self._low + int(self._words.start[self._low : self._border].searchsorted(at))
             if token < self._border and self._words.start[token] == at and _is_form(self._written(token), name):
                 office = self._before(token, name)

@@ -54,9 +54,7 @@ class Paragraph:
     sentences: Sequence[int]  # number of the sentence of each word
     clauses: NDArray[np.int32]  # number of the clause of each word: sentences parted at ; and :
     speakers: Speakers
-    between: Callable[
-        [int, int], str
-    ]  # the text between the end of one token of the batch and the beginning of another
+    between: Callable[[int, int], str]  # the text between the end of one token of the batch and the start of another
     office: Callable[[int, int], str]  # whose the name is among these tokens of the batch: a speaker; "" = not known
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
@@ -65,6 +63,7 @@ class Paragraph:
     turns: list[int] = field(default_factory=list)  # words, ascending, at which the source changes ...
     sources: list[str] = field(default_factory=list)  # ... and whose words follow
     _denials: dict[int, list[Found]] = field(default_factory=dict)
+    _semicolons: dict[int, list[int]] = field(default_factory=dict)
 
     def denials(self, sentence: int) -> list[Found]:
         """The cues of denial in that sentence."""
@@ -74,14 +73,24 @@ class Paragraph:
             self._denials[sentence] = self.speakers.denials.find(self.kinds, where)
         return self._denials[sentence]
 
+    def semicolons(self, sentence: int) -> list[int]:
+        """The words of the sentence right behind a semicolon."""
+        if sentence not in self._semicolons:
+            clauses, sentences = self.clauses, self.sentences
+            inside = range(bisect_left(sentences, sentence) + 1, bisect_right(sentences, sentence))
+            borders = [word for word in inside if clauses[word] != clauses[word - 1]]
+            self._semicolons[sentence] = [word for word in borders if ";" in _text(self, word - 1, word)]
+        return self._semicolons[sentence]
+
 
 class _Sentence:
     """The sentence that is being read: who was named in it, and who reported."""
 
-    __slots__ = ("_kinds", "_oblique", "number", "persons", "reporter", "turned")
+    __slots__ = ("_kinds", "_last", "_oblique", "_subjects", "number", "reporter", "turned")
 
     def __init__(self, paragraph: Paragraph) -> None:
-        self._oblique = paragraph.speakers.kinds.oblique
+        oblique = paragraph.speakers.kinds.oblique
+        self._oblique = [(verb, oblique.get(verb, ())) for verb in VERBS]
         self._kinds = paragraph.kinds
         self.begin(-1)
 
@@ -89,32 +98,35 @@ class _Sentence:
         """Another sentence begins."""
         self.number, self.reporter = number, ""
         self.turned: Found | None = None  # the cue of its last turn
-        self.persons: list[Found] = []
+        self._last: Found | None = None  # the person last named
+        self._subjects: dict[str, Found] = {}  # kind of verb -> the person last named who may be its subject
 
     def name(self, person: Found) -> None:
         """A person is named. One right behind another of the same kind belongs to it: "сотруднику полиции"."""
-        last = self.persons[-1] if self.persons else None
+        last = self._last
         if last and last.cue.speaker == person.cue.speaker and person.start - last.end < SUBJECT_WORDS:
-            self.persons[-1] = Found(last.start, person.end, last.cue)
-        else:
-            self.persons.append(person)
+            person = Found(last.start, person.end, last.cue)
+        self._take(person)
 
     def points_back(self, relative: Found) -> None:
         """ "Оперативника, который ...": the person right before the pronoun is the subject of what follows."""
-        last = self.persons[-1] if self.persons else None
-        if last and relative.start - last.end <= NAME_WORDS:
-            self.persons.append(Found(relative.start, relative.end, last.cue))
+        if self._last and relative.start - self._last.end <= NAME_WORDS:
+            self._take(Found(relative.start, relative.end, self._last.cue))
+
+    def _take(self, person: Found) -> None:
+        self._last = person
+        kind, subjects = self._kinds[person.start], self._subjects
+        for verb, oblique in self._oblique:
+            if kind not in oblique:
+                subjects[verb] = person
 
     def subject(self, verb: str) -> Found | None:
         """The person last named who may be the subject of a verb of that kind; None = nobody."""
-        for person in reversed(self.persons):
-            if self.may_be_subject(person, verb):
-                return person
-        return None
+        return self._subjects.get(verb)
 
     def may_be_subject(self, person: Found, verb: str) -> bool:
         """Whether the case of the person's word allows it: "сообщил сотруднику" does not tell who did."""
-        return self._kinds[person.start] not in self._oblique.get(verb, ())
+        return self._kinds[person.start] not in dict(self._oblique)[verb]
 
 
 def read(paragraph: Paragraph) -> Paragraph:
@@ -152,7 +164,8 @@ def _begins(item: Found, paragraph: Paragraph, sentence: _Sentence, said: str) -
     if subject is None or subject.cue.speaker != COURT:
         return item.start
     last = sentence.turned
-    if last and last.cue.kind == "retold" and not _CLAUSE_END.search(_text(paragraph, last.end - 1, subject.start)):
+    is_before = last and last.cue.kind == "retold" and last.end <= subject.start
+    if last and is_before and not _CLAUSE_END.search(_text(paragraph, last.end - 1, subject.start)):
         # "Содержание рапорта суд признает достоверным": what the court decides about in one clause is not retold.
         begun = paragraph.turns.pop()
         paragraph.sources.pop()
@@ -175,7 +188,7 @@ def _close(paragraph: Paragraph, sentence: _Sentence, source: str) -> str:
 def _part_items(paragraph: Paragraph) -> None:
     """In lists of proofs the court speaks again behind each semicolon: "рапортом, из которого ...; распечаткой"."""
     for sentence in paragraph.lists:
-        for word in _semicolons(paragraph, sentence):
+        for word in paragraph.semicolons(sentence):
             if not paragraph.speakers.items.fit(_word(paragraph, word)):
                 continue  # it is the paper that goes on: "рапортом: сработала камера; лицо на снимке его"
             i = bisect_right(paragraph.turns, word)
@@ -183,14 +196,6 @@ def _part_items(paragraph: Paragraph) -> None:
             if 0 <= begun < word and paragraph.sources[i - 1] != COURT:
                 paragraph.turns.insert(i, word)
                 paragraph.sources.insert(i, COURT)
-
-
-def _semicolons(paragraph: Paragraph, sentence: int) -> list[int]:
-    """The words of the sentence right behind a semicolon."""
-    clauses = paragraph.clauses
-    begin, end = bisect_left(paragraph.sentences, sentence), bisect_right(paragraph.sentences, sentence)
-    borders = [word for word in range(begin + 1, end) if clauses[word] != clauses[word - 1]]
-    return [word for word in borders if ";" in _text(paragraph, word - 1, word)]
 
 
 def _word(paragraph: Paragraph, word: int) -> str:
@@ -208,8 +213,14 @@ def _heads(paragraph: Paragraph) -> list[Found]:
     heads: list[Found] = []
     sentences = paragraph.sentences
     kinds, anchored = paragraph.kinds, paragraph.speakers.heads.anchored
-    where = [word for word in paragraph.anchors if kinds[word] in anchored]
-    near = [word for word in where if word - bisect_left(sentences, sentences[word]) < HEAD_WORDS + OPENING_WORDS]
+    reach = HEAD_WORDS + OPENING_WORDS
+    near = [
+        word
+        for word in paragraph.anchors
+        if kinds[word] in anchored and word - bisect_left(sentences, sentences[word]) < reach
+    ]
+    if not near:
+        return heads
     until = 0  # a cue within a longer one is none: "по версии полиции", "по версии"
     spoken = -1  # "по утверждению защитника ...", "адвокат высказал мнение ...": nothing is answered in that sentence
     for item in paragraph.speakers.heads.find(kinds, near):
@@ -340,7 +351,7 @@ def _is_meant(paragraph: Paragraph, stance: Found, word: int) -> bool:
     It is about all of them before the colon that they follow ("Несостоятельны доводы: ...") and behind a dash that
     closes them ("...; ..., - несостоятельны").
     """
-    borders = _semicolons(paragraph, paragraph.sentences[word])
+    borders = paragraph.semicolons(paragraph.sentences[word])
     mine, other = bisect_right(borders, word), bisect_right(borders, stance.start)
     if mine == other:
         return True
