@@ -155,6 +155,31 @@ FAULTS = [
         HEAD + "  - name: a\n    kind: number\n    question: q\n    default: 1  # <<\n",
         "no default",
     ),
+    (
+        "doubts of no default",
+        HEAD + ROLE.replace("    default: none\n", "    undetermined: {phrases: [а]}  # <<\n"),
+        "here is no such default",
+    ),
+    (
+        "doubts of a default of many",
+        HEAD + PLACE + "    default: [metro]\n    undetermined: {phrases: [а]}  # <<\n",
+        "one-of or yes/no",
+    ),
+    (
+        "a key of doubts",
+        HEAD + ROLE.replace("default: none", "default: none\n    undetermined: {phrase: [а]}  # <<"),
+        "Did you mean 'phrases'?",
+    ),
+    (
+        "doubts without phrases",
+        HEAD + ROLE.replace("default: none", "default: none\n    undetermined: {said_by: [court]}  # <<"),
+        "a rule needs `phrases`",
+    ),
+    (
+        "sections of no default",
+        HEAD + ROLE.replace("    default: none\n", "    default_sections: [law]  # <<\n"),
+        "here is no such default",
+    ),
     ("no values", HEAD + "  - name: a\n    kind: one-of\n    question: q\n    values: []  # <<\n", "list of values"),
     (
         "another yes",
@@ -226,6 +251,8 @@ RECODED = [
     ("near: paragraph", "near: text", True),
     ("sections: [evidence]", "sections: [established]", True),
     ("default: none", "default: mentioned", True),
+    ("default: none", "default: none\n    default_sections: [law]", True),
+    ("default: none", "default: none\n    undetermined: {phrases: [камера]}", True),
     ("      - none", "      - nothing\n      - none", True),
 ]
 

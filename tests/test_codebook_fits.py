@@ -18,6 +18,8 @@ FITTING = (
     kind: one-of
     question: q
     default: none
+    default_sections: [assessment]
+    undetermined: {phrases: [диск], not_sections: [header]}
     values:
       - name: relied_on
         rules:
@@ -42,17 +44,19 @@ FITTING = (
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("[evidence]", "[evidense]", "codebook.yaml:14: 'evidense' is not known here. Did you mean 'evidence'?"),
-        ("[evidence]", "[nosuch]", "codebook.yaml:14: 'nosuch' is not known here. Allowed: header,"),
-        ("{place:", "{plase:", "codebook.yaml:15: 'plase' is not known here. Did you mean 'place'?"),
+        ("[evidence]", "[evidense]", "codebook.yaml:16: 'evidense' is not known here. Did you mean 'evidence'?"),
+        ("[evidence]", "[nosuch]", "codebook.yaml:16: 'nosuch' is not known here. Allowed: header,"),
+        ("[assessment]", "[asessment]", "codebook.yaml:10: 'asessment' is not known here. Did you mean 'assessment'?"),
+        ("[header]", "[heeder]", "codebook.yaml:11: 'heeder' is not known here. Did you mean 'header'?"),
+        ("{place:", "{plase:", "codebook.yaml:17: 'plase' is not known here. Did you mean 'place'?"),
         (
             "[metro]",
             "[metru]",
-            "codebook.yaml:15: 'metru' is not known here. Did you mean 'metro'? Allowed: metro, given",
+            "codebook.yaml:17: 'metru' is not known here. Did you mean 'metro'? Allowed: metro, given",
         ),
-        ("event_date", "event_dat", "codebook.yaml:17: 'event_dat' is not known here. Did you mean 'event_date'?"),
-        ("            date_of: event_date\n", "", "codebook.yaml:16: `date` needs `date_of`"),
-        ("fact: outcome", "fact: outcom", "codebook.yaml:26: 'outcom' is not known here. Did you mean 'outcome'?"),
+        ("event_date", "event_dat", "codebook.yaml:19: 'event_dat' is not known here. Did you mean 'event_date'?"),
+        ("            date_of: event_date\n", "", "codebook.yaml:18: `date` needs `date_of`"),
+        ("fact: outcome", "fact: outcom", "codebook.yaml:28: 'outcom' is not known here. Did you mean 'outcome'?"),
         ("language: ru", "language: klingon", "codebook.yaml:4: 'klingon' is no language"),
         (
             "language: ru",
@@ -61,9 +65,9 @@ FITTING = (
         ),
         ("version: 1", "version: [1]", "codebook.yaml:3: 'version' is a number or a short text"),
         ("version: 1", "version: !!python/object:os.system {}", "codebook.yaml:3: tag:yaml.org,2002:python/object"),
-        ("[камера]", "['']", "codebook.yaml:13: entry 1 of 'phrases' is empty"),
-        ("[камера]", "['(камера']", "codebook.yaml:13: "),
-        ("[камера]", "['камера ...99 запись']", "codebook.yaml:13: "),
+        ("[камера]", "['']", "codebook.yaml:15: entry 1 of 'phrases' is empty"),
+        ("[камера]", "['(камера']", "codebook.yaml:15: "),
+        ("[камера]", "['камера ...99 запись']", "codebook.yaml:15: "),
     ],
 )
 def test_a_slip_that_the_pack_could_tell_is_named_before_any_record_is_read(right: str, wrong: str, told: str) -> None:

@@ -27,6 +27,27 @@ STANDS_FOR = {
 }
 # What is still coded wrongly; a row that comes right fails here and moves out.
 WRONG = {
+    "Белов не выполнил требование разойтись": "nobody is named who took him along",
+    "Данные Белова внесены в протокол": "where a passport was looked at is not said",
+    "Имевшийся у Белова военный билет": "where it was looked at is not said",
+    "У Белова попросили документы": "nobody is named to whom it was shown",
+    "Регистратор патрульной машины снял": "a recorder of a car that films somebody is taken for traffic",
+    "Следы привели к Белову": "traces that lead to somebody after footage was studied",
+    "Комплекс на входе в метро подсветил": "a frame on a screen is taken for a metal detector",
+    "Телефон инспектора завибрировал": "a telephone that tells what a camera found",
+    "При визуальном сравнении снимков": "no photograph on file is named",
+    "Заведующая аптекой заметила": "a police that was called is taken for the one who saw him",
+    "По словам уборщицы, бумаги раскидал": "papers thrown about",
+    "Пролистав записи": "records that are leafed through",
+    "Искусственный интеллект нашел": "a photograph that a machine found somebody by",
+    "Комендант общежития подтвердила": "that somebody is on a picture is confirmed",
+    "Сотрудница библиотеки заметила": "an employee who is none of the police",
+    "Участник того же похода": "somebody is called an organiser",
+    "Заместитель командира взвода выхватил": "a deputy is no officer yet",
+    "Сотрудники сверили лицо Белова": "a face compared with a passport is taken for a comparison",
+    "Белова выдала запись": "footage that betrays somebody",
+    "Дознаватель разглядел Белова": "a drone",
+    "Подсистема видеоанализа соотнесла": "a record of accounts that a machine compares with",
     "Срок хранения видеозаписей не имеет значения": "footage that is not in the file is taken for mentioned",
 }
 ROWS = [(group["variable"], group["answer"], text) for group in EXAMPLES for text in group["texts"]]
@@ -55,6 +76,37 @@ def _case(document: Document) -> Case:
     given = {"event_date": "2022-03-06", "statute": "КоАП 20.2 ч.5", "outcome": "fine"}
     facts = tuple(Fact(name, value, Span.of(document, 0, 5)) for name, value in given.items())
     return Case(f"c{document.name}", "first", (document.id,), sections, facts)
+
+
+CHALLENGE = "Защитник просил исключить видеозапись: лиц на ней не видно.\n\n"
+# what the court says after that, its answer (None = undetermined), reason
+SILENT = [
+    ("Наказание назначается с учетом данных о личности.", "not_addressed", "nothing is said of it at all"),
+    ("Вина Белова подтверждается рапортом, протоколом, видеозаписью.", "not_addressed", "footage among the proofs"),
+    ("Выслушав защитника, суд приходит к следующему.", "not_addressed", "who was heard"),
+    ("Все собранные доказательства допустимы и достоверны.", "not_addressed", "a formula about all proofs"),
+    ("Непризнание вины суд расценивает как способ защиты.", "not_addressed", "a plea of not guilty"),
+    ("Видеозапись длится сорок минут, снята днем.", None, "the court speaks of the footage"),
+    ("Адвокат вправе обжаловать действия полиции.", None, "the court speaks of the defence"),
+    ("Рапорт является допустимым.", None, "the court speaks of a proof of its own"),
+    ("Доводам стороны суд дает оценку ниже.", None, "the court speaks of arguments"),
+    ("Видеокамеры города принадлежат департаменту.", None, "the court speaks of cameras"),
+]
+
+
+@pytest.mark.parametrize(("text", "answer", "reason"), SILENT, ids=[row[2] for row in SILENT])
+def test_a_court_is_called_silent_only_where_it_says_nothing_that_may_be_an_answer(
+    text: str, answer: str | None, reason: str
+) -> None:
+    document = Document("d", "d", _ruling(CHALLENGE + text), "text", "text/plain", "ru")
+    case, begin = _case(document), document.text.index(text)
+    header, established, operative = case.sections
+    sections = (header, Section("established", established.start, begin), Section("assessment", begin, operative.start))
+    case = case._replace(sections=(*sections, operative))
+    vocabulary = Vocabulary("ru")
+    coder = coding.compile_codebook(load_codebook("surveillance"), load_pack("ru"), vocabulary)
+    found, _ = coding.code([(document, case)], tokenise([document.text], vocabulary), coder)
+    assert {a.variable: a.value for a in found}["court_response"] == answer, reason
 
 
 @pytest.fixture(scope="module")

@@ -87,6 +87,37 @@ def test_a_rule_counts_only_in_the_sections_it_names() -> None:
     assert ask(text, one("phrases: [камера], not_sections: [header]"), sections=sections)[0]["v"].value == "no"
 
 
+SILENCE = """
+  - name: v
+    kind: one-of
+    question: q
+    default: silent
+    default_sections: [assessment]
+    undetermined: {phrases: [камера], said_by: [court]}
+    values: [{name: answered, phrases: [довод]}, silent]
+"""
+
+
+# text, whether it has reasons, the answer, quotations
+@pytest.mark.parametrize(
+    ("text", "reasons", "answer", "shown"),
+    [
+        ("Вина доказана.", True, "silent", 0),
+        ("Вина доказана.", False, None, 0),
+        ("Защитник указал, что камера сломана.", True, "silent", 0),
+        ("Защитник указал, что камера сломана.", False, None, 0),
+        ("Камера исправна.", True, None, 1),
+        ("Довод о камере неверен. Камера исправна.", False, "answered", 1),
+    ],
+)
+def test_a_default_is_given_where_nothing_speaks_against_it(
+    text: str, reasons: bool, answer: str | None, shown: int
+) -> None:
+    sections = (Section("assessment" if reasons else "established", 0, len(text)),)
+    found = ask(text, SILENCE, sections=sections)[0]["v"]
+    assert (found.value, len(found.evidence)) == (answer, shown)
+
+
 TWO = """
   - name: v
     kind: {kind}

@@ -64,6 +64,7 @@ def check_fit(definition: Definition, codebook: Codebook, pack: Pack) -> None:
         key: Key = ("variables", i)
         if variable.fact is not None:
             reader.one_of((*key, "fact"), facts)
+        reader.names((*key, "default_sections"), sections)
         for rule in _rules(reader, key):
             _check_rule(reader, rule, codebook, (facts, sections))
 
@@ -114,9 +115,13 @@ def _named(data: Any) -> Iterator[str]:
 
 
 def _rules(reader: Entries, variable: Key) -> Iterator[Key]:
-    """The places where rules stand: at the variable, at its values, and in the lists `rules` of both."""
+    """The places where rules stand: at the variable, at `undetermined`, at its values, and in the lists `rules`."""
     values = reader.get((*variable, "values"))
-    own = [variable, *((*variable, "values", i) for i in range(len(values) if isinstance(values, list) else 0))]
+    own = [
+        variable,
+        (*variable, "undetermined"),
+        *((*variable, "values", i) for i in range(len(values) if isinstance(values, list) else 0)),
+    ]
     for key in own:
         rules = reader.get((*key, "rules"))
         yield from ((*key, "rules", i) for i in range(len(rules))) if isinstance(rules, list) else (key,)

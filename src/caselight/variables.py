@@ -56,7 +56,7 @@ class Condition(NamedTuple):
 class ValueRule(NamedTuple):
     """When a value is given: one of `phrases` stands in the act, and everything else here holds."""
 
-    value: str  # name of the value; "" for kinds without values
+    value: str  # name of the value; "" for kinds without values, and for rules that keep a default from being given
     phrases: tuple[Phrase, ...]
     with_phrases: tuple[Phrase, ...] = ()  # one of these is near; empty = not asked
     unless: tuple[Phrase, ...] = ()  # none of these is near
@@ -107,13 +107,14 @@ class Variable:
     question: dict[str, str]  # language -> text
     definition: dict[str, str]
     values: tuple[Choice, ...]  # in the author's order; () for number, date, text
-    rules: tuple[ValueRule, ...]  # of all values in their order, or of the variable itself
+    rules: tuple[ValueRule, ...]  # of all values in their order, or of the variable itself; then of `undetermined`
     default: Value  # where no rule speaks; None = undetermined
     ask_if: tuple[Condition, ...]  # all must hold
     fact: str | None  # name of the fact that is the answer; None = rules
     language: str  # of the phrases
     several: bool = False  # kind text: all texts found are the answer, not the first
     denial: str = "marked"  # "ignored": the wording is a denial itself, so its evidence is not marked as denied
+    default_sections: tuple[str, ...] = ()  # the default is given only where one of these is there; empty = not asked
     file: str = ""
     line: int = 0
 
@@ -131,7 +132,7 @@ class Variable:
         rules = [rule.meaning() for rule in self.rules]
         names = self.value_names()
         parts = [self.name, self.kind, names, rules, self.default, asked, self.fact, self.language]
-        parts += [self.several, self.denial]
+        parts += [self.several, self.denial, *([self.default_sections] if self.default_sections else [])]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -31,7 +31,20 @@ _RULE_KEYS = (
     "unit",
     "value",
 )
-_OWN_KEYS = ("name", "kind", "question", "definition", "values", "default", "ask_if", "fact", "several", "denial")
+_OWN_KEYS = (
+    "name",
+    "kind",
+    "question",
+    "definition",
+    "values",
+    "default",
+    "undetermined",
+    "default_sections",
+    "ask_if",
+    "fact",
+    "several",
+    "denial",
+)
 _VARIABLE_KEYS = (*_OWN_KEYS, "rules", *_RULE_KEYS)
 _VALUE_KEYS = ("name", "label", "definition", "examples", "rules", *_RULE_KEYS)
 # A variable's name becomes a file name and a column name.
@@ -87,18 +100,20 @@ class VariableEntry:
         kind = reader.one_of((*key, "kind"), KINDS)
         values = self._values(kind, entry)
         own = () if KINDS[kind].closed else self._rules(key, "")
+        found = own or tuple(rule for value in values for rule in value.rules)
         return Variable(
             name=name,
             kind=kind,
             question=reader.texts((*key, "question")),
             definition=reader.texts((*key, "definition")),
             values=values,
-            rules=own or tuple(rule for value in values for rule in value.rules),
+            rules=found + self._undetermined(),
             default=self._default(kind, values),
             ask_if=self._conditions((*key, "ask_if")),
             fact=reader.text((*key, "fact")) if "fact" in entry else None,
             language=self.language,
             several=self._truth((*key, "several")) is True,
+            default_sections=self._default_sections(),
             denial=reader.one_of((*key, "denial"), ("marked", "ignored")) if "denial" in entry else "marked",
             file=reader.definition.file,
             line=reader.definition.line(*key),
@@ -138,6 +153,29 @@ class VariableEntry:
         label = reader.texts((*key, "label")) or {"": name}
         definition = reader.texts((*key, "definition"))
         return Choice(name, label, definition, reader.names((*key, "examples")), self._rules(key, name))
+
+    def _undetermined(self) -> tuple[ValueRule, ...]:
+        """The rules that keep the default from being given, as rules of no value; () where absent."""
+        if not self._limits_default("undetermined"):
+            return ()
+        key = (*self.key, "undetermined")
+        self.reader.mapping(key, ("rules", *_RULE_KEYS))
+        return self._rules(key, "")
+
+    def _default_sections(self) -> tuple[str, ...]:
+        """Sections one of which must be there for the default; () where absent."""
+        limits = self._limits_default("default_sections")
+        return self.reader.names((*self.key, "default_sections")) if limits else ()
+
+    def _limits_default(self, name: str) -> bool:
+        """Whether this key, which says where the default is not given, is there."""
+        reader, key = self.reader, self.key
+        if reader.get((*key, name)) is None:
+            return False
+        if reader.get((*key, "kind")) not in ("one-of", "yes/no") or reader.get((*key, "default")) is None:
+            what = f"`{name}` says where the `default` of a one-of or yes/no variable is not given"
+            raise reader.error(f"{what}; here is no such default. Leave it out.", *key, name)
+        return True
 
     def _value_name(self, name: str, kind: str, key: Key) -> str:
         if kind == "yes/no" and name not in ("yes", "no"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,11 +17,14 @@ from caselight.words import Forms, Words
 # more than six, halves of different statements meet.
 GAP_WORDS = 6
 KEY_LETTERS = 3  # first letters of a stem by which it is looked up
+# The longest ending behind a stem: "свидетел|ьницами". What has more is two words without a space, "свидетелиКрюков".
+ENDING_LETTERS = 7
 SOURCES = ("retold", "testimony", "passing")  # within one of these no person or other source counts
 HEADS = ("claims", "heads", "norms")  # kinds that count at the head of a sentence only
+OPENING = "openings"
 DENIALS = ("near", "clause", "harmless", "stance")
 _UNKNOWN, _NOTHING = 0, 1  # kinds of forms: not looked at yet; in no cue
-_PLAIN = ("testimony", "passing", "afterwards", *HEADS)
+_PLAIN = ("testimony", "afterwards", "relative", "charged", OPENING, *HEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ class Cue(NamedTuple):
 
     @classmethod
     def of(cls, kind: str, speaker: str, parts: tuple[Part, ...], otherwise: str) -> Cue:
-        """The cue with these parts."""
-        anchor = max(range(len(parts)), key=lambda k: parts[k].shortest())
+        """The cue with these parts. An opening is looked up by its first word, where sentences begin."""
+        anchor = 0 if kind == OPENING else max(range(len(parts)), key=lambda k: parts[k].shortest())
         before = tuple((parts[k].kinds, parts[k + 1].gap + 1) for k in range(anchor - 1, -1, -1))
         behind = tuple((part.kinds, part.gap + 1) for part in parts[anchor + 1 :])
         return cls(kind, speaker, parts, anchor, otherwise, before, behind)
@@ -123,6 +126,33 @@ class Cues:
         return found if in_order else sorted(found, key=_by_place)
 
 
+class Openings:
+    """What may open a sentence before its head: "Вместе с тем, в судебном заседании"."""
+
+    def __init__(self) -> None:
+        self.cues: list[Cue] = []
+        self._by_kind: dict[int, list[Cue]] = {}  # of the first word, as they are met
+
+    def add(self, cue: Cue) -> None:
+        """Takes in one more."""
+        self.cues.append(cue)
+
+    def end(self, kinds: Sequence[int], begin: int) -> int:
+        """The word behind all openings that follow each other from `begin` on, a word between them at most."""
+        end, at = begin, begin
+        while at < len(kinds):
+            if kinds[at] not in self._by_kind:
+                self._by_kind[kinds[at]] = [cue for cue in self.cues if kinds[at] in cue.parts[0].kinds]
+            spans = [span for cue in self._by_kind[kinds[at]] if (span := cue.span(kinds, at))]
+            if spans:
+                end = at = max(span[1] for span in spans)
+            elif at == end > begin:
+                at += 1  # "... и с учетом изложенного"
+            else:
+                break
+        return end
+
+
 def _by_place(found: Found) -> tuple[int, int]:
     return found.start, -found.end
 
@@ -131,11 +161,16 @@ class Kinds:
     """The forms of a growing vocabulary, sorted into kinds: forms of one kind fit the same words of the same cues.
 
     So cues are found among small numbers, and a form is spelt only once, when it is first met in a passage that is
-    read. Kinds that anchor a cue are negative. There are at most as many as the cues have words and stems.
+    read. Kinds that anchor a cue are negative. There are at most as many as the cues have words and stems, times the
+    ways in which a form's ending tells that it is no subject.
     """
 
-    def __init__(self, tables: Sequence[Cues], cues: Iterable[Cue]) -> None:
+    def __init__(self, tables: Sequence[Cues], cues: Iterable[Cue], oblique: Mapping[str, Endings]) -> None:
         self._tables = tables
+        self._endings = oblique
+        self.oblique: dict[str, set[int]] = {
+            verb: set() for verb in oblique
+        }  # kinds of forms that are no subject of it
         self._exact: dict[str, list[Part]] = {}
         self._stems: dict[str, list[Part]] = {}
         for part in (part for cue in cues for part in cue.parts):
@@ -146,7 +181,8 @@ class Kinds:
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._shortest = self._lengths[0] if self._lengths else 0
         self._begins = {stem[: self._shortest] for stem in self._stems}
-        self._numbers: dict[tuple[bool, str | None], int] = {(False, None): _NOTHING}  # exact?, word or longest stem
+        # Exact?, word or longest stem, of which verbs it is no subject.
+        self._numbers: dict[tuple[bool, str | None, tuple[str, ...]], int] = {(False, None, ()): _NOTHING}
         self._owner: object = None
         self._of_row = np.zeros(0, np.int32)
 
@@ -180,7 +216,11 @@ class Kinds:
             return _NOTHING
         exact = self._exact.get(form, [])
         stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
-        key = bool(exact), form if exact else stems[-1] if stems else None
+        if not exact and not stems:
+            return _NOTHING
+        is_one_word = exact or len(form) - len(stems[-1]) <= ENDING_LETTERS
+        oblique = tuple(verb for verb, endings in self._endings.items() if is_one_word and endings.fit(form))
+        key = bool(exact), form if exact else stems[-1], oblique
         if key not in self._numbers:
             anchored = [table.of(form) for table in self._tables]
             kind = (1 + len(self._numbers)) * (-1 if any(anchored) else 1)
@@ -190,7 +230,20 @@ class Kinds:
                     table.anchored[kind] = cues
             for part in (*exact, *(part for stem in stems for part in self._stems[stem])):
                 part.kinds.add(kind)
+            for verb in oblique:
+                self.oblique[verb].add(kind)
         return self._numbers[key]
+
+
+class Endings(NamedTuple):
+    """Endings of a word form."""
+
+    endings: tuple[str, ...]
+    unless: tuple[str, ...]  # longer endings, or whole words, that tell otherwise
+
+    def fit(self, form: str) -> bool:
+        """Whether the form has one of them."""
+        return form.endswith(self.endings) and not form.endswith(self.unless)
 
 
 class Speakers(NamedTuple):
@@ -198,9 +251,12 @@ class Speakers(NamedTuple):
 
     turns: Cues  # who speaks: in every word
     heads: Cues  # at the heads of sentences
+    openings: Openings  # before the heads
     denials: Cues  # in sentences that are asked whether they deny something
     struck: Cues  # from such a sentence to the end of the next paragraph
     kinds: Kinds
+    inserted: Endings  # of the first word of a clause that is put in between: "установленная", "которую"
+    items: Endings  # of the first word of an item of a list of proofs: "карточкой", "показаниями"
 
 
 def compile_speakers(pack: Pack) -> Speakers:
@@ -211,7 +267,9 @@ def compile_speakers(pack: Pack) -> Speakers:
     """
     part = pack.part("speakers")
     turns, heads, denials, struck = (Cues() for _ in range(4))
-    tables = {**dict.fromkeys(HEADS, heads), **dict.fromkeys(DENIALS, denials), "struck": struck}
+    openings = Openings()
+    tables: dict[str, Cues | Openings] = {**dict.fromkeys(HEADS, heads), **dict.fromkeys(DENIALS, denials)}
+    tables |= {"struck": struck, OPENING: openings}
     cues: list[Cue] = []
     for key, kind, speaker in _groups(part):
         for i, entry in enumerate(_at(part, key)):
@@ -219,11 +277,13 @@ def compile_speakers(pack: Pack) -> Speakers:
                 raise part.error("a cue needs 'cue' (its words) and 'example' (a wording it catches).", *key, i)
             whom = str(entry.get("speaker", speaker))
             cue = Cue.of(kind, whom, _parts(entry["cue"]), str(entry.get("otherwise", "")))
-            if any(len(stem) < KEY_LETTERS for stem in cue.parts[cue.anchor].stems):
+            if kind != OPENING and any(len(stem) < KEY_LETTERS for stem in cue.parts[cue.anchor].stems):
                 raise part.error(f"{entry['cue']!r} needs a word with {KEY_LETTERS} letters before its *.", *key, i)
             cues.append(cue)
             tables.get(kind, turns).add(cue)
-    return Speakers(turns, heads, denials, struck, Kinds((turns, heads, denials, struck), cues))
+    oblique = {verb: _endings(part, "no_subject", verb) for verb in _names(part, "no_subject")}
+    kinds = Kinds((turns, heads, denials, struck), cues, oblique)
+    return Speakers(turns, heads, openings, denials, struck, kinds, _endings(part, "inserted"), _endings(part, "items"))
 
 
 def outermost(found: list[Found]) -> Iterator[Found]:
@@ -248,7 +308,8 @@ def outermost(found: list[Found]) -> Iterator[Found]:
 
 def _groups(part: Definition) -> list[tuple[Key, str, str]]:
     """Key of each list of cues, their kind, whom they name."""
-    groups: list[tuple[Key, str, str]] = [(("people", who), "people", who) for who in _names(part, "people")]
+    groups: list[tuple[Key, str, str]] = [(("passing",), "passing", "")]  # before what stands within it
+    groups += [(("people", who), "people", who) for who in _names(part, "people")]
     groups += [(("verbs", kind), kind, "") for kind in _names(part, "verbs")]
     groups += [(("retold", who), "retold", who) for who in _names(part, "retold")]
     groups += [((kind,), kind, "") for kind in _PLAIN]
@@ -260,6 +321,18 @@ def _names(part: Definition, key: str) -> list[str]:
     if not isinstance(group, dict):
         raise part.error(f"{key!r} needs names with lists of cues under them.", key)
     return [str(name) for name in group]
+
+
+def _endings(part: Definition, *key: str) -> Endings:
+    """The endings at that place; none where the pack has no such place."""
+    entry: Any = part.data or {}
+    for name in key:
+        entry = entry.get(name, {}) if isinstance(entry, dict) else None
+    lists = [entry.get(name, []) for name in ("endings", "unless")] if isinstance(entry, dict) else [None]
+    if not all(isinstance(found, list) and all(isinstance(text, str) and text for text in found) for found in lists):
+        raise part.error("'endings' and 'unless' are lists of endings: [ого, ему].", *key)
+    endings, unless = (tuple(found or ()) for found in lists)
+    return Endings(endings, unless)
 
 
 def _at(part: Definition, key: Key) -> list[Any]:

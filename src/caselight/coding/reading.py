@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from caselight.coding import speakers
 from caselight.coding.cues import Speakers
+from caselight.coding.offices import Offices
 from caselight.coding.speakers import Paragraph
 from caselight.types import Case, Document, Section
 from caselight.words import Words
@@ -64,6 +65,7 @@ class Reading:
     _strikes: dict[int, int] = field(default_factory=dict)  # paragraph -> the last token at which the court strikes
     _quoted: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # by the start of the sentence
     _section_starts: list[int] | None = None
+    _offices: Offices | None = None
 
     def sentence(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the hit's sentence."""
@@ -138,7 +140,9 @@ class Reading:
         if i not in self._paragraphs:
             (start, end), (first, last) = self._starts[i : i + 2], self._edges[i : i + 2]
             sentences = self.words.sentence[first:last].tolist()
-            paragraph = Paragraph(start, end, first, *self._passage(i), sentences, self.cues)
+            clauses = self.words.clause[first:last]
+            passage = start, end, first, *self._passage(i), sentences
+            paragraph = Paragraph(*passage, clauses, self.cues, self._between, self._office)
             self._paragraphs[i] = speakers.read(paragraph)
         return self._paragraphs[i]
 
@@ -157,7 +161,7 @@ class Reading:
     def is_denied(self, hit: Hit) -> bool:
         """Whether its sentence denies it, or the court strikes it soon after: in its paragraph or the next one."""
         i = self._number(hit)
-        if speakers.is_denied(self._paragraph(i), (hit.first, hit.last), self._between):
+        if speakers.is_denied(self._paragraph(i), (hit.first, hit.last)):
             return True
         return self._is_struck(i, hit.first) or (i + 2 < len(self._starts) and self._is_struck(i + 1, hit.first))
 
@@ -171,6 +175,12 @@ class Reading:
 
     def _between(self, before: int, behind: int) -> str:
         return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]
+
+    def _office(self, first: int, last: int) -> str:
+        """Whose the first name among these tokens is that was named with an office; "" = none was."""
+        if self._offices is None:
+            self._offices = Offices(self.words, self.number, self.cues)
+        return self._offices.of(first, last)
 
     def quote(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the quotation for the hit: its sentence, or the part around it where that is long."""

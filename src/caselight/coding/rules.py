@@ -90,7 +90,7 @@ def decide(question: Question, reading: Reading, known: Known) -> tuple[Answer, 
         return _from_fact(variable, reading)
     able = question.able(reading.hits)
     if not able:
-        return Answer(case, variable.name, variable.default, CODER), []
+        return Answer(case, variable.name, _default(variable, reading), CODER), []
     found = (s for rule in able for s in accepted(rule, reading, variable, known))
     value, shown = _VALUES.get(variable.kind, _one)(variable, found, reading)
     evidence = tuple(_evidence(reading, shown))
@@ -194,13 +194,22 @@ def _from_fact(variable: Variable, reading: Reading) -> tuple[Answer, list[Probl
     return Answer(case, variable.name, values[0] if values else variable.default, CODER, evidence), []
 
 
-def _one(variable: Variable, supports: Iterator[Support], _: Reading) -> tuple[Value, list[Support]]:
-    """The first value, in the order of the codebook, that has support; rules of later ones are not even looked at."""
+def _default(variable: Variable, reading: Reading) -> Value:
+    """The answer where no rule speaks: the default, if the act has one of the sections that it asks for."""
+    asked = variable.default_sections
+    return variable.default if not asked or any(s.name in asked for s in reading.case.sections) else None
+
+
+def _one(variable: Variable, supports: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:
+    """The first value, in the order of the codebook, that has support; rules of later ones are not even looked at.
+
+    Rules of no value come last: where one of them has support, the answer is undetermined.
+    """
     for value, group in groupby(supports, lambda s: s.rule.value):
         mine = list(islice((s for s in group if s.counts), QUOTATIONS))
         if mine:
-            return value, mine
-    return variable.default, []
+            return value or None, mine
+    return _default(variable, reading), []
 
 
 def _many(variable: Variable, found: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:

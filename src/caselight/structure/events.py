@@ -35,6 +35,9 @@ KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it be
 _Told = tuple[int, bool, re.Match[str]]
 # A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
 _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
+_STOP = re.compile(r"[.!?…](?=\s|$)")
+_WORD_BEFORE = re.compile(r"(\d\s?)?\b([^\W\d_]+)$")
+_WORD_LETTERS = 30  # no word before a stop that is looked at is longer
 
 
 class EventRules(NamedTuple):
@@ -56,10 +59,11 @@ class EventRules(NamedTuple):
     place_wiped: re.Pattern[str]
     wiped: re.Pattern[str]  # what stands in place of a removed date
     wiped_marks: Sought  # one of which it contains: looked for first, because that is fast
+    shortened: frozenset[str]  # words behind which a full stop ends no sentence: "ул"
 
 
-def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
-    """The pack's `event`; None where it has none."""
+def compile_events(definition: Definition, shapes: Shapes, shortened: frozenset[str]) -> EventRules | None:
+    """The pack's `event`; None where it has none. A full stop behind the words `shortened` ends no sentence."""
     entry = definition.data.get("event")
     if not entry:
         return None
@@ -79,7 +83,7 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
     for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
         parts[name] = tuple(entry[name])
     parts["wiped_marks"] = Sought.of(entry["wiped_marks"])
-    return EventRules(**parts)
+    return EventRules(**parts, shortened=shortened)
 
 
 def find_event(
@@ -199,21 +203,44 @@ def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     if (word[-2:] not in (", ", ". ") and word.startswith(rules.words_before)) or word in rules.words_before:
         return True
     after = text[end : end + NEAR_AFTER]
-    clause = _CLAUSE_END.search(after)
-    told, after = after, after[: clause.start()] if clause else after
+    told, after = after, _in_clause(after, rules)
     if rules.next_after.match(after):
         return True
     if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
         return True
-    before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
+    before = _in_sentence(before, rules)
     return any(map(before.__contains__, rules.clause_before))
 
 
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
     """What speaks for a date in its sentence before it."""
-    before = text[max(0, day.start() - LEAD_BEFORE) : day.start()].rpartition(". ")[2]
+    before = _in_sentence(text[max(0, day.start() - LEAD_BEFORE) : day.start()], rules)
     lead = any(map(before.__contains__, rules.leads))
     return LEAD * lead + CLOCK * bool(rules.clock_before.search(before))
+
+
+def _in_sentence(before: str, rules: EventRules) -> str:
+    """The end of the text that belongs to its last sentence."""
+    for stop in reversed(list(_STOP.finditer(before))):
+        if not _is_shortened(before, stop.start(), rules):
+            return before[stop.end() :]
+    return before
+
+
+def _in_clause(after: str, rules: EventRules) -> str:
+    """The beginning of the text that belongs to its first clause."""
+    for end in _CLAUSE_END.finditer(after):
+        if end[0] in (",", ";") or not _is_shortened(after, end.start(), rules):
+            return after[: end.start()]
+    return after
+
+
+def _is_shortened(text: str, stop: int, rules: EventRules) -> bool:
+    """Whether that stop belongs to an initial or an abbreviation, not right behind a number: "2021 г." may end it."""
+    word = _WORD_BEFORE.search(text[max(0, stop - _WORD_LETTERS) : stop])
+    if not word or word[1]:
+        return False
+    return (len(word[2]) == 1 and word[2].isupper()) or word[2].lower() in rules.shortened
 
 
 def _is_followed_by_act(text: str, day: re.Match[str], rules: EventRules) -> bool:

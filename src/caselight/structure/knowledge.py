@@ -20,6 +20,7 @@ from caselight.structure.regions import RegionRules, compile_regions
 from caselight.structure.rules import Rule, Shapes, compile_rules
 from caselight.structure.statutes import compile_statutes
 from caselight.structure.zones import ZoneRules
+from caselight.words import shortened
 
 NOTHING = r"(?!)"  # a pattern that matches nowhere, for what a pack leaves out
 
@@ -57,7 +58,7 @@ def compile_facts(pack: Pack) -> FactRules:
         _zones(definition, shapes, folding),
         _readers(definition, shapes, register),
         compile_instances(definition, shapes),
-        compile_events(definition, shapes),
+        compile_events(definition, shapes, shortened(pack.language)),
         compile_cards(definition, shapes, folding),
         int(codes.get("court_digits", 0)),
         int(codes.get("region_digits", 0)),

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caselight.words.characters import CODE, DIGIT, Hashes, distinct, fold, ranked
-from caselight.words.sentences import breaks
+from caselight.words.sentences import breaks, shortened
 from caselight.words.texts import Texts
 from caselight.words.tokens import Scan, scan
 from caselight.words.vocabulary import BORDER, LONGEST, UNLISTED, Collision, Forms, Rows, Vocabulary, is_word
@@ -36,6 +36,7 @@ __all__ = [
     "joined",
     "lemma_id",
     "meant",
+    "shortened",
     "tokenise",
 ]
 

@@ -85,13 +85,23 @@ class Abbreviations(NamedTuple):
 @cache
 def abbreviations(language: str) -> Abbreviations:
     """Those of the language; empty where there is no table for it."""
+    return Abbreviations(**{kind: _Among(members) for kind, members in _table(language).items()})
+
+
+def shortened(language: str) -> frozenset[str]:
+    """The words of the language behind which a full stop ends no sentence; none where there is no table for it."""
+    return frozenset(_table(language)["abbreviation"])
+
+
+def _table(language: str) -> dict[str, list[str]]:
+    """The words of each kind."""
     path = Path(__file__).parent / f"{language}.csv"
     words: dict[str, list[str]] = {"abbreviation": [], "may_end": [], "starter": []}
     if path.is_file():
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 words[row["kind"]].append(row["word"])
-    return Abbreviations(**{kind: _Among(members) for kind, members in words.items()})
+    return words
 
 
 def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
