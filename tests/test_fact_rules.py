@@ -18,7 +18,7 @@ from fact_reading import PACKS, RULES, document
 def test_every_rule_of_a_pack_has_an_example_and_gives_what_it_says(pack: str) -> None:
     rules = RULES[pack]
     for rule in rules.rules:
-        assert rule.example, rule.pattern.pattern
+        assert rule.example, rule
         found: dict[str, object] = {}
         for match in matches(rule, rule.example, 0, len(rule.example)):
             for group, catch in rule.catches:
@@ -27,7 +27,7 @@ def test_every_rule_of_a_pack_has_an_example_and_gives_what_it_says(pack: str) -
                     found[catch.fact] = articles[0][0]
                 elif match[group]:
                     found.setdefault(catch.fact, rule.value or read_value(match[group], catch.kind, rules.readers))
-        assert found == dict(rule.gives), rule.pattern.pattern
+        assert found == dict(rule.gives), rule.example
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -202,19 +202,26 @@ def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
     if (word[-2:] not in (", ", ". ") and word.startswith(rules.words_before)) or word in rules.words_before:
         return True
-    after = text[end : end + NEAR_AFTER]
-    told, after = after, _in_clause(after, rules)
-    if rules.next_after.match(after):
-        return True
-    if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
-        return True
+    told = text[end : end + NEAR_AFTER]
+    # Where a clause or a sentence ends is only asked where something stands that it may part from the date.
+    if rules.next_after.match(told) or any(map(told.__contains__, rules.clause_after)):
+        after = _in_clause(told, rules)
+        if rules.next_after.match(after):
+            return True
+        if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
+            return True
+    if not any(map(before.__contains__, rules.clause_before)):
+        return False
     before = _in_sentence(before, rules)
     return any(map(before.__contains__, rules.clause_before))
 
 
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
     """What speaks for a date in its sentence before it."""
-    before = _in_sentence(text[max(0, day.start() - LEAD_BEFORE) : day.start()], rules)
+    before = text[max(0, day.start() - LEAD_BEFORE) : day.start()]
+    if not any(map(before.__contains__, rules.leads)) and not rules.clock_before.search(before):
+        return 0
+    before = _in_sentence(before, rules)
     lead = any(map(before.__contains__, rules.leads))
     return LEAD * lead + CLOCK * bool(rules.clock_before.search(before))
 

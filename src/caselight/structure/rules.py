@@ -8,7 +8,7 @@ stand apart. Rules are tried in order; a fact that has been found is not looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -37,15 +37,40 @@ class Catch(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True)
+class Late:
+    """A pattern that is compiled when it is first looked for: long ones take milliseconds, and few piles need them."""
+
+    def __init__(self, compiled: Callable[[], re.Pattern[str]]) -> None:
+        self._compiled = compiled
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """The pattern.
+
+        Raises:
+            DefinitionError: it is no regular expression.
+        """
+        return self._compiled()
+
+    def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """As of the pattern."""
+        return self.whole.search(text, start, end)
+
+    def finditer(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """As of the pattern."""
+        return self.whole.finditer(text, start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One pattern, where it is looked for, and what must not surround it."""
 
     zone: str
-    compiled: Callable[[], re.Pattern[str]]
+    pattern: re.Pattern[str] | Late
     catches: tuple[tuple[str, Catch], ...]  # group -> what it becomes
     facts: frozenset[str]  # the facts it can give
     needs: tuple[str, ...]  # words of which one must stand in the zone; () = none. Looked for first: that is fast
+    words: Words  # where the pack names none: words of which one stands wherever the pattern matches; () = not known
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
@@ -54,21 +79,6 @@ class Rule:
     gives: Mapping[str, Any]
     # Whether `not_after` stands there.
     remembered: Lately[str, bool | None] = field(default_factory=partial(Lately, REMEMBERED_BEFORE), compare=False)
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Compiled when it is first asked for: long patterns take milliseconds, and most find nothing in most piles.
-
-        Raises:
-            DefinitionError: it is no regular expression.
-        """
-        return self.compiled()
-
-    @cached_property
-    def words(self) -> Words:
-        """Where the pack names none: words of which one stands wherever the pattern matches; () = not known."""
-        words = () if self.needs else needed(self.pattern)
-        return words if len(words) <= MOST_WORDS else ()
 
 
 class Shapes(NamedTuple):
@@ -123,37 +133,40 @@ def compile_rules(definition: Definition, shapes: Shapes, tried: bool) -> tuple[
         DefinitionError: an unknown zone, a group that no catch explains, a pattern that does not compile.
     """
     catches = compile_catches(definition)
-    rules = tuple(
-        _rule(entry, number, definition, shapes, catches)
+    return tuple(
+        _rule(entry, number, definition, shapes, (catches, tried))
         for number, entry in enumerate(definition.data.get("rules") or [])
     )
-    for rule in rules:
-        if not (tried and rule.needs):
-            _ = rule.pattern, rule.words
-    return rules
 
 
 def _rule(
-    entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, catches: Mapping[str, Catch]
+    entry: Mapping[str, Any],
+    number: int,
+    definition: Definition,
+    shapes: Shapes,
+    known: tuple[Mapping[str, Catch], bool],
 ) -> Rule:
+    catches, tried = known
     zone = entry.get("zone", "")
     if zone not in ZONES:
         raise definition.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "rules", number, "zone")
     source = str(entry.get("pattern", ""))
     groups = dict.fromkeys(_GROUP.findall(shapes.expand(source)))
-    compiled = partial(shapes.compile, source, definition, "rules", number, "pattern")
     unknown = sorted(set(groups) - set(catches))
     if unknown or not groups:
         found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
+    late = Late(partial(shapes.compile, source, definition, "rules", number, "pattern"))
+    words = () if needs else needed(late.whole)
     return Rule(
         zone,
-        compiled,
+        late if needs and tried else late.whole,
         tuple((group, catches[group]) for group in groups),
         frozenset(catches[group].fact for group in groups),
         needs,
+        words if len(words) <= MOST_WORDS else (),
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
