@@ -29,12 +29,19 @@ PLACE_BEFORE = 250
 # What speaks for a date; a single sign is enough. The order of the weights matters, not their size.
 TIME, ACT, LEAD, CLOCK = 4, 3, 2, 1
 UNTIMED = 3  # dates without a time of day that are looked at more closely; an event without a time stands early
-KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
+# Decided on the day of the event, or somebody was detained then: any other date is better. The first is believable only
+# with a time of day.
+KNOWN_DAY = 1
 
 # What speaks for a date before it, whether acts behind it may speak for it too, and the date.
 _Told = tuple[int, bool, re.Match[str]]
 # A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
 _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
+
+_WORDS = (
+    *("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after"),
+    *("taken_after", "punished_after", "part_of_day", "same_day"),
+)
 
 
 class EventRules(NamedTuple):
@@ -51,6 +58,9 @@ class EventRules(NamedTuple):
     clause_before: tuple[str, ...]  # words that make it another's anywhere before it in its sentence: "подал"
     next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
     clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
+    taken_after: tuple[str, ...]  # words that tell of a detention, behind it in its clause
+    punished_after: tuple[str, ...]  # words that tell of an earlier punishment, behind it in its clause
+    part_of_day: tuple[str, ...]  # ends of words that tell a time of day right before the date
     same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
     places: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
     place_wiped: re.Pattern[str]
@@ -76,7 +86,7 @@ def compile_events(definition: Definition, shapes: Shapes) -> EventRules | None:
         )
         for date in definition.data.get("dates") or []
     )
-    for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
+    for name in _WORDS:
         parts[name] = tuple(entry[name])
     parts["wiped_marks"] = Sought.of(entry["wiped_marks"])
     return EventRules(**parts)
@@ -107,7 +117,7 @@ def find_event(
         score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates, not opening)
         if day and (score >= TIME or not opening):
             return _facts(document, part, day, rules, dates)
-        if not day and opening and _is_wiped(part.text, rules):
+        if opening and _is_wiped(part.text[: day.start()] if day else part.text, rules):
             return []
     return []
 
@@ -151,21 +161,33 @@ def _best(
         end = match.end()
         # A time of day stands right behind its date.
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
+        timed = timed or text.endswith(rules.part_of_day, 0, match.start())
         others += not timed
         if not timed and others > UNTIMED:
             continue
         day = iso_day(match, dates)
-        if not day or (not timed and day in known) or _is_other(text, match, rules):
+        if not day or (not timed and day in known):
             continue
-        if not timed:
-            told.append((_said_before(text, match, rules), True, match))
-        elif day in known:
-            told.append((KNOWN_DAY, False, match))
-        else:
+        clause = _clause_after(text, end)
+        if _is_other(text, match, clause, rules):
+            continue
+        before, may_act = _weigh(text, match, clause, timed, rules)
+        if before >= TIME and day not in known:
             return TIME, match
+        told.append((min(before, KNOWN_DAY) if timed else before, may_act, match))
     if only and len(told) == 1 and told[0][0]:
         return told[0][0], told[0][2]
     return _likeliest(text, told, rules)
+
+
+def _weigh(text: str, day: re.Match[str], clause: str, timed: bool, rules: EventRules) -> tuple[int, bool]:
+    """What speaks for a date before it or right behind it, and whether acts may speak for it too."""
+    if any(map(clause.__contains__, rules.taken_after)):
+        return KNOWN_DAY, False
+    punished = any(map(clause.__contains__, rules.punished_after))
+    if timed and not punished:
+        return TIME, False
+    return _said_before(text, day, rules), not punished
 
 
 def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int, re.Match[str] | None]:
@@ -173,7 +195,7 @@ def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int
     best: tuple[int, int, re.Match[str] | None] = (0, 0, None)
     for place, (before, may_act, match) in sorted(enumerate(told), key=lambda one: -one[1][0]):
         act = may_act and _is_followed_by_act(text, match, rules)
-        score = before + ACT * act
+        score = before + (ACT * act or LEAD * (may_act and _follows_act(text, match, rules)))
         if score > best[0] or (score == best[0] and best[2] and place < best[1]):
             best = score, place, match
         if act:  # those that are left have less before them, and no more behind
@@ -190,30 +212,48 @@ def _is_wiped(text: str, rules: EventRules) -> bool:
     return rules.wiped_marks.are_in(text) and bool(rules.wiped.search(text))
 
 
-def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
-    """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's."""
+def _is_other(text: str, day: re.Match[str], clause: str, rules: EventRules) -> bool:
+    """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's.
+
+    `clause` is what stands behind the date in its clause.
+    """
     start, end = day.span()
     before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
     # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
-    if (word[-2:] not in (", ", ". ") and word.startswith(rules.words_before)) or word in rules.words_before:
+    if (word[-2:] not in (", ", ". ", ": ") and word.startswith(rules.words_before)) or word in rules.words_before:
         return True
-    after = text[end : end + NEAR_AFTER]
-    clause = _CLAUSE_END.search(after)
-    told, after = after, after[: clause.start()] if clause else after
-    if rules.next_after.match(after):
+    if rules.next_after.match(clause):
         return True
-    if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
-        return True
+    if any(map(clause.__contains__, rules.clause_after)):
+        told = text[end : end + NEAR_AFTER]
+        if not any(map(told.__contains__, rules.same_day)):
+            return True
     before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
     return any(map(before.__contains__, rules.clause_before))
 
 
+def _clause_after(text: str, end: int) -> str:
+    """What stands behind a date in its clause."""
+    after = text[end : end + NEAR_AFTER]
+    clause = _CLAUSE_END.search(after)
+    return after[: clause.start()] if clause else after
+
+
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
     """What speaks for a date in its sentence before it."""
-    before = text[max(0, day.start() - LEAD_BEFORE) : day.start()].rpartition(". ")[2]
+    before = _sentence_before(text, day)
     lead = any(map(before.__contains__, rules.leads))
     return LEAD * lead + CLOCK * bool(rules.clock_before.search(before))
+
+
+def _sentence_before(text: str, day: re.Match[str]) -> str:
+    return text[max(0, day.start() - LEAD_BEFORE) : day.start()].rpartition(". ")[2]
+
+
+def _follows_act(text: str, day: re.Match[str], rules: EventRules) -> bool:
+    """Whether the date's sentence tells an act before it: "he came to the square on 6 March"."""
+    return any(map(_sentence_before(text, day).__contains__, rules.acts))
 
 
 def _is_followed_by_act(text: str, day: re.Match[str], rules: EventRules) -> bool:
