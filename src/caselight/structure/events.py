@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -21,6 +22,7 @@ from caselight.types import Document, Fact, Span
 NEAR_BEFORE = 80
 LEAD_BEFORE = 160
 NEAR_AFTER = 140
+TAKEN_BEFORE = 24
 TIME_AFTER = 60
 ACT_AFTER = 420
 # How far the place is looked for behind the date, and before it ("... по адресу: ..., 3 мая 2022 года ...").
@@ -40,7 +42,7 @@ _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
 
 _WORDS = (
     *("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after"),
-    *("taken_after", "punished_after", "part_of_day", "same_day"),
+    *("taken_after", "taken_before", "punished_after", "part_of_day", "same_day"),
 )
 
 
@@ -59,6 +61,7 @@ class EventRules(NamedTuple):
     next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
     clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
     taken_after: tuple[str, ...]  # words that tell of a detention, behind it in its clause
+    taken_before: tuple[str, ...]  # such words right before it
     punished_after: tuple[str, ...]  # words that tell of an earlier punishment, behind it in its clause
     part_of_day: tuple[str, ...]  # ends of words that tell a time of day right before the date
     same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
@@ -157,7 +160,7 @@ def _best(
     told: list[_Told] = []
     others = 0
     match_time = rules.time.match
-    for match in days:
+    for match, following in zip_longest(found := list(days), found[1:]):
         end = match.end()
         # A time of day stands right behind its date.
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
@@ -168,7 +171,7 @@ def _best(
         day = iso_day(match, dates)
         if not day or (not timed and day in known):
             continue
-        clause = _clause_after(text, end)
+        clause = _clause_after(text, end, following.start() if following else len(text))
         if _is_other(text, match, clause, rules):
             continue
         before, may_act = _weigh(text, match, clause, timed, rules)
@@ -182,8 +185,9 @@ def _best(
 
 def _weigh(text: str, day: re.Match[str], clause: str, timed: bool, rules: EventRules) -> tuple[int, bool]:
     """What speaks for a date before it or right behind it, and whether acts may speak for it too."""
-    if any(map(clause.__contains__, rules.taken_after)):
-        return KNOWN_DAY, False
+    before = text[max(0, day.start() - TAKEN_BEFORE) : day.start()].rpartition(",")[2]
+    if any(map(clause.__contains__, rules.taken_after)) or any(map(before.__contains__, rules.taken_before)):
+        return KNOWN_DAY if timed else min(KNOWN_DAY, _said_before(text, day, rules)), False
     punished = any(map(clause.__contains__, rules.punished_after))
     if timed and not punished:
         return TIME, False
@@ -221,21 +225,21 @@ def _is_other(text: str, day: re.Match[str], clause: str, rules: EventRules) -> 
     before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
     # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
+    dated = word.startswith(rules.clause_after) or any(map(clause.__contains__, rules.clause_after))
+    if dated and any(map(text[end : end + NEAR_AFTER].__contains__, rules.same_day)):
+        return False
     if (word[-2:] not in (", ", ". ", ": ") and word.startswith(rules.words_before)) or word in rules.words_before:
         return True
-    if rules.next_after.match(clause):
+    if dated or rules.next_after.match(clause):
         return True
-    if any(map(clause.__contains__, rules.clause_after)):
-        told = text[end : end + NEAR_AFTER]
-        if not any(map(told.__contains__, rules.same_day)):
-            return True
     before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
     return any(map(before.__contains__, rules.clause_before))
 
 
-def _clause_after(text: str, end: int) -> str:
-    """What stands behind a date in its clause."""
-    after = text[end : end + NEAR_AFTER]
+def _clause_after(text: str, end: int, following: int) -> str:
+    """What stands behind a date in its clause, up to the date that follows."""
+    limit = end + NEAR_AFTER
+    after = text[end : following if end < following < limit else limit]
     clause = _CLAUSE_END.search(after)
     return after[: clause.start()] if clause else after
 

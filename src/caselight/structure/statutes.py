@@ -21,7 +21,7 @@ _LETTER = r"[«\"“']?[а-яё][»\"”']?(?![а-яё])"
 class StatuteRules(NamedTuple):
     """What a pack calls an article, a part and a point, and its codes."""
 
-    token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, ordinal, glue, letter
+    token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, ordinal, fronted, glue
     codes: tuple[str, ...]  # name of the code in group code_<n>
     begins: re.Pattern[str]  # the first token of an enumeration: a code, an article, a part or a point
     single: re.Pattern[str]  # "ч. 5 ст. 20.2 КоАП РФ", "ст. 20.2 ч. 5 КоАП РФ": one article, as most rulings name it
@@ -84,10 +84,11 @@ def compile_statutes(
     """
     code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
     begins = re.compile(rf"\b(?:{'|'.join([*codes.values(), *(words[w] for w in ('article', 'part', 'point'))])})")
-    ordinal = rf"(?P<ordinal>(?:{'|'.join(ordinals)}){words['ordinal_ends']})" if ordinals else r"(?P<ordinal>(?!))"
+    word = rf"(?:{'|'.join(ordinals)}){words['ordinal_ends']}" if ordinals else r"(?!)"
+    ordinal = rf"(?P<fronted>{word}|\d{{1,2}}-[а-яё]{{1,2}})(?=\s+(?:{words['part']}))\s+[а-яё.]+|(?P<ordinal>{word})"
     token = re.compile(
         rf"\s*(?:{code}|(?P<article>{words['article']})|(?P<part>{words['part']})|(?P<point>{words['point']})"
-        rf"|(?P<number>{_NUMBER}){_NUMBER_ENDS}|{ordinal}|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
+        rf"|{ordinal}|(?P<number>{_NUMBER}){_NUMBER_ENDS}|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
         re.IGNORECASE,
     )
     part, article, number = (rf"(?>\s*(?:{p}))" for p in (words["part"], words["article"], _NUMBER))
@@ -147,7 +148,7 @@ def _read(text: str, start: int, end: int, rules: StatuteRules) -> tuple[list[St
             if coded < len(reading.done):
                 reading.done[-1] = reading.done[-1]._replace(end=match.end())
             coded, reading.expects = len(reading.done), ""
-        elif kind == "ordinal":
+        elif kind in ("ordinal", "fronted"):
             if not _ordinal(reading, match, rules):
                 break
         elif not _take(reading, kind, match):
@@ -185,10 +186,14 @@ def _take(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
 
 
 def _ordinal(reading: _Reading, match: re.Match[str], rules: StatuteRules) -> bool:
-    """Take in "пятой", which numbers a part or a point, never an article."""
-    word = match["ordinal"].lower()
-    number = next(number for beginning, number in rules.ordinals.items() if word.startswith(beginning))
-    return reading.expects in ("part", "point") and _number(reading, str(number), match)
+    """Take in "пятой" behind "часть" or before it ("5-й"), which numbers a part or a point, never an article."""
+    word = match[match.lastgroup or 0].lower()
+    if match.lastgroup == "fronted":
+        _announce(reading, "part")
+    digits = word.partition("-")[0]
+    told = (str(number) for beginning, number in rules.ordinals.items() if word.startswith(beginning))
+    number = digits if digits.isdigit() else next(told)
+    return reading.expects in ("part", "point") and _number(reading, number, match)
 
 
 def _announce(reading: _Reading, kind: str) -> None:
