@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -142,7 +141,7 @@ def _may_be_timed(text: str, places: Sequence[int] | None, rules: EventRules) ->
 
 def _best(
     text: str,
-    days: Iterable[re.Match[str]],
+    days: Sequence[re.Match[str]],
     known: Collection[str],
     rules: EventRules,
     dates: DateRules,
@@ -152,27 +151,27 @@ def _best(
 
     Args:
         text: where the dates stand.
-        days: the dates.
+        days: the dates, each of which limits what is told of the one before it.
         known: days that are something else's.
         rules, dates: the pack's patterns.
         only: whether it is enough to know which it is, and that something speaks for it.
     """
     told: list[_Told] = []
     others = 0
-    match_time = rules.time.match
-    for match, following in zip_longest(found := list(days), found[1:]):
-        end = match.end()
+    match_time, part_of_day = rules.time.match, rules.part_of_day
+    for place, match in enumerate(days, 1):
+        start, end = match.span()
         # A time of day stands right behind its date.
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
-        timed = timed or text.endswith(rules.part_of_day, 0, match.start())
+        timed = timed or text.endswith(part_of_day, 0, start)
         others += not timed
         if not timed and others > UNTIMED:
             continue
         day = iso_day(match, dates)
         if not day or (not timed and day in known):
             continue
-        clause = _clause_after(text, end, following.start() if following else len(text))
-        if _is_other(text, match, clause, rules):
+        clause = _own_clause(text, match, days[place : place + 1], rules)
+        if clause is None:
             continue
         before, may_act = _weigh(text, match, clause, timed, rules)
         if before >= TIME and day not in known:
@@ -199,7 +198,9 @@ def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int
     best: tuple[int, int, re.Match[str] | None] = (0, 0, None)
     for place, (before, may_act, match) in sorted(enumerate(told), key=lambda one: -one[1][0]):
         act = may_act and _is_followed_by_act(text, match, rules)
-        score = before + (ACT * act or LEAD * (may_act and _follows_act(text, match, rules)))
+        # Whether the date follows an act is only looked at where that could make it the best.
+        follows = may_act and not act and before + LEAD >= best[0] and _follows_act(text, match, rules)
+        score = before + ACT * act + LEAD * follows
         if score > best[0] or (score == best[0] and best[2] and place < best[1]):
             best = score, place, match
         if act:  # those that are left have less before them, and no more behind
@@ -216,32 +217,30 @@ def _is_wiped(text: str, rules: EventRules) -> bool:
     return rules.wiped_marks.are_in(text) and bool(rules.wiped.search(text))
 
 
-def _is_other(text: str, day: re.Match[str], clause: str, rules: EventRules) -> bool:
-    """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's.
+def _own_clause(text: str, day: re.Match[str], following: Sequence[re.Match[str]], rules: EventRules) -> str | None:
+    """What stands behind the date in its clause, up to the date that follows.
 
-    `clause` is what stands behind the date in its clause.
+    None where the words around the date say that it is something else's: a law's, a protocol's, a birth's.
     """
     start, end = day.span()
     before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
     # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
-    dated = word.startswith(rules.clause_after) or any(map(clause.__contains__, rules.clause_after))
-    if dated and any(map(text[end : end + NEAR_AFTER].__contains__, rules.same_day)):
-        return False
-    if (word[-2:] not in (", ", ". ", ": ") and word.startswith(rules.words_before)) or word in rules.words_before:
-        return True
-    if dated or rules.next_after.match(clause):
-        return True
+    others = (word[-2:] not in (", ", ". ", ": ") and word.startswith(rules.words_before)) or word in rules.words_before
+    if others and not word.startswith(rules.clause_after):
+        return None
+    after = text[end : end + NEAR_AFTER]
+    ends = _CLAUSE_END.search(after)
+    limit = following[0].start() - end if following else NEAR_AFTER
+    clause = after[: min(ends.start() if ends else NEAR_AFTER, limit if limit > 0 else NEAR_AFTER)]
+    if (others or any(map(clause.__contains__, rules.clause_after))) and not any(
+        map(after.__contains__, rules.same_day)
+    ):
+        return None
     before = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
-    return any(map(before.__contains__, rules.clause_before))
-
-
-def _clause_after(text: str, end: int, following: int) -> str:
-    """What stands behind a date in its clause, up to the date that follows."""
-    limit = end + NEAR_AFTER
-    after = text[end : following if end < following < limit else limit]
-    clause = _CLAUSE_END.search(after)
-    return after[: clause.start()] if clause else after
+    if rules.next_after.match(clause) or any(map(before.__contains__, rules.clause_before)):
+        return None
+    return clause
 
 
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
