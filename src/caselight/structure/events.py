@@ -161,7 +161,6 @@ def _best(
     match_time, part_of_day = rules.time.match, rules.part_of_day
     for place, match in enumerate(days, 1):
         start, end = match.span()
-        # A time of day stands right behind its date.
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
         timed = timed or text.endswith(part_of_day, 0, start)
         others += not timed

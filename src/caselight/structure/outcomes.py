@@ -86,7 +86,6 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
     data: Mapping[str, Any] = part.data
     if not data:
         return None
-    facts = pack.part("facts").data or {}
     in_force = data.get("in_force", {})
     return OutcomeRules(
         decision=data["decision"],
@@ -115,7 +114,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
             (entry["outcome"], entry["appeal_result"], _pattern(part, entry["pattern"], "cards", i))
             for i, entry in enumerate(data.get("cards", ()))
         ),
-        folding=Folding.of(facts.get("lookalikes", {})),
+        folding=Folding.of((pack.part("facts").data or {}).get("lookalikes", {})),
     )
 
 
