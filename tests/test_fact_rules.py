@@ -55,6 +55,10 @@ MISTAKES = [
         "catches:\n  a: {}\nrules:\n  - zone: head\n    pattern: '(?P<b>x)'\n",
         r"facts\.yaml:5: this rule catches nothing",
     ),
+    (
+        "catches:\n  a: {}\nrules:\n  - zone: head\n    pattern: '(?P<a>x)'\n    unless: civil\n",
+        r"facts\.yaml:6: this file has no pattern 'civil'",
+    ),
 ]
 
 

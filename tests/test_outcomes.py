@@ -67,6 +67,14 @@ def fine(sum_in_roubles: int | None = None) -> dict[str, object]:
     return {"outcome": "fine"} | ({"fine_rub": sum_in_roubles} if sum_in_roubles else {})
 
 
+def arrest(days: int) -> dict[str, object]:
+    return {"outcome": "arrest", "arrest_days": days}
+
+
+def work(hours: int) -> dict[str, object]:
+    return {"outcome": "compulsory_work", "work_hours": hours}
+
+
 def reviewed(outcome: str, result: str = "", **more: object) -> dict[str, object]:
     return {"outcome": outcome, "appeal_result": result or outcome, **more}
 
@@ -139,6 +147,21 @@ GUILTY = "Признать Л. виновным в совершении прав
         ("Передать дело на рассмотрение по подведомственности мировому судье.", {}),
         ("Исковые требования удовлетворить. Взыскать неустойку 10 000 рублей, штраф 5 000 рублей.", {}),
         ("В удовлетворении иска отказать.", {}),
+        # what is given back beside a punishment is no complaint, and how to complain no decision
+        (GUILTY + "арест на 9 суток. Изъятый телефон возвратить. Жалоба приносится в областной суд.", arrest(9)),
+        (GUILTY[:-12] + "арестовать его на 5 (пять) суток.", arrest(5)),
+        (GUILTY + "наказание: арест, 7 суток.", arrest(7)),
+        (GUILTY + "арест: 3 (трое) суток.", arrest(3)),
+        (GUILTY[:-12] + "и обязать его отработать 40 (сорок) часов.", work(40)),
+        (GUILTY + "30 часов обязательных работ.", work(30)),
+        ("Вина Л. доказана; наказать его пятью сутками ареста.", arrest(5)),
+        (GUILTY[:-12] + "наказание – предупреждение.", {"outcome": "warning"}),
+        (GUILTY[:-12] + "ограничиться предупреждением.", {"outcome": "warning"}),
+        (GUILTY + "10 000 рублей административного штрафа. Залог 5000 рублей вернуть.", fine(10_000)),
+        ("Л. за нарушение ч. 5 ст. 20.2 КоАП РФ оштрафовать на 15 000 рублей.", fine(15_000)),
+        ("Взыскать с Л. административный штраф 10 000 рублей.", fine(10_000)),
+        ("За нарушение ч. 5 ст. 20.2 КоАП РФ обязать Л. уплатить 20 000 рублей штрафа.", fine(20_000)),
+        ("Определить Л. к уплате штраф в размере 12 500 рублей.", fine(12_500)),
         (GUILTY + "административное приостановление деятельности на срок 15 суток.", {}),
         ("Назначить лишение свободы на 2 года. Меру пресечения отменить по вступлении приговора в силу.", {}),
     ],
@@ -196,6 +219,10 @@ def test_a_first_decision_is_read_from_its_operative_part(decision: str, expecte
             "постановление изменить, исключить указание на отягчающее обстоятельство.",
             reviewed("fine", "changed", fine_rub=15_000),
         ),
+        ("постановление изменить, сократив срок ареста до 8 суток.", reviewed("arrest", "changed", arrest_days=8)),
+        ("постановление сохранить в силе, жалобу отклонить.", reviewed("upheld", fine_rub=15_000)),
+        ("Отклонить жалобу защитника.", reviewed("upheld", fine_rub=15_000)),
+        ("Возвратить защитнику жалобу ввиду пропуска срока.", {}),
         ("Производство по жалобе защитника прекратить.", {}),
         ("Жалобу защитника возвратить без рассмотрения по существу.", {}),
         ("В удовлетворении ходатайства о восстановлении срока обжалования отказать.", {}),
@@ -209,6 +236,37 @@ def test_the_sanction_in_force_is_the_one_imposed_not_the_one_the_law_threatens(
     text = REVIEW.format(before="административного ареста на срок 12 суток", reasons="")
     found = values(text + "постановление оставить без изменения, жалобу без удовлетворения." + END)
     assert found == reviewed("upheld", arrest_days=12)
+
+
+@pytest.mark.parametrize(
+    ("imposed", "expected"),
+    [
+        ("на Л. возложена обязанность уплатить 15 000 рублей штрафа", {"fine_rub": 15_000}),
+        ("Л. обязан уплатить 800 рублей штрафа", {"fine_rub": 800}),
+        ("Л. предписано внести штраф 18 000 рублей", {"fine_rub": 18_000}),
+        ("с Л. взыскан административный штраф в сумме 10 000 рублей", {"fine_rub": 10_000}),
+        ("Л. оштрафован на 20 000 рублей", {"fine_rub": 20_000}),
+        ("к взысканию с Л. определен штраф 160 000 рублей", {"fine_rub": 160_000}),
+        ("Л. арестован на 7 суток", {"arrest_days": 7}),
+        ("Л. приговорен к 10 суткам ареста", {"arrest_days": 10}),
+        ("Л. отбывает 10 суток административного ареста", {"arrest_days": 10}),
+        ("Л. наказан 30 часами обязательных работ", {"work_hours": 30}),
+        ("от Л. требуется соблюдать правила; штраф в размере 20 000 рублей он считает высоким", {}),
+    ],
+)
+def test_the_sanction_in_force_is_told_in_many_words(imposed: str, expected: dict[str, int]) -> None:
+    head = "РЕШЕНИЕ\n\nСудья областного суда, рассмотрев жалобу Л.,\n\nУСТАНОВИЛ:\n\n"
+    text = f"{head}Постановлением {imposed}.\n\nРЕШИЛ:\n\n"
+    found = values(f"{text}постановление оставить без изменения, жалобу без удовлетворения.{END}")
+    assert {name: value for name, value in found.items() if name not in ("outcome", "appeal_result")} == expected
+
+
+def test_a_penalty_of_a_contract_is_no_sanction() -> None:
+    text = "РЕШЕНИЕ\n\nСудья областного суда, рассмотрев жалобу Л. по гражданскому делу,\n\nУСТАНОВИЛ:\n\n"
+    found = values(
+        f"{text}С Л. взыскан в виде пени штраф 5 000 рублей.\n\nРЕШИЛ:\n\nрешение оставить без изменения.{END}"
+    )
+    assert found == reviewed("upheld")
 
 
 def test_the_reason_of_a_bare_termination_is_read_in_the_reasoning() -> None:

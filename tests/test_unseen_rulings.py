@@ -15,8 +15,9 @@ RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
+PLAIN = ("q", "r", "s")  # that avoid the formulas of courts
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "2901a868df2546263f52a9b7b9fd8b78ef6408ee4eba00b9b11b2c14e0fcab9a"
+CORPUS = "56eb1a5e037d653898fc6bb8aadfffedffe98c4bb68dab0b884689d80091d0ef"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -64,6 +65,21 @@ LAST_FLOORS = FLOORS | {
     "speaker right, of those met": 0.9,
     "denial right, of those met": 0.97,
 }
+# What is coded in these is not mended yet: the floors are what was measured.
+PLAIN_FLOORS = FLOORS | {
+    "event_date, F1": 1.0,
+    "surveillance_role, F1": 0.88,
+    "identification_means, F1": 0.73,
+    "facial_recognition, precision": 0.85,
+    "detention_timing, F1": 0.58,
+    "defence_challenged_surveillance, F1": 0.77,
+    "court_response, F1": 0.53,
+    "camera_system, F1": 0.84,
+    "slogan, F1": 0.7,
+    "quotations met": 0.77,
+    "speaker right, of those met": 0.81,
+    "denial right, of those met": 0.96,
+}
 
 
 def measured(sets: tuple[str, ...]) -> dict[str, float]:
@@ -91,6 +107,12 @@ def last_figures() -> dict[str, float]:
     return measured(LAST)
 
 
+@pytest.fixture(scope="module")
+def plain_figures() -> dict[str, float]:
+    """Every figure over the three that avoid formulas."""
+    return measured(PLAIN)
+
+
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     files = sorted(path for path in RULINGS.rglob("[0-9]*") if path.is_file())
     content = b"".join(path.relative_to(RULINGS).as_posix().encode() + b"\n" + path.read_bytes() for path in files)
@@ -110,6 +132,11 @@ def test_figures_on_the_later_rulings_do_not_fall(name: str, later_figures: dict
 @pytest.mark.parametrize("name", LAST_FLOORS)
 def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[str, float]) -> None:
     assert last_figures[name] >= LAST_FLOORS[name]
+
+
+@pytest.mark.parametrize("name", PLAIN_FLOORS)
+def test_figures_on_the_rulings_without_formulas_do_not_fall(name: str, plain_figures: dict[str, float]) -> None:
+    assert plain_figures[name] >= PLAIN_FLOORS[name]
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)

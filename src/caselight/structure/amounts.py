@@ -73,6 +73,8 @@ def sanction_at(text: str, place: tuple[int, int], limit: int, rule: SanctionRul
     kind = rules.sums.get(rule.fact)
     if kind is None:
         return Sanction(rule, start, end, None, 0)
+    if (before := _sum_before(text, start, kind, rules)) is not None:
+        return Sanction(rule, before.start, end, before, end)
     unit = kind.unit.search(text, end, limit)
     if unit:
         # Only the first unit counts: where its number was removed, the next sum is about something else.
@@ -83,11 +85,16 @@ def sanction_at(text: str, place: tuple[int, int], limit: int, rule: SanctionRul
         numbers = numbers_in(text, bare.end(), limit, rules.numerals)
         if numbers and numbers[0].start == bare.end():
             return Sanction(rule, start, end, numbers[0], numbers[0].end)
+    return Sanction(rule, start, end, None, 0)
+
+
+def _sum_before(text: str, start: int, kind: SumRule, rules: AmountRules) -> Number | None:
+    """The sum right before the sanction that begins at `start`: "5 (пяти) суток |административного ареста|"."""
     for unit in kind.unit.finditer(text, max(0, start - SUM_BEFORE), start):
         amount = number_before(text, unit.start(), rules.numerals, kind.between)
         if amount and not text[_word_end(text, unit.end()) : start].strip():
-            return Sanction(rule, amount.start, end, amount, end)
-    return Sanction(rule, start, end, None, 0)
+            return amount
+    return None
 
 
 def reduced(text: str, sanction: Sanction, changed_to: tuple[str, ...], rules: AmountRules) -> Sanction:

@@ -21,6 +21,7 @@ from caselight.types import Document, Fact, Span
 NEAR_BEFORE = 80
 LEAD_BEFORE = 160
 NEAR_AFTER = 140
+TAKEN_BEFORE = 24
 TIME_AFTER = 60
 ACT_AFTER = 420
 # How far the place is looked for behind the date, and before it ("... по адресу: ..., 3 мая 2022 года ...").
@@ -29,7 +30,9 @@ PLACE_BEFORE = 250
 # What speaks for a date; a single sign is enough. The order of the weights matters, not their size.
 TIME, ACT, LEAD, CLOCK = 4, 3, 2, 1
 UNTIMED = 3  # dates without a time of day that are looked at more closely; an event without a time stands early
-KNOWN_DAY = 1  # decided on the day of the event: only a time of day makes it believable, and any other date is better
+# Decided on the day of the event, or somebody was detained then: any other date is better. The first is believable only
+# with a time of day.
+KNOWN_DAY = 1
 
 # What speaks for a date before it, whether acts behind it may speak for it too, and the date.
 _Told = tuple[int, bool, re.Match[str]]
@@ -38,6 +41,11 @@ _CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
 _STOP = re.compile(r"[.!?…](?=\s|$)")
 _WORD_BEFORE = re.compile(r"(\d\s?)?\b([^\W\d_]+)$")
 _WORD_LETTERS = 30  # no word before a stop that is looked at is longer
+
+_WORDS = (
+    *("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after"),
+    *("taken_after", "taken_before", "punished_after", "part_of_day", "same_day"),
+)
 
 
 class EventRules(NamedTuple):
@@ -54,6 +62,10 @@ class EventRules(NamedTuple):
     clause_before: tuple[str, ...]  # words that make it another's anywhere before it in its sentence: "подал"
     next_after: re.Pattern[str]  # what makes it another's right behind it: "года рождения"
     clause_after: tuple[str, ...]  # words that make it another's behind it in its clause: "составлен протокол"
+    taken_after: tuple[str, ...]  # words that tell of a detention, behind it in its clause
+    taken_before: tuple[str, ...]  # such words right before it
+    punished_after: tuple[str, ...]  # words that tell of an earlier punishment, behind it in its clause
+    part_of_day: tuple[str, ...]  # ends of words that tell a time of day right before the date
     same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
     places: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
     place_wiped: re.Pattern[str]
@@ -80,7 +92,7 @@ def compile_events(definition: Definition, shapes: Shapes, shortened: frozenset[
         )
         for date in definition.data.get("dates") or []
     )
-    for name in ("time_marks", "leads", "acts", "words_before", "clause_before", "clause_after", "same_day"):
+    for name in _WORDS:
         parts[name] = tuple(entry[name])
     parts["wiped_marks"] = Sought.of(entry["wiped_marks"])
     return EventRules(**parts, shortened=shortened)
@@ -111,7 +123,7 @@ def find_event(
         score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates, not opening)
         if day and (score >= TIME or not opening):
             return _facts(document, part, day, rules, dates)
-        if not day and opening and _is_wiped(part.text, rules):
+        if opening and _is_wiped(part.text[: day.start()] if day else part.text, rules):
             return []
     return []
 
@@ -133,7 +145,7 @@ def _may_be_timed(text: str, places: Sequence[int] | None, rules: EventRules) ->
 
 def _best(
     text: str,
-    days: Iterable[re.Match[str]],
+    days: Sequence[re.Match[str]],
     known: Collection[str],
     rules: EventRules,
     dates: DateRules,
@@ -143,33 +155,45 @@ def _best(
 
     Args:
         text: where the dates stand.
-        days: the dates.
+        days: the dates, each of which limits what is told of the one before it.
         known: days that are something else's.
         rules, dates: the pack's patterns.
         only: whether it is enough to know which it is, and that something speaks for it.
     """
     told: list[_Told] = []
     others = 0
-    match_time = rules.time.match
-    for match in days:
-        end = match.end()
-        # A time of day stands right behind its date.
+    match_time, part_of_day = rules.time.match, rules.part_of_day
+    for place, match in enumerate(days, 1):
+        start, end = match.span()
         timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
+        timed = timed or text.endswith(part_of_day, 0, start)
         others += not timed
         if not timed and others > UNTIMED:
             continue
         day = iso_day(match, dates)
-        if not day or (not timed and day in known) or _is_other(text, match, rules):
+        if not day or (not timed and day in known):
             continue
-        if not timed:
-            told.append((_said_before(text, match, rules), True, match))
-        elif day in known:
-            told.append((KNOWN_DAY, False, match))
-        else:
+        clause = _own_clause(text, match, days[place : place + 1], rules)
+        if clause is None:
+            continue
+        before, may_act = _weigh(text, match, clause, timed, rules)
+        if before >= TIME and day not in known:
             return TIME, match
+        told.append((min(before, KNOWN_DAY) if timed else before, may_act, match))
     if only and len(told) == 1 and told[0][0]:
         return told[0][0], told[0][2]
     return _likeliest(text, told, rules)
+
+
+def _weigh(text: str, day: re.Match[str], clause: str, timed: bool, rules: EventRules) -> tuple[int, bool]:
+    """What speaks for a date before it or right behind it, and whether acts may speak for it too."""
+    before = text[max(0, day.start() - TAKEN_BEFORE) : day.start()].rpartition(",")[2]
+    if any(map(clause.__contains__, rules.taken_after)) or any(map(before.__contains__, rules.taken_before)):
+        return KNOWN_DAY if timed else min(KNOWN_DAY, _said_before(text, day, rules)), False
+    punished = any(map(clause.__contains__, rules.punished_after))
+    if timed and not punished:
+        return TIME, False
+    return _said_before(text, day, rules), not punished
 
 
 def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int, re.Match[str] | None]:
@@ -177,7 +201,9 @@ def _likeliest(text: str, told: Sequence[_Told], rules: EventRules) -> tuple[int
     best: tuple[int, int, re.Match[str] | None] = (0, 0, None)
     for place, (before, may_act, match) in sorted(enumerate(told), key=lambda one: -one[1][0]):
         act = may_act and _is_followed_by_act(text, match, rules)
-        score = before + ACT * act
+        # Whether the date follows an act is only looked at where that could make it the best.
+        follows = may_act and not act and before + LEAD >= best[0] and _follows_act(text, match, rules)
+        score = before + ACT * act + LEAD * follows
         if score > best[0] or (score == best[0] and best[2] and place < best[1]):
             best = score, place, match
         if act:  # those that are left have less before them, and no more behind
@@ -194,26 +220,28 @@ def _is_wiped(text: str, rules: EventRules) -> bool:
     return rules.wiped_marks.are_in(text) and bool(rules.wiped.search(text))
 
 
-def _is_other(text: str, day: re.Match[str], rules: EventRules) -> bool:
-    """Whether the words around the date say that it is something else's: a law's, a protocol's, a birth's."""
+def _own_clause(text: str, day: re.Match[str], following: Sequence[re.Match[str]], rules: EventRules) -> str | None:
+    """What stands behind the date in its clause, up to the date that follows.
+
+    None where the words around the date say that it is something else's: a law's, a protocol's, a birth's.
+    """
     start, end = day.span()
     before = text[max(0, start - NEAR_BEFORE) : start].rstrip(' \n\t\u00a0«"')
     # Behind a comma another part of the sentence begins: "according to the protocol, on 13 November ..."
     word = before[max(before.rfind(" "), before.rfind("\n")) + 1 :] + " "
-    if (word[-2:] not in (", ", ". ") and word.startswith(rules.words_before)) or word in rules.words_before:
-        return True
-    told = text[end : end + NEAR_AFTER]
-    # Where a clause or a sentence ends is only asked where something stands that it may part from the date.
-    if rules.next_after.match(told) or any(map(told.__contains__, rules.clause_after)):
-        after = _in_clause(told, rules)
-        if rules.next_after.match(after):
-            return True
-        if any(map(after.__contains__, rules.clause_after)) and not any(map(told.__contains__, rules.same_day)):
-            return True
-    if not any(map(before.__contains__, rules.clause_before)):
-        return False
-    before = _in_sentence(before, rules)
-    return any(map(before.__contains__, rules.clause_before))
+    others = (word[-2:] not in (", ", ". ", ": ") and word.startswith(rules.words_before)) or word in rules.words_before
+    if others and not word.startswith(rules.clause_after):
+        return None
+    after = text[end : end + NEAR_AFTER]
+    limit = following[0].start() - end if following else NEAR_AFTER
+    clause = _in_clause(after, rules)[: limit if limit > 0 else NEAR_AFTER]
+    if (others or any(map(clause.__contains__, rules.clause_after))) and not any(
+        map(after.__contains__, rules.same_day)
+    ):
+        return None
+    if rules.next_after.match(clause) or _stands_in_sentence(rules.clause_before, before, rules):
+        return None
+    return clause
 
 
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
@@ -248,6 +276,18 @@ def _is_shortened(text: str, stop: int, rules: EventRules) -> bool:
     if not word or word[1]:
         return False
     return (len(word[2]) == 1 and word[2].isupper()) or word[2].lower() in rules.shortened
+
+
+def _stands_in_sentence(words: Words, before: str, rules: EventRules) -> bool:
+    """Whether one of the words stands in what belongs to the last sentence of the text; where that begins is only asked
+    where a word stands in it at all.
+    """
+    return any(map(before.__contains__, words)) and any(map(_in_sentence(before, rules).__contains__, words))
+
+
+def _follows_act(text: str, day: re.Match[str], rules: EventRules) -> bool:
+    """Whether the date's sentence tells an act before it: "he came to the square on 6 March"."""
+    return _stands_in_sentence(rules.acts, text[max(0, day.start() - LEAD_BEFORE) : day.start()], rules)
 
 
 def _is_followed_by_act(text: str, day: re.Match[str], rules: EventRules) -> bool:

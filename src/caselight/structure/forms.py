@@ -67,7 +67,7 @@ def person(words: str, endings: Endings | None = None) -> str:
     if surname.isupper():
         surname = titled(surname)
     if endings:
-        surname = endings.nominative(surname)
+        surname = "-".join(endings.nominative(part) for part in surname.split("-"))
     return " ".join([surname, "".join(f"{letter.upper()}." for letter in letters)]).strip()
 
 

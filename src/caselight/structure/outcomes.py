@@ -26,6 +26,7 @@ IMPOSED_BEFORE = 160
 THREAT_AROUND = 70
 # The sanction under review stands in the introduction or in the first paragraphs after it.
 IN_FORCE_REACH = 9000
+OPENING = 1500  # characters in which an act says what kind of case it decides
 REASON_REACH = 3000  # characters of the reasoning, counted back from the decision
 REASON_AROUND = 250
 REASON_LAST = 400
@@ -57,6 +58,7 @@ class OutcomeRules(NamedTuple):
     rules: tuple[DecisionRule, ...]
     was_imposed: re.Pattern[str]
     threat: re.Pattern[str]
+    civil: tuple[str, ...]  # words of an act's beginning that mean that its sums are no sanction
     was_terminated: re.Pattern[str]
     reasons: tuple[tuple[str, re.Pattern[str], Words], ...]  # with the words of which each needs one
     terminating: re.Pattern[str]
@@ -84,7 +86,6 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
     data: Mapping[str, Any] = part.data
     if not data:
         return None
-    facts = pack.part("facts").data or {}
     in_force = data.get("in_force", {})
     return OutcomeRules(
         decision=data["decision"],
@@ -101,6 +102,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         rules=tuple(_rule(part, entry, i) for i, entry in enumerate(data.get("rules", ()))),
         was_imposed=_pattern(part, in_force.get("imposing", ""), "in_force"),
         threat=_pattern(part, in_force.get("threat", ""), "in_force"),
+        civil=tuple(in_force.get("unless", ())),
         was_terminated=_pattern(part, in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
             (entry["reason"], *_with_words(part, entry["pattern"], "termination_reasons", i))
@@ -112,7 +114,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
             (entry["outcome"], entry["appeal_result"], _pattern(part, entry["pattern"], "cards", i))
             for i, entry in enumerate(data.get("cards", ()))
         ),
-        folding=Folding.of(facts.get("lookalikes", {})),
+        folding=Folding.of((pack.part("facts").data or {}).get("lookalikes", {})),
     )
 
 
@@ -269,8 +271,10 @@ def _in_force(act: _Act, rule: DecisionRule, rules: OutcomeRules) -> list[Fact]:
     document, folded, section = act
     start = next((region.start for region in document.acts() if region.start <= section.start < region.end), 0)
     area = _plain(folded, start, min(section.start, start + IN_FORCE_REACH))
-    for sanction in sanctions_in(area.text, rules.amounts):
-        before = area.text[max(0, sanction.start - IMPOSED_BEFORE) : sanction.start]
+    opening = area.text[:OPENING]
+    civil = any(map(opening.__contains__, rules.civil))
+    for sanction in () if civil else sanctions_in(area.text, rules.amounts):
+        before = area.text[max(0, sanction.start - IMPOSED_BEFORE) : sanction.end]
         around = area.text[max(0, sanction.start - THREAT_AROUND) : max(sanction.end, sanction.amount_end)]
         if sanction.amount and rules.was_imposed.search(before) and not rules.threat.search(around):
             facts = [_fact(document, area, stated) for stated in _sanction_facts(sanction)]

@@ -70,22 +70,23 @@ def read_articles(text: str, start: int, around: str, readers: Readers) -> list[
     Args:
         text: where they stand.
         start: where the enumeration begins.
-        around: words that tell which code is meant where the enumeration names none.
+        around: words that tell which code is meant where the enumeration names none; where they do not, `text` may.
         readers: the pack's.
     """
     end = min(len(text), start + LONGEST_STATUTES)
-    return _with_codes(read_statutes(text, start, end, readers.statutes), around, readers)
+    return _with_codes(read_statutes(text, start, end, readers.statutes), (around, text), readers)
 
 
 def read_all_articles(text: str, readers: Readers) -> list[tuple[str, Statute]]:
     """The articles of a whole text, such as a card's list of the accused with theirs."""
-    return _with_codes(read_all_statutes(text, readers.statutes), text, readers)
+    return _with_codes(read_all_statutes(text, readers.statutes), (text,), readers)
 
 
-def _with_codes(statutes: Sequence[Statute], around: str, readers: Readers) -> list[tuple[str, Statute]]:
+def _with_codes(statutes: Sequence[Statute], around: Sequence[str], readers: Readers) -> list[tuple[str, Statute]]:
     default = ""
     if any(not statute.code for statute in statutes):
         # A code that the same enumeration names counts for the rest of it: "ст. 158; ст. 161 УК РФ; ст. 162".
         named = [statute.code for statute in statutes if statute.code]
-        default = named[-1] if named else next((c for c, word in readers.without_code if word in around), "")
+        told = (code for words in around for code, word in readers.without_code if word in words)
+        default = named[-1] if named else next(told, "")
     return [(str(s) if s.code else f"{default} {s}".strip(), s) for s in statutes]

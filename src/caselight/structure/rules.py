@@ -74,6 +74,7 @@ class Rule:
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
+    unless: re.Pattern[str] | None  # where the act's head says this, the rule is not tried
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
@@ -170,10 +171,21 @@ def _rule(
         shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
         entry.get("value"),
         bool(entry.get("many")),
+        _unless(entry, number, definition, shapes),
         bool(entry.get("wiped_ends")),
         str(entry.get("example", "")),
         entry.get("gives") or {},
     )
+
+
+def _unless(entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> re.Pattern[str] | None:
+    """The pack's pattern that the rule names."""
+    name = entry.get("unless")
+    if name is None:
+        return None
+    if name not in definition.data:
+        raise definition.error(f"this file has no pattern {name!r}.", "rules", number, "unless")
+    return shapes.compile(str(definition.data[name]), definition, str(name))
 
 
 def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:

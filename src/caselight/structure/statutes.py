@@ -9,20 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 # A number with the gaps that line breaks and slips leave: "20.2", "20. 2", "6.1.1"; no day in "ст. 20.2 14.05.2022".
 _NUMBER = r"\d{1,3}(?:\.\s?\d{1,3}(?!\d|\.\d{4})){0,2}"
+_NUMBER_ENDS = r"(?:-(?:[а-яё]{1,2})(?![а-яё]))?"  # "5-й"
 _LETTER = r"[«\"“']?[а-яё][»\"”']?(?![а-яё])"
 
 
 class StatuteRules(NamedTuple):
     """What a pack calls an article, a part and a point, and its codes."""
 
-    token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, glue, letter
+    token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, ordinal, fronted, glue
     codes: tuple[str, ...]  # name of the code in group code_<n>
     begins: re.Pattern[str]  # the first token of an enumeration: a code, an article, a part or a point
     single: re.Pattern[str]  # "ч. 5 ст. 20.2 КоАП РФ", "ст. 20.2 ч. 5 КоАП РФ": one article, as most rulings name it
+    ordinals: Mapping[str, int]  # beginning of a word, small letters -> the number of a part or point that it tells
 
 
 class Statute(NamedTuple):
@@ -72,19 +75,26 @@ class _Reading:
         self.parts, self.points, self.start = [], [], -1
 
 
-def compile_statutes(words: Mapping[str, str], codes: Mapping[str, str]) -> StatuteRules:
-    """Rules from a pack's patterns: `words` for article, part and point, `codes` by the code's name."""
+def compile_statutes(
+    words: Mapping[str, str], codes: Mapping[str, str], ordinals: Mapping[str, int] = MappingProxyType({})
+) -> StatuteRules:
+    """Rules from a pack's patterns: `words` for article, part and point, `codes` by the code's name.
+
+    `ordinals` are beginnings of words for numbers; what they may end with is the pattern `ordinal_ends` of `words`.
+    """
     code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
     begins = re.compile(rf"\b(?:{'|'.join([*codes.values(), *(words[w] for w in ('article', 'part', 'point'))])})")
+    word = rf"(?:{'|'.join(ordinals)}){words['ordinal_ends']}" if ordinals else r"(?!)"
+    ordinal = rf"(?P<fronted>{word}|\d{{1,2}}-[а-яё]{{1,2}})(?=\s+(?:{words['part']}))\s+[а-яё.]+|(?P<ordinal>{word})"
     token = re.compile(
         rf"\s*(?:{code}|(?P<article>{words['article']})|(?P<part>{words['part']})|(?P<point>{words['point']})"
-        rf"|(?P<number>{_NUMBER})|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
+        rf"|{ordinal}|(?P<number>{_NUMBER}){_NUMBER_ENDS}|(?P<glue>[,;:.\-()\[\]/]|\b(?:{words['and']})\b)|(?P<letter>{_LETTER}))",
         re.IGNORECASE,
     )
     part, article, number = (rf"(?>\s*(?:{p}))" for p in (words["part"], words["article"], _NUMBER))
     named = rf"(?P<words>(?:{part}(?P<before>{number}))?{article}(?P<article>{number})(?:{part}(?P<after>{number}))?)"
     single = re.compile(rf"\s*{named}\s*(?:{code})" if codes else r"(?!)", re.IGNORECASE)
-    return StatuteRules(token, tuple(codes), begins, single)
+    return StatuteRules(token, tuple(codes), begins, single, ordinals)
 
 
 def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:
@@ -138,6 +148,9 @@ def _read(text: str, start: int, end: int, rules: StatuteRules) -> tuple[list[St
             if coded < len(reading.done):
                 reading.done[-1] = reading.done[-1]._replace(end=match.end())
             coded, reading.expects = len(reading.done), ""
+        elif kind in ("ordinal", "fronted"):
+            if not _ordinal(reading, match, rules):
+                break
         elif not _take(reading, kind, match):
             break
         announces = announces or (bool(code) and match[kind] == ":")
@@ -172,6 +185,17 @@ def _take(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
     return True
 
 
+def _ordinal(reading: _Reading, match: re.Match[str], rules: StatuteRules) -> bool:
+    """Take in "пятой" behind "часть" or before it ("5-й"), which numbers a part or a point, never an article."""
+    word = match[match.lastgroup or 0].lower()
+    if match.lastgroup == "fronted":
+        _announce(reading, "part")
+    digits = word.partition("-")[0]
+    told = (str(number) for beginning, number in rules.ordinals.items() if word.startswith(beginning))
+    number = digits if digits.isdigit() else next(told)
+    return reading.expects in ("part", "point") and _number(reading, number, match)
+
+
 def _announce(reading: _Reading, kind: str) -> None:
     """An article, a part or a point is coming: does it belong to the article that is open?"""
     before = not reading.follows and bool(reading.parts or reading.points)  # "ч. 1 ст. 20.1" is complete
@@ -196,6 +220,6 @@ def _number(reading: _Reading, number: str, match: re.Match[str]) -> bool:
     else:
         return False
     if reading.start < 0:
-        reading.start = match.start("number")
+        reading.start = match.start(match.lastgroup or 0)
     reading.end = match.end()
     return True
