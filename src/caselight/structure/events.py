@@ -37,9 +37,8 @@ KNOWN_DAY = 1
 # What speaks for a date before it, whether acts behind it may speak for it too, and the date.
 _Told = tuple[int, bool, re.Match[str]]
 # A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
-_CLAUSE_END = re.compile(r"[,;]|\.\s+(?=[A-ZА-ЯЁ])")
+_CLAUSE_STOP = re.compile(r"\.(?=\s+[A-ZА-ЯЁ])")
 _STOP = re.compile(r"[.!?…](?=\s|$)")
-_WORD_BEFORE = re.compile(r"(\d\s?)?\b([^\W\d_]+)$")
 _WORD_LETTERS = 30  # no word before a stop that is looked at is longer
 
 _WORDS = (
@@ -264,18 +263,22 @@ def _in_sentence(before: str, rules: EventRules) -> str:
 
 def _in_clause(after: str, rules: EventRules) -> str:
     """The beginning of the text that belongs to its first clause."""
-    for end in _CLAUSE_END.finditer(after):
-        if end[0] in (",", ";") or not _is_shortened(after, end.start(), rules):
-            return after[: end.start()]
-    return after
+    end = min((at for sign in ",;" if (at := after.find(sign)) >= 0), default=len(after))
+    for stop in _CLAUSE_STOP.finditer(after, 0, end) if after.find(".", 0, end) >= 0 else ():
+        if not _is_shortened(after, stop.start(), rules):
+            return after[: stop.start()]
+    return after[:end]
 
 
 def _is_shortened(text: str, stop: int, rules: EventRules) -> bool:
     """Whether that stop belongs to an initial or an abbreviation, not right behind a number: "2021 г." may end it."""
-    word = _WORD_BEFORE.search(text[max(0, stop - _WORD_LETTERS) : stop])
-    if not word or word[1]:
+    start, least = stop, max(0, stop - _WORD_LETTERS)
+    while start > least and text[start - 1].isalpha():
+        start -= 1
+    word = text[start:stop]
+    if not word or text[max(0, start - 2) : start].rstrip()[-1:].isdigit():
         return False
-    return (len(word[2]) == 1 and word[2].isupper()) or word[2].lower() in rules.shortened
+    return (len(word) == 1 and word.isupper()) or word.lower() in rules.shortened
 
 
 def _stands_in_sentence(words: Words, before: str, rules: EventRules) -> bool:
