@@ -23,14 +23,25 @@ class Region(NamedTuple):
     """A stretch of shared memory as two arrays over the same bytes, all zero at first."""
 
     seen: NDArray[Any]  # to be read, here and in forked processes
-    own: NDArray[Any]  # to be written; in a forked process it is not there, and to touch it ends the process
+    # To be written. In a forked process it is not there: to touch it ends the process, and so may letting go of it once
+    # something else stands in its place. Workers do neither: what they are born with is theirs to their end.
+    own: NDArray[Any]
 
 
 def shared(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region | None]:
-    """A region for each (length, type): only what is written takes memory. None where the system has no such memory."""
-    with contextlib.suppress(OSError, ValueError, OverflowError):
-        return list(_regions(sizes)) if sys.platform.startswith("linux") else [None] * len(sizes)
+    """A region for each (length, type): only what is written takes memory. None where the system has no such memory, or
+    the user has bounded how much may be mapped (`ulimit -v`): most of that would be gone.
+    """
+    if sys.platform.startswith("linux") and _may_map_all():
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            return list(_regions(sizes))
     return [None] * len(sizes)
+
+
+def _may_map_all() -> bool:
+    import resource  # not on Windows
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
 
 
 def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
