@@ -10,7 +10,7 @@ import pickle
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import caselight.words.vocabulary as vocabulary_module
+from caselight.engine import Engine
 from caselight.words import Vocabulary, Words, tokenise
 from caselight.words.characters import hash_words
 from caselight.words.growing import Growing, shared
@@ -123,6 +124,25 @@ def test_a_forked_process_cannot_write_what_it_reads() -> None:
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGSEGV
     assert column.values[5] == 0
+
+
+def open_files(items: Sequence[str], mark: object, failures: object) -> bytes:
+    """What a worker has open."""
+    return "\n".join(str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()).encode()
+
+
+def take_part(vocabulary: Vocabulary, ask: Callable[[bytes], bytes]) -> str:
+    vocabulary.ask_with(ask)
+    return "test"
+
+
+def test_a_worker_holds_no_file_by_which_the_words_could_be_written() -> None:
+    vocabulary = Vocabulary("ru", shared=True)
+    with Engine(1, take_part, (vocabulary,), answer=vocabulary.tell) as engine:
+        ((_, said),) = engine.map(open_files, [["any"]])
+    assert b"socket:" in said
+    assert b"memfd" not in said
+    assert b"memfd" in open_files([], None, None)
 
 
 def test_memory_that_is_full_says_so() -> None:

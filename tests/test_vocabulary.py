@@ -123,6 +123,15 @@ def test_a_word_asked_for_twice_is_learned_once() -> None:
     assert lemma.tolist() == other.tolist() == plain.tolist() == hash_words(["камера", "суд", "камера"]).tolist()
 
 
+def test_forms_taken_earlier_know_no_word_that_was_learned_since() -> None:
+    vocabulary = Vocabulary("ru")
+    tokenise(["видео видеозапись"], vocabulary)
+    earlier = vocabulary.forms
+    tokenise(["видеокамера"], vocabulary)
+    assert earlier.beginning_with("видео", 2).tolist() == [2, 3]
+    assert vocabulary.forms.beginning_with("видео", 2).tolist() == [2, 3, 4]
+
+
 def test_many_forms_are_all_found_again() -> None:
     vocabulary = Vocabulary("xx")
     texts = [" ".join("абвгдежзик"[int(d)] for d in str(n)).replace(" ", "") for n in range(5_000)]

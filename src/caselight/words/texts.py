@@ -62,10 +62,10 @@ class Texts(Sequence[str]):
             one[[i for i in np.flatnonzero(one).tolist() if len(self[i].split()) != 1]] = False
         return one
 
-    def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
-        """The numbers of those from `first` on that begin so."""
+    def beginning_with(self, prefix: str, first: int, stop: int) -> NDArray[np.int64]:
+        """The numbers of those from `first` to `stop` - 1 that begin so."""
         sought = prefix.encode("utf-8", "surrogatepass")
-        ends = self._end.values[first : self._count + 1]
+        ends = self._end.values[first : stop + 1]
         found = np.flatnonzero(np.diff(ends) >= len(sought))
         for i, byte in enumerate(sought):
             found = found[self._content.values[ends[found] + i] == byte]

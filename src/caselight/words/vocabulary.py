@@ -67,7 +67,7 @@ class Forms:
     def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
         """The rows from `first` on whose word begins so."""
         if isinstance(self.text, Texts):
-            return self.text.beginning_with(prefix, first)
+            return self.text.beginning_with(prefix, first, len(self))  # it may hold more by now
         return np.array([i for i in range(first, len(self)) if self.text[i].startswith(prefix)], np.int64)
 
     def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
