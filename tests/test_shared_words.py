@@ -211,12 +211,22 @@ def test_who_may_map_little_has_memory_of_its_own() -> None:
     assert in_child(Vocabulary("ru"), bounded)[0] == (False, tokenise(TEXTS, Vocabulary("ru")).row.tolist())
 
 
+def test_a_python_that_lacks_the_call_finds_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    vocabulary = Vocabulary("ru", shared=True)
+    assert vocabulary._shares
+    found, _ = in_child(vocabulary, lambda: columns(tokenise(TEXTS, vocabulary)))
+    for mine, theirs in zip(columns(tokenise(TEXTS, vocabulary)), found, strict=True):
+        assert np.array_equal(mine, theirs)
+
+
 def test_where_there_is_no_such_memory_each_process_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: object) -> int:
         raise OSError("no such call")
 
     monkeypatch.setattr(os, "memfd_create", none)
     vocabulary, alone = Vocabulary("ru", shared=True), Vocabulary("ru")
+    assert not vocabulary._shares
     found, _ = in_child(vocabulary, lambda: columns(tokenise(TEXTS, vocabulary)))
     for mine, theirs in zip(columns(tokenise(TEXTS, alone))[:2], found[:2], strict=True):
         assert np.array_equal(mine, theirs)

@@ -7,6 +7,7 @@ workers read them; and a worker that a hostile file has taken over has no way to
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _FIRST_SIZE = 1024
+_NAME, _CLOSE_ON_EXEC = "caselight words", 1
 
 
 class Region(NamedTuple):
@@ -47,7 +49,7 @@ def _may_map_all() -> bool:
 def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
     wanted = [(length, np.dtype(kind)) for length, kind in sizes]
     ends = np.cumsum([-(-length * kind.itemsize // mmap.PAGESIZE) * mmap.PAGESIZE for length, kind in wanted]).tolist()
-    writing = os.memfd_create("caselight words")
+    writing = _file_in_memory()
     try:
         os.ftruncate(writing, ends[-1])
         own = mmap.mmap(writing, ends[-1])
@@ -64,6 +66,18 @@ def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
         Region(*(np.frombuffer(memory, kind, length, begin) for memory in (seen, own)))
         for (length, kind), begin in zip(wanted, [0, *ends], strict=False)
     ]
+
+
+def _file_in_memory() -> int:
+    """Its descriptor. A Python that was built on an old system lacks the call that the system has: those of conda, and
+    of uv (astral-sh/uv#15081) up to the middle of 2026.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create(_NAME)
+    descriptor = getattr(ctypes.CDLL(None), "memfd_create", lambda *_: -1)(_NAME.encode(), _CLOSE_ON_EXEC)
+    if descriptor < 0:
+        raise OSError("memfd_create")
+    return int(descriptor)
 
 
 class Growing:
