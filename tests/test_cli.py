@@ -14,8 +14,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from caselight.pack import SHIPPED
@@ -305,6 +307,17 @@ def test_help_has_an_example_for_each_command(cli: Run) -> None:
 
     for name in every_command():
         assert f"caselight {name}" in cli(name, "--help").stdout.split("Example:")[1]
+
+
+@pytest.mark.parametrize("module", ["cli_fieldwork", "cli_people", "cli_sealing"])
+def test_commands_that_are_loaded_late_are_all_found(module: str) -> None:
+    from caselight.cli import every_command
+
+    commands = [c for c in vars(import_module(f"caselight.{module}")).values() if isinstance(c, click.Command)]
+    inside = {id(below) for c in commands if isinstance(c, click.Group) for below in c.commands.values()}
+    found = {id(c) for c in every_command().values()}
+    assert [c.name for c in commands if id(c) not in inside | found] == []
+    assert found & {id(c) for c in commands}
 
 
 def test_an_archive_with_nothing_in_it_is_a_problem(cli: Run, study: Path, tmp_path: Path) -> None:

@@ -40,21 +40,23 @@ def asking(items: Sequence[str], mark: Callable[[int], None], failures: Mapping[
     rows = []
     for i, item in enumerate(items):
         mark(i)
-        rows.append("ended" if i in failures else ASK[0](item.encode()).decode())
+        rows.append(failures[i].state.value if i in failures else ASK[0](item.encode()).decode())
     return json.dumps(rows).encode()
 
 
 def upper(untrusted: bytes) -> bytes:
     if untrusted == b"nonsense":
         raise ValueError("no question")
+    if untrusted == b"much":
+        raise OverflowError("no room")
     return untrusted.upper()
 
 
-def test_workers_ask_the_parent_and_one_that_asks_nonsense_is_ended() -> None:
-    batches = [["a", "b"], ["c", "nonsense", "d"], ["e" * 3_000_000]]
+def test_workers_ask_the_parent_and_one_that_asks_nonsense_or_too_much_is_ended() -> None:
+    batches = [["a", "b"], ["c", "nonsense", "d", "much"], ["e" * 3_000_000]]
     with Engine(2, ready_to_ask, wall_seconds=5, answer=upper) as pool:
         answers = {number: json.loads(answer) for number, answer in pool.map(asking, batches)}
-    assert answers == {0: ["A", "B"], 1: ["C", "ended", "D"], 2: ["E" * 3_000_000]}
+    assert answers == {0: ["A", "B"], 1: ["C", "crashed", "D", "over_limit"], 2: ["E" * 3_000_000]}
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])

@@ -27,6 +27,10 @@ def test_a_process_that_is_not_forked_begins_with_nothing() -> None:
     lately["a"] = 1
     handed = pickle.loads(pickle.dumps(lately))
     assert (type(handed), dict(handed), handed._most) == (Lately, {}, 3)
+    remembered = Remembered(int, 5, 3)
+    assert remembered["12"] == 12
+    again = pickle.loads(pickle.dumps(remembered))
+    assert (dict(again), again["12"], again["1234"], dict(again)) == ({}, 12, 1234, {"12": 12})
 
 
 def test_each_piece_is_made_once_while_it_comes_back() -> None:

@@ -7,14 +7,18 @@ import mmap
 import multiprocessing
 import os
 import pickle
+import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import caselight.words.vocabulary as vocabulary_module
+from caselight.engine import Engine
 from caselight.words import Vocabulary, Words, tokenise
 from caselight.words.characters import hash_words
 from caselight.words.growing import Growing, shared
@@ -22,6 +26,8 @@ from words_alike import same
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has such memory")
 
+LETTERS = [chr(ord("а") + i) for i in range(32)]
+MANY = [LETTERS[i % 32] * 2 + LETTERS[i // 32 % 32] * 3 + LETTERS[i // 1024] for i in range(9_000)]  # all different
 TEXTS = ["Камеры сняли мiтинг, кaмера 20.2", f"камеры {'ы' * 70} ёлка", "суд дело судом"]
 
 
@@ -85,21 +91,18 @@ def test_a_forked_process_reads_what_its_parent_learned_before_and_after() -> No
 
 def test_what_the_parent_learns_meanwhile_is_known_when_it_is_told() -> None:
     vocabulary = Vocabulary("ru", shared=True)
-    many = [
-        chr(ord("а") + i % 32) * 2 + chr(ord("а") + i // 32 % 32) * 3 + chr(ord("а") + i // 1024) for i in range(9_000)
-    ]
 
     def work() -> list[Any]:
         unknown = vocabulary.look_up(hash_words(["суд"])).tolist()
         rows = vocabulary.learn(hash_words(["дело"]), ["дело"]).tolist()
-        return [unknown, rows, len(vocabulary), vocabulary.look_up(hash_words([*many, "суд", "дело"])).tolist()]
+        return [unknown, rows, len(vocabulary), vocabulary.look_up(hash_words([*MANY, "суд", "дело"])).tolist()]
 
     # By another worker, say; so many that the index moves to a larger place.
-    (unknown, rows, count, found), _ = in_child(vocabulary, work, lambda: tokenise(["суд", *many], vocabulary))
+    (unknown, rows, count, found), _ = in_child(vocabulary, work, lambda: tokenise(["суд", *MANY], vocabulary))
     assert unknown == [-1]
     assert count == len(vocabulary) == 2 + 9_000 + 2
     assert rows == [count - 1]
-    assert found == vocabulary.look_up(hash_words([*many, "суд", "дело"])).tolist()
+    assert found == vocabulary.look_up(hash_words([*MANY, "суд", "дело"])).tolist()
     assert min(found) >= 2
 
 
@@ -123,6 +126,25 @@ def test_a_forked_process_cannot_write_what_it_reads() -> None:
     assert column.values[5] == 0
 
 
+def open_files(items: Sequence[str], mark: object, failures: object) -> bytes:
+    """What a worker has open."""
+    return "\n".join(str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()).encode()
+
+
+def take_part(vocabulary: Vocabulary, ask: Callable[[bytes], bytes]) -> str:
+    vocabulary.ask_with(ask)
+    return "test"
+
+
+def test_a_worker_holds_no_file_by_which_the_words_could_be_written() -> None:
+    vocabulary = Vocabulary("ru", shared=True)
+    with Engine(1, take_part, (vocabulary,), answer=vocabulary.tell) as engine:
+        ((_, said),) = engine.map(open_files, [["any"]])
+    assert b"socket:" in said
+    assert b"memfd" not in said
+    assert b"memfd" in open_files([], None, None)
+
+
 def test_memory_that_is_full_says_so() -> None:
     (region,) = shared([(4, np.uint64)])
     growing = Growing(np.uint64, region)
@@ -132,12 +154,79 @@ def test_memory_that_is_full_says_so() -> None:
         growing.put(4, np.ones(1, np.uint64))
 
 
+@pytest.mark.parametrize("count", [2_700, 3_300, 4_094])
+@pytest.mark.parametrize("steps", [1, 7])
+def test_the_room_can_be_used_to_the_last_form(count: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary_module, "_MOST_FORMS", 1 << 12)
+    vocabulary, alone = Vocabulary("de", shared=True), Vocabulary("de")
+    for i in range(steps):
+        text = [" ".join(MANY[i * count // steps : (i + 1) * count // steps])]
+        assert same(tokenise(text, vocabulary), tokenise(text, alone))
+    assert len(vocabulary) == 2 + count
+
+
+def test_what_finds_no_room_is_not_told_and_what_was_known_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary_module, "_MOST_FORMS", 1 << 12)
+    vocabulary = Vocabulary("de", shared=True)
+    known = tokenise([" ".join(MANY[:4_000])], vocabulary).row.tolist()
+    for _ in range(2):
+        with pytest.raises(OverflowError, match="more than 4,096 entries"):
+            vocabulary.tell("\n".join(MANY[4_000:4_200]).encode())
+    assert vocabulary.tell("\n".join(MANY[4_000:4_094]).encode())
+    assert tokenise([" ".join(MANY[:4_000])], vocabulary).row.tolist() == known
+
+
+def test_a_kept_vocabulary_that_leaves_little_room_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary_module, "_MOST_FORMS", 1 << 12)
+    full = Vocabulary("de", shared=True)
+    tokenise([" ".join(MANY[:2_049])], full)
+    full.save(tmp_path)
+    again = Vocabulary.load(tmp_path, "de", shared=True)
+    assert len(again) == 2
+    tokenise([" ".join(MANY[:2_048])], again)
+    again.save(tmp_path)
+    assert len(Vocabulary.load(tmp_path, "de", shared=True)) == 2 + 2_048
+
+
+def test_what_others_saved_meanwhile_is_left_out_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary_module, "_MOST_FORMS", 1 << 12)
+    one, other = Vocabulary("de", shared=True), Vocabulary("de", shared=True)
+    tokenise([" ".join(MANY[:2_000])], one)
+    tokenise([" ".join(MANY[2_000:5_000])], other)
+    one.save(tmp_path)
+    other.save(tmp_path)
+    assert len(other) == 2 + 3_000
+
+
+def test_who_may_map_little_has_memory_of_its_own() -> None:
+    def bounded() -> tuple[bool, list[int]]:
+        resource.setrlimit(resource.RLIMIT_AS, (16 << 30, resource.RLIM_INFINITY))
+        vocabulary = Vocabulary("ru", shared=True)
+        return vocabulary._shares, tokenise(TEXTS, vocabulary).row.tolist()
+
+    assert in_child(Vocabulary("ru"), bounded)[0] == (False, tokenise(TEXTS, Vocabulary("ru")).row.tolist())
+
+
+def test_a_python_that_lacks_the_call_finds_that_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    vocabulary = Vocabulary("ru", shared=True)
+    assert vocabulary._shares
+    found, _ = in_child(vocabulary, lambda: columns(tokenise(TEXTS, vocabulary)))
+    for mine, theirs in zip(columns(tokenise(TEXTS, vocabulary)), found, strict=True):
+        assert np.array_equal(mine, theirs)
+
+
 def test_where_there_is_no_such_memory_each_process_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: object) -> int:
         raise OSError("no such call")
 
     monkeypatch.setattr(os, "memfd_create", none)
     vocabulary, alone = Vocabulary("ru", shared=True), Vocabulary("ru")
+    assert not vocabulary._shares
     found, _ = in_child(vocabulary, lambda: columns(tokenise(TEXTS, vocabulary)))
     for mine, theirs in zip(columns(tokenise(TEXTS, alone))[:2], found[:2], strict=True):
         assert np.array_equal(mine, theirs)

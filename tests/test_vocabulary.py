@@ -34,7 +34,7 @@ def test_the_saved_file_does_not_depend_on_the_order_of_learning(tmp_path: Path)
     assert (tmp_path / "a/words-ru.bin").read_bytes() == (tmp_path / "b/words-ru.bin").read_bytes()
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed byte", "empty", "other format", "other dictionary"])
+@pytest.mark.parametrize("damage", ["cut", "changed byte", "empty", "other format", "other dictionary", "odd count"])
 def test_a_damaged_vocabulary_is_ignored_and_made_anew(tmp_path: Path, damage: str) -> None:
     vocabulary = Vocabulary("ru")
     tokenise(["суд камера"], vocabulary)
@@ -47,6 +47,7 @@ def test_a_damaged_vocabulary_is_ignored_and_made_anew(tmp_path: Path, damage: s
         "empty": b"",
         "other format": b"CASELIGHT WORDS 0\n" + content[18:],
         "other dictionary": content.replace(b"pymorphy3 ", b"pymorphy2 "),
+        "odd count": content.replace(b'"count": 2', b'"count": 2.0'),
     }
     path.write_bytes(damaged[damage])
     again = Vocabulary.load(tmp_path, "ru")
@@ -104,7 +105,9 @@ def test_a_vocabulary_that_asks_another_knows_what_that_one_knows() -> None:
     assert asking._lemmatise is None
 
 
-@pytest.mark.parametrize("question", [b"", b"\n", "суд\n\nдело".encode(), b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "question", [b"", b"\n", "суд\n\nдело".encode(), b"\xff\xfe", b"20.2", "суд\n5".encode(), b"x" * 65]
+)
 def test_a_question_that_no_vocabulary_asks_is_refused(question: bytes) -> None:
     vocabulary = Vocabulary("ru")
     with pytest.raises(ValueError, match=r"word|decode"):
@@ -118,6 +121,15 @@ def test_a_word_asked_for_twice_is_learned_once() -> None:
     assert len(vocabulary) == 4
     lemma, other, plain = np.frombuffer(answer, np.uint64, 9).reshape(3, 3)
     assert lemma.tolist() == other.tolist() == plain.tolist() == hash_words(["камера", "суд", "камера"]).tolist()
+
+
+def test_forms_taken_earlier_know_no_word_that_was_learned_since() -> None:
+    vocabulary = Vocabulary("ru")
+    tokenise(["видео видеозапись"], vocabulary)
+    earlier = vocabulary.forms
+    tokenise(["видеокамера"], vocabulary)
+    assert earlier.beginning_with("видео", 2).tolist() == [2, 3]
+    assert vocabulary.forms.beginning_with("видео", 2).tolist() == [2, 3, 4]
 
 
 def test_many_forms_are_all_found_again() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,7 +33,7 @@ class Lately(dict[K, V]):
             self[key] = value
         return value
 
-    def __reduce__(self) -> tuple[type[Lately[K, V]], tuple[int]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """For a process that is not forked, which begins with nothing."""
         return type(self), (self._most,)
 
@@ -53,6 +53,10 @@ class Remembered(Lately[str, V]):
     def __init__(self, make: Callable[[str], V], most: int, longest: int) -> None:
         super().__init__(most)
         self._make, self._longest = make, longest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As for `Lately`."""
+        return type(self), (self._make, self._most, self._longest)
 
     def __missing__(self, piece: str) -> V:
         if len(piece) > self._longest:

@@ -70,7 +70,7 @@ class Engine:
         locked: whether `prepare` must lock the process: an engine that promised it never works unlocked.
         answer: what the parent says when a worker of `map` asks; `prepare` is then given the function that asks, as its
             last argument. It gets bytes from a worker that may have been taken over, and raises ValueError where they
-            are not what it expects.
+            are not what it expects, OverflowError where it has no room for what it would have to keep.
     """
 
     def __init__(
@@ -249,6 +249,9 @@ class Engine:
             if worker.task is not None or not worker.level:
                 waiting.appendleft(self._again(worker, failure))
             self._drop(worker)
+            return
+        except OverflowError:
+            waiting.appendleft(self._again(worker, Failure(State.OVER_LIMIT, _NO_MEMORY)))
             return
         if self._is_late(worker):
             waiting.appendleft(self._again(worker, self._too_long()))

@@ -7,6 +7,7 @@ workers read them; and a worker that a hostile file has taken over has no way to
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import sys
@@ -17,26 +18,38 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _FIRST_SIZE = 1024
+_NAME, _CLOSE_ON_EXEC = "caselight words", 1
 
 
 class Region(NamedTuple):
     """A stretch of shared memory as two arrays over the same bytes, all zero at first."""
 
     seen: NDArray[Any]  # to be read, here and in forked processes
-    own: NDArray[Any]  # to be written; in a forked process it is not there, and to touch it ends the process
+    # To be written. In a forked process it is not there: to touch it ends the process, and so may letting go of it once
+    # something else stands in its place. Workers do neither: what they are born with is theirs to their end.
+    own: NDArray[Any]
 
 
 def shared(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region | None]:
-    """A region for each (length, type): only what is written takes memory. None where the system has no such memory."""
-    with contextlib.suppress(OSError, ValueError, OverflowError):
-        return list(_regions(sizes)) if sys.platform.startswith("linux") else [None] * len(sizes)
+    """A region for each (length, type): only what is written takes memory. None where the system has no such memory, or
+    the user has bounded how much may be mapped (`ulimit -v`): most of that would be gone.
+    """
+    if sys.platform.startswith("linux") and _may_map_all():
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            return list(_regions(sizes))
     return [None] * len(sizes)
+
+
+def _may_map_all() -> bool:
+    import resource  # not on Windows
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
 
 
 def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
     wanted = [(length, np.dtype(kind)) for length, kind in sizes]
     ends = np.cumsum([-(-length * kind.itemsize // mmap.PAGESIZE) * mmap.PAGESIZE for length, kind in wanted]).tolist()
-    writing = os.memfd_create("caselight words")
+    writing = _file_in_memory()
     try:
         os.ftruncate(writing, ends[-1])
         own = mmap.mmap(writing, ends[-1])
@@ -53,6 +66,18 @@ def _regions(sizes: Sequence[tuple[int, DTypeLike]]) -> list[Region]:
         Region(*(np.frombuffer(memory, kind, length, begin) for memory in (seen, own)))
         for (length, kind), begin in zip(wanted, [0, *ends], strict=False)
     ]
+
+
+def _file_in_memory() -> int:
+    """Its descriptor. A Python that was built on an old system lacks the call that the system has: those of conda, and
+    of uv (astral-sh/uv#15081) up to the middle of 2026.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create(_NAME)
+    descriptor = getattr(ctypes.CDLL(None), "memfd_create", lambda *_: -1)(_NAME.encode(), _CLOSE_ON_EXEC)
+    if descriptor < 0:
+        raise OSError("memfd_create")
+    return int(descriptor)
 
 
 class Growing:

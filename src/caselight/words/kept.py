@@ -63,7 +63,7 @@ def read(path: Path, language: str) -> Kept | None:
     except (ValueError, KeyError, TypeError):
         return None
     body = memoryview(content)[line_end + 1 :]
-    if head != expected | {"check": zlib.crc32(body)}:
+    if head != expected | {"check": zlib.crc32(body)} or type(head["count"]) is not int or head["count"] < 0:
         return None
     return _parted(body, head["count"])
 

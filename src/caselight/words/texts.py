@@ -42,6 +42,11 @@ class Texts(Sequence[str]):
         start, end = self._end.values[i : i + 2].tolist()
         return self._content.values[start:end].tobytes().decode("utf-8", "surrogatepass")
 
+    @property
+    def size_bytes(self) -> int:
+        """Of all of them in UTF-8."""
+        return int(self._end.values[self._count])
+
     def follow(self, count: int) -> None:
         """Knows of that many, which another process has put into the memory that both read."""
         self._count = count
@@ -57,10 +62,10 @@ class Texts(Sequence[str]):
             one[[i for i in np.flatnonzero(one).tolist() if len(self[i].split()) != 1]] = False
         return one
 
-    def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
-        """The numbers of those from `first` on that begin so."""
+    def beginning_with(self, prefix: str, first: int, stop: int) -> NDArray[np.int64]:
+        """The numbers of those from `first` to `stop` - 1 that begin so."""
         sought = prefix.encode("utf-8", "surrogatepass")
-        ends = self._end.values[first : self._count + 1]
+        ends = self._end.values[first : stop + 1]
         found = np.flatnonzero(np.diff(ends) >= len(sought))
         for i, byte in enumerate(sought):
             found = found[self._content.values[ends[found] + i] == byte]
@@ -87,7 +92,7 @@ class Texts(Sequence[str]):
         return self._end.values[1 : self._count + 1]
 
     def _written(self) -> NDArray[np.uint8]:
-        return self._content.values[: self._end.values[self._count]]
+        return self._content.values[: self.size_bytes]
 
     def _add(self, lines: bytes) -> None:
         marks = np.flatnonzero(np.frombuffer(lines, np.uint8) == _LINE_END)
@@ -96,7 +101,7 @@ class Texts(Sequence[str]):
 
     def _put(self, ends: NDArray[np.integer[Any]], content: NDArray[np.uint8]) -> None:
         """Adds texts that end there in `content`."""
-        before = int(self._end.values[self._count])
+        before = self.size_bytes
         if before + len(content) > np.iinfo(np.int32).max:
             raise OverflowError("the word forms take more than 2 GiB")
         self._content.put(before, content)

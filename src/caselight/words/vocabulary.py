@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ class Forms:
     def beginning_with(self, prefix: str, first: int) -> NDArray[np.int64]:
         """The rows from `first` on whose word begins so."""
         if isinstance(self.text, Texts):
-            return self.text.beginning_with(prefix, first)
+            return self.text.beginning_with(prefix, first, len(self))  # it may hold more by now
         return np.array([i for i in range(first, len(self)) if self.text[i].startswith(prefix)], np.int64)
 
     def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
@@ -74,7 +75,13 @@ class Forms:
         return self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
 
 
-def _forms(kept: Kept) -> Forms:
+def _kept(folder: Path, language: str) -> Forms | None:
+    """The forms kept there. None where there are none, the file is damaged, or they are so many that they would leave
+    the words of later studies little room: a pile of garbage may have left them, and what is needed is learned anew.
+    """
+    kept = read(file_of(folder, language), language)
+    if kept is None or 2 * len(kept.texts) > _MOST_FORMS or 2 * kept.texts.size_bytes > _MOST_TEXT_BYTES:
+        return None
     form, lemma, other, plain_ = kept.columns
     return Forms(form, lemma, other, plain_, kept.texts)
 
@@ -114,10 +121,10 @@ class Vocabulary:
 
     @classmethod
     def load(cls, folder: Path | None, language: str, shared: bool = False) -> Vocabulary:
-        """The vocabulary kept in `folder`; an empty one where there is none, or where its file is damaged."""
+        """The vocabulary kept in `folder`; an empty one where there is none that can be used."""
         vocabulary = cls(language, shared)
-        if folder is not None and (kept := read(file_of(folder, language), language)) is not None:
-            vocabulary._append(_forms(kept))
+        if folder is not None and (kept := _kept(folder, language)) is not None:
+            vocabulary._append(kept)
         return vocabulary
 
     def __len__(self) -> int:
@@ -148,20 +155,18 @@ class Vocabulary:
         the index, uint64; (n,) int32 the rows of the words.
 
         Raises:
-            ValueError: it is not what `ask_with` leads to, or there is no room for what is new.
+            ValueError: it is not what `ask_with` leads to.
+            OverflowError: there is no room for what is new.
         """
         folded = untrusted.decode("utf-8", "surrogatepass").split("\n")
-        if not all(folded):
-            raise ValueError("an empty word")
+        if not all(word and is_word(word) for word in folded):
+            raise ValueError("not a word")
         form = hash_words(folded)
         unknown = np.flatnonzero(self.look_up(form) < 0)
         _, once = np.unique(form[unknown], return_index=True)
         new = unknown[once]
         if len(new):
-            try:
-                self.learn(form[new], [folded[i] for i in new.tolist()])
-            except OverflowError as error:
-                raise ValueError(str(error)) from None
+            self.learn(form[new], [folded[i] for i in new.tolist()])
         rows = self.look_up(form)
         sizes = np.array([len(self), self._index.slots], np.uint64)
         columns = [column.values[rows] for column in self._columns[1:]]
@@ -223,9 +228,10 @@ class Vocabulary:
         """
         folder.mkdir(parents=True, exist_ok=True)
         path = file_of(folder, self.language)
-        meanwhile = read(path, self.language)
+        meanwhile = _kept(folder, self.language)
         if meanwhile is not None:
-            self.merge(_forms(meanwhile))
+            with suppress(OverflowError):  # where there is no room for it, it is learned again
+                self.merge(meanwhile)
         del meanwhile  # it holds the file, which some systems do not let be replaced while it is held
         order = 2 + np.argsort(self._columns[0].values[2 : len(self)])
         order = order[self._text.is_one_word()[order]]
@@ -269,12 +275,13 @@ class _Index:
 
     def _resize(self, slots: int) -> None:
         """An empty table; in shared memory each size has its own place, so that who reads the last one can go on."""
-        self._mask = np.uint64(slots - 1)
         # 0 = empty slot: the form of row 0 is 0, which is in no slot.
         if self._region is None:
             self._row = self._own = np.zeros(slots, np.int32)
         else:
+            slots = min(slots, len(self._region.seen) // 2)  # the last place has four for each form there is room for
             self._row, self._own = (memory[slots : 2 * slots] for memory in self._region)
+        self._mask = np.uint64(slots - 1)
 
     def reach(self, form: Hashes, known: int) -> None:
         """Takes in the forms from row `known` on."""
