@@ -17,7 +17,7 @@ from caselight.types import Field, RegionKind
 MAX_VALUE_CHARACTERS = 1_000
 MAX_NUMBER_CHARACTERS = 60  # "33-647/2026 (33-11786/2025; М-1440/2025)" has 40
 # Labels, kinds of hearings, judges and days come back on card after card; long cells do not, and would take memory.
-_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 5_000, 80
+_REMEMBERED_CELLS, _REMEMBERED_CHARACTERS = 3_000, 80
 # What stands above the tables and names the case: "ДЕЛО № 5-1/2022", "Информация по делу № ...", the kind of case.
 HEADINGS = "tr, h1, h3, .casenumber, .case-num, .title, .name-instanse"
 # Pairs of neighbours that are label and value on cards without tables.

@@ -23,7 +23,7 @@ from caselight.types import Document, Fact, Field, RegionKind, Span
 # Labels of all kinds of pages that courts' sites have are some hundreds; a dump's columns some dozens.
 REMEMBERED_LABELS = 2_000
 # Days, judges and courts come back in page after page; what does not (identifiers) is forgotten with the rest.
-REMEMBERED_FIELDS = 5_000
+REMEMBERED_FIELDS = 3_000
 
 Stated = tuple[tuple[str, int, int], ...]  # what a field states: values, and where they stand in it
 

@@ -16,7 +16,7 @@ from caselight.structure.statutes import Statute, StatuteRules, read_all_statute
 # Characters; the longest enumeration among 905 real strings of articles has 570, one in a ruling's sentence far less.
 LONGEST_STATUTES = 600
 # Courts, judges and days come back in record after record; what does not (case numbers) is forgotten with the rest.
-REMEMBERED_VALUES = 5_000
+REMEMBERED_VALUES = 3_000
 _SPACE = re.compile(r"\s+")
 
 
