@@ -32,7 +32,6 @@ WRONG = {
     "Имевшийся у Белова военный билет": "where it was looked at is not said",
     "У Белова попросили документы": "nobody is named to whom it was shown",
     "Регистратор патрульной машины снял": "a recorder of a car that films somebody is taken for traffic",
-    "Следы привели к Белову": "traces that lead to somebody after footage was studied",
     "Комплекс на входе в метро подсветил": "a frame on a screen is taken for a metal detector",
     "Телефон инспектора завибрировал": "a telephone that tells what a camera found",
     "При визуальном сравнении снимков": "no photograph on file is named",
@@ -48,6 +47,10 @@ WRONG = {
     "Белова выдала запись": "footage that betrays somebody",
     "Дознаватель разглядел Белова": "a drone",
     "Подсистема видеоанализа соотнесла": "a record of accounts that a machine compares with",
+    "Мимо турникета, как показывает запись": "what a record shows, told before it is named",
+    "По просьбе сержанта полиции Белов": "a request of the police is taken for a claim that is answered",
+    "Оператор связи сообщил": "an operator of telephones is taken for the accused",
+    "О поступке Белова полиции сообщил": "the police that was told is taken for the one who tells",
     "Срок хранения видеозаписей не имеет значения": "footage that is not in the file is taken for mentioned",
 }
 ROWS = [(group["variable"], group["answer"], text) for group in EXAMPLES for text in group["texts"]]

@@ -15,8 +15,9 @@ RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
+NEWEST = ("q", "r", "s", "t", "u")  # mended for the role of surveillance and for how people are found
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "2901a868df2546263f52a9b7b9fd8b78ef6408ee4eba00b9b11b2c14e0fcab9a"
+CORPUS = "56eb1a5e037d653898fc6bb8aadfffedffe98c4bb68dab0b884689d80091d0ef"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -64,6 +65,11 @@ LAST_FLOORS = FLOORS | {
     "speaker right, of those met": 0.9,
     "denial right, of those met": 0.97,
 }
+NEWEST_FLOORS = {
+    "surveillance_role, F1": 1.0,
+    "identification_means, F1": 0.97,
+    "facial_recognition, precision": 1.0,
+}
 
 
 def measured(sets: tuple[str, ...]) -> dict[str, float]:
@@ -91,6 +97,12 @@ def last_figures() -> dict[str, float]:
     return measured(LAST)
 
 
+@pytest.fixture(scope="module")
+def newest_figures() -> dict[str, float]:
+    """Every figure over the newest five."""
+    return measured(NEWEST)
+
+
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     files = sorted(path for path in RULINGS.rglob("[0-9]*") if path.is_file())
     content = b"".join(path.relative_to(RULINGS).as_posix().encode() + b"\n" + path.read_bytes() for path in files)
@@ -110,6 +122,11 @@ def test_figures_on_the_later_rulings_do_not_fall(name: str, later_figures: dict
 @pytest.mark.parametrize("name", LAST_FLOORS)
 def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[str, float]) -> None:
     assert last_figures[name] >= LAST_FLOORS[name]
+
+
+@pytest.mark.parametrize("name", NEWEST_FLOORS)
+def test_figures_on_the_newest_rulings_do_not_fall(name: str, newest_figures: dict[str, float]) -> None:
+    assert newest_figures[name] >= NEWEST_FLOORS[name]
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)
