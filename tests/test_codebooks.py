@@ -31,7 +31,6 @@ WRONG = {
     "Данные Белова внесены в протокол": "where a passport was looked at is not said",
     "Имевшийся у Белова военный билет": "where it was looked at is not said",
     "У Белова попросили документы": "nobody is named to whom it was shown",
-    "Регистратор патрульной машины снял": "a recorder of a car that films somebody is taken for traffic",
     "Комплекс на входе в метро подсветил": "a frame on a screen is taken for a metal detector",
     "Телефон инспектора завибрировал": "a telephone that tells what a camera found",
     "При визуальном сравнении снимков": "no photograph on file is named",
@@ -51,6 +50,11 @@ WRONG = {
     "По просьбе сержанта полиции Белов": "a request of the police is taken for a claim that is answered",
     "Оператор связи сообщил": "an operator of telephones is taken for the accused",
     "О поступке Белова полиции сообщил": "the police that was told is taken for the one who tells",
+    "Из рапорта следует, что Белова выдала куртка": "a jacket that betrays somebody before a camera",
+    "На фрагменте длительностью": "how long a piece of footage is stands between",
+    "Из рапорта следует, что участковый достал карточку": "a still laid beside a card",
+    "Белов взят под стражу порядка": "taken by officers, in words that nobody uses",
+    "Совпадение показаний полицейских": "officers whose words the court compares",
     "Срок хранения видеозаписей не имеет значения": "footage that is not in the file is taken for mentioned",
 }
 ROWS = [(group["variable"], group["answer"], text) for group in EXAMPLES for text in group["texts"]]
