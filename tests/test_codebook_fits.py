@@ -46,7 +46,11 @@ FITTING = (
     [
         ("[evidence]", "[evidense]", "codebook.yaml:16: 'evidense' is not known here. Did you mean 'evidence'?"),
         ("[evidence]", "[nosuch]", "codebook.yaml:16: 'nosuch' is not known here. Allowed: header,"),
-        ("[assessment]", "[assessmentt]", "codebook.yaml:10: 'assessmentt' is not known here. Did you mean 'assessment'?"),
+        (
+            "[assessment]",
+            "[assessmentt]",
+            "codebook.yaml:10: 'assessmentt' is not known here. Did you mean 'assessment'?",
+        ),
         ("[header]", "[heeder]", "codebook.yaml:11: 'heeder' is not known here. Did you mean 'header'?"),
         ("{place:", "{plase:", "codebook.yaml:17: 'plase' is not known here. Did you mean 'place'?"),
         (

@@ -15,9 +15,9 @@ RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
-NEWEST = ("q", "r", "s", "t", "u")  # mended for the role of surveillance and for how people are found
+NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "56eb1a5e037d653898fc6bb8aadfffedffe98c4bb68dab0b884689d80091d0ef"
+CORPUS = "950bf3da1119a2e0c64d0d0e96a089b279ef2fde5bfbbd34f45a987b82e91192"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -66,9 +66,22 @@ LAST_FLOORS = FLOORS | {
     "denial right, of those met": 0.97,
 }
 NEWEST_FLOORS = FLOORS | {
-    "surveillance_role, F1": 1.0,
-    "identification_means, F1": 0.97,
+    "event_date, F1": 0.95,
+    "outcome, F1": 0.98,
+    "fine_rub, F1": 0.97,
+    "appeal_result, F1": 0.97,
+    "surveillance_role, F1": 0.96,
+    "identification_means, F1": 0.9,
     "facial_recognition, precision": 1.0,
+    "detention_timing, F1": 0.68,
+    "defence_challenged_surveillance, F1": 0.85,
+    "court_response, F1": 0.71,
+    "camera_system, F1": 0.85,
+    "system_named, F1": 0.85,
+    "slogan, F1": 0.63,
+    "quotations met": 0.81,
+    "speaker right, of those met": 0.91,
+    "denial right, of those met": 0.97,
 }
 
 
@@ -99,7 +112,7 @@ def last_figures() -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def newest_figures() -> dict[str, float]:
-    """Every figure over the newest five."""
+    """Every figure over the newest seven."""
     return measured(NEWEST)
 
 
