@@ -106,6 +106,7 @@ class Visit:
         self.page.fill("input[name=name]", name)
         self.page.press("input[name=name]", "Enter")
         self.page.wait_for_selector("main[data-state=ready], main[data-state=end]")
+        self.page.evaluate(PAINTED)  # keys that are pressed before are lost on a busy machine
         return self.page
 
     def leave(self) -> Any:
@@ -123,6 +124,7 @@ class Visit:
         return [url for url in self.asked if not url.startswith((self.served.base, "data:", "blob:"))]
 
 
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SAVED = "() => document.getElementById('saved')?.dataset.state"
 MOVED = """([c, q]) => {
   const m = document.querySelector('main');
