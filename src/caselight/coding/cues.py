@@ -168,9 +168,8 @@ class Kinds:
     def __init__(self, tables: Sequence[Cues], cues: Iterable[Cue], oblique: Mapping[str, Endings]) -> None:
         self._tables = tables
         self._endings = oblique
-        self.oblique: dict[str, set[int]] = {
-            verb: set() for verb in oblique
-        }  # kinds of forms that are no subject of it
+        # Kind of verb -> kinds of forms that are no subject of it.
+        self.oblique: dict[str, set[int]] = {verb: set() for verb in oblique}
         self._exact: dict[str, list[Part]] = {}
         self._stems: dict[str, list[Part]] = {}
         for part in (part for cue in cues for part in cue.parts):

@@ -101,10 +101,11 @@ def _from_rules(zones: Zones, rules: FactRules) -> Found:
     settled: set[str] = set()
     oblique: list[Fact] = []  # judges named in an oblique case: the signature may have the nominative
     for rule in rules.rules:
-        if rule.facts <= settled or (rule.unless and rule.unless.search(zones.view("head").text)):
+        if rule.facts <= settled:
             continue
         zone = zones.zones.get(rule.zone) or zones.zone(rule.zone)
-        if hits := matches(rule, zone[0].text, zone[1], zone[2]):
+        hits = matches(rule, zone[0].text, zone[1], zone[2])
+        if hits and not (rule.unless and rule.unless.search(zones.view("head").text)):
             for name, facts in _caught(hits, zone[0], zones, rule, settled, rules).items():
                 if name == _OBLIQUE:
                     oblique += facts

@@ -74,7 +74,7 @@ class Rule:
     not_after: re.Pattern[str] | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
-    unless: re.Pattern[str] | None  # where the act's head says this, the rule is not tried
+    unless: re.Pattern[str] | None  # where the act's head says this, what matches does not count
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
@@ -134,20 +134,19 @@ def compile_rules(definition: Definition, shapes: Shapes, tried: bool) -> tuple[
         DefinitionError: an unknown zone, a group that no catch explains, a pattern that does not compile.
     """
     catches = compile_catches(definition)
-    return tuple(
-        _rule(entry, number, definition, shapes, (catches, tried))
+    rules = tuple(
+        _rule(entry, number, definition, shapes, catches)
         for number, entry in enumerate(definition.data.get("rules") or [])
     )
+    if not tried:
+        for rule in rules:
+            _ = rule.pattern.whole if isinstance(rule.pattern, Late) else None
+    return rules
 
 
 def _rule(
-    entry: Mapping[str, Any],
-    number: int,
-    definition: Definition,
-    shapes: Shapes,
-    known: tuple[Mapping[str, Catch], bool],
+    entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, catches: Mapping[str, Catch]
 ) -> Rule:
-    catches, tried = known
     zone = entry.get("zone", "")
     if zone not in ZONES:
         raise definition.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "rules", number, "zone")
@@ -163,7 +162,7 @@ def _rule(
     words = () if needs else needed(late.whole)
     return Rule(
         zone,
-        late if needs and tried else late.whole,
+        late if needs else late.whole,
         tuple((group, catches[group]) for group in groups),
         frozenset(catches[group].fact for group in groups),
         needs,

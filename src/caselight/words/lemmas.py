@@ -7,6 +7,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from caselight.remembering import Lately
+
 Lemmatise = Callable[[str], tuple[str, str]]  # form -> most likely lemma, second most likely (the same where none)
 
 # A second lemma counts when its share of the estimate is at least this: the dictionary gives shares near 0 to readings
@@ -89,20 +91,19 @@ def _russian() -> Lemmatise:
     return lemmas
 
 
-class _Cuts(dict[tuple[int, int], list[tuple[str, int, int | None, str]]]):
+class _Cuts(Lately[tuple[int, int], list[tuple[str, int, int | None, str]]]):
     """How a form's dictionary form is made, by the form's place (paradigm, number in it): as the one member of a list,
-    what to put before, what to keep of the form (start, end), and what to put behind. Filled as places are met, and
-    emptied where they are too many: the common ones are there again at once.
+    what to put before, what to keep of the form (start, end), and what to put behind. Filled as places are met.
     """
 
     def __init__(self, dictionary: Any) -> None:
-        super().__init__()
+        super().__init__(_REMEMBERED_CUTS)
         self._paradigms, self._suffixes = dictionary.paradigms, dictionary.suffixes
         self._prefixes = dictionary.paradigm_prefixes
 
     def __missing__(self, place: tuple[int, int]) -> list[tuple[str, int, int | None, str]]:
-        if len(self) >= _REMEMBERED_CUTS:
-            self.clear()
+        if known := super().__missing__(place):
+            return known
         number, form = place
         paradigm = self._paradigms[number]  # for each of its forms the number of the suffix; of the tag; of the prefix
         prefix_at = len(paradigm) // 3 * 2

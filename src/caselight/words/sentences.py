@@ -93,6 +93,7 @@ def shortened(language: str) -> frozenset[str]:
     return frozenset(_table(language)["abbreviation"])
 
 
+@cache
 def _table(language: str) -> dict[str, list[str]]:
     """The words of each kind."""
     path = Path(__file__).parent / f"{language}.csv"

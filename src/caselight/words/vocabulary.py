@@ -185,13 +185,11 @@ class Vocabulary:
         return rows
 
     def learn(self, form: Hashes, folded: Sequence[str]) -> Rows:
-        """(n,) rows of forms met for the first time; `form` holds no form twice and none that is known."""
+        """(n,) rows of words met for the first time; `form` holds no form twice and none that is known."""
         if self._ask is not None:
             return self._told(self._ask, form, folded) if len(folded) else np.zeros(0, np.int32)
-        words = [is_word(word) for word in folded]
-        texts = [plain(text) if word else text for text, word in zip(folded, words, strict=True)]
-        lemmatise = self._lemmas()
-        lemmas = [lemmatise(text) if word else (text, text) for text, word in zip(texts, words, strict=True)]
+        texts = [plain(word) for word in folded]
+        lemmas = list(map(self._lemmas(), texts))
         hashes = hash_words([*(first for first, _ in lemmas), *(second for _, second in lemmas), *texts])
         lemma, other, plain_ = hashes.reshape(3, -1)
         return self._append(Forms(form, lemma, other, plain_, texts))
@@ -206,7 +204,7 @@ class Vocabulary:
             self._index.follow(slots)
             return np.frombuffer(answer, np.int32, len(folded), hashes.nbytes + 16)
         lemma, other, plain_ = hashes.reshape(3, -1)
-        return self._append(Forms(form, lemma, other, plain_, [plain(w) if is_word(w) else w for w in folded]))
+        return self._append(Forms(form, lemma, other, plain_, [plain(word) for word in folded]))
 
     def merge(self, learned: Forms) -> list[Collision]:
         """Takes in forms that another process has learned; those known already are left as they are."""
