@@ -177,9 +177,11 @@ class Kinds:
                 self._exact.setdefault(word, []).append(part)
             for stem in part.stems:
                 self._stems.setdefault(stem, []).append(part)
-        self._lengths = sorted({len(stem) for stem in self._stems})
-        self._shortest = self._lengths[0] if self._lengths else 0
-        self._begins = {stem[: self._shortest] for stem in self._stems}
+        by_length = sorted(self._stems, key=len)
+        self._short = tuple(stem for stem in by_length if len(stem) < KEY_LETTERS)
+        self._long: dict[str, list[str]] = {}  # by their first letters
+        for stem in by_length[len(self._short) :]:
+            self._long.setdefault(stem[:KEY_LETTERS], []).append(stem)
         # Exact?, word or longest stem, of which verbs it is no subject.
         self._numbers: dict[tuple[bool, str | None, tuple[str, ...]], int] = {(False, None, ()): _NOTHING}
         self._owner: object = None
@@ -211,10 +213,10 @@ class Kinds:
 
     def _kind(self, form: str) -> int:
         """The kind of a form: which words it is and which stems it has follow from itself and its longest stem."""
-        if form not in self._exact and form[: self._shortest] not in self._begins:
-            return _NOTHING
         exact = self._exact.get(form, [])
-        stems = [form[:n] for n in self._lengths if form[:n] in self._stems]
+        stems = [stem for stem in self._short if form.startswith(stem)] if form.startswith(self._short) else []
+        if long := self._long.get(form[:KEY_LETTERS]):
+            stems += [stem for stem in long if form.startswith(stem)]
         if not exact and not stems:
             return _NOTHING
         is_one_word = exact or len(form) - len(stems[-1]) <= ENDING_LETTERS

@@ -141,8 +141,10 @@ class Reading:
             (start, end), (first, last) = self._starts[i : i + 2], self._edges[i : i + 2]
             sentences = self.words.sentence[first:last].tolist()
             clauses = self.words.clause[first:last]
-            passage = start, end, first, *self._passage(i), sentences
-            paragraph = Paragraph(*passage, clauses, self.cues, self._between, self._office)
+            passage = start, end, first, *self._passage(i), sentences, clauses
+            if self._offices is None:
+                self._offices = Offices(self.words, self.number, self.cues)
+            paragraph = Paragraph(*passage, self.cues, self.words, self.document.text, self._offices)
             self._paragraphs[i] = speakers.read(paragraph)
         return self._paragraphs[i]
 
@@ -172,15 +174,6 @@ class Reading:
             may = not self.cues.struck.anchored.keys().isdisjoint([kinds[at] for at in anchors])
             self._strikes[i] = speakers.last_strike(self._paragraph(i)) if may else -1
         return self._strikes[i] >= from_token
-
-    def _between(self, before: int, behind: int) -> str:
-        return self.document.text[int(self.words.end[before]) : int(self.words.start[behind])]
-
-    def _office(self, first: int, last: int) -> str:
-        """Whose the first name among these tokens is that was named with an office; "" = none was."""
-        if self._offices is None:
-            self._offices = Offices(self.words, self.number, self.cues)
-        return self._offices.of(first, last)
 
     def quote(self, hit: Hit) -> tuple[int, int]:
         """Start and end of the quotation for the hit: its sentence, or the part around it where that is long."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from caselight.coding.cues import HEADS, Found, Speakers, outermost
+from caselight.coding.offices import Offices
+from caselight.words import Words
 
 COURT = "court"
 ACCUSED = "defence"  # whose words follow a verb of reporting without a person
@@ -54,8 +56,9 @@ class Paragraph:
     sentences: Sequence[int]  # number of the sentence of each word
     clauses: NDArray[np.int32]  # number of the clause of each word: sentences parted at ; and :
     speakers: Speakers
-    between: Callable[[int, int], str]  # the text between the end of one token of the batch and the start of another
-    office: Callable[[int, int], str]  # whose the name is among these tokens of the batch: a speaker; "" = not known
+    words: Words  # of the whole batch
+    text: str  # that it stands in
+    offices: Offices  # with which that text names people
     found: list[Found] = field(default_factory=list)  # cues of who speaks
     answers: set[int] = field(default_factory=set)  # numbers of the sentences that take up a claim to answer it
     norms: set[int] = field(default_factory=set)  # ... that quote a norm
@@ -205,7 +208,8 @@ def _word(paragraph: Paragraph, word: int) -> str:
 
 def _text(paragraph: Paragraph, before: int, behind: int) -> str:
     """The text between two words of the paragraph."""
-    return paragraph.between(paragraph.first + before, paragraph.first + behind)
+    words, first = paragraph.words, paragraph.first
+    return paragraph.text[words.end[first + before] : words.start[first + behind]]
 
 
 def _heads(paragraph: Paragraph) -> list[Found]:
@@ -269,7 +273,7 @@ def _turn(i: int, paragraph: Paragraph, sentence: _Sentence, source: str) -> str
 def _office(verb: int, paragraph: Paragraph) -> str:
     """Whose words they are if a name stands before the verb that was named with an office elsewhere; "" = not known."""
     begin = max(bisect_left(paragraph.sentences, paragraph.sentences[verb]), verb - OFFICE_WORDS)
-    return paragraph.office(paragraph.first + begin, paragraph.first + verb) if begin < verb else ""
+    return paragraph.offices.of(paragraph.first + begin, paragraph.first + verb) if begin < verb else ""
 
 
 def _subject_behind(i: int, found: list[Found], sentence: _Sentence) -> str:
