@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from caselight.codebook import Codebook, read_codebook
@@ -59,14 +60,29 @@ def check_fit(definition: Definition, codebook: Codebook, pack: Pack) -> None:
         two = f"the codebook's phrases are in {codebook.language!r}, the records of pack {pack.name} in"
         remedy = "Nothing would be found. Choose the pack of the records, or write the phrases in their language."
         raise reader.error(f"{two} {pack.language!r}. {remedy}", "language")
-    facts, sections = fact_names(pack), section_names(pack)
+    known = _Known(pack)
     for i, variable in enumerate(codebook.variables):
         key: Key = ("variables", i)
         if variable.fact is not None:
-            reader.one_of((*key, "fact"), facts)
-        reader.names((*key, "default_sections"), sections)
+            reader.one_of((*key, "fact"), known.facts)
+        _check_sections(reader, (*key, "default_sections"), known)
         for rule in _rules(reader, key):
-            _check_rule(reader, rule, codebook, (facts, sections))
+            _check_rule(reader, rule, codebook, known)
+
+
+class _Known:
+    """What of a pack a codebook may name; the pack's files are read only if it names anything."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        return fact_names(self._pack)
+
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        return section_names(self._pack)
 
 
 # Words of a phrase, nearly as the tokeniser parts them: to see whether a phrase can be read, that is near enough, and
@@ -127,23 +143,26 @@ def _rules(reader: Entries, variable: Key) -> Iterator[Key]:
         yield from ((*key, "rules", i) for i in range(len(rules))) if isinstance(rules, list) else (key,)
 
 
-def _check_rule(reader: Entries, key: Key, codebook: Codebook, known: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
-    facts, sections = known
+def _check_sections(reader: Entries, key: Key, known: _Known) -> None:
+    if reader.get(key) is not None:
+        reader.names(key, known.sections)
+
+
+def _check_rule(reader: Entries, key: Key, codebook: Codebook, known: _Known) -> None:
     if not isinstance(reader.get(key), dict):
         return
-    reader.names((*key, "sections"), sections)
-    reader.names((*key, "not_sections"), sections)
+    _check_sections(reader, (*key, "sections"), known)
+    _check_sections(reader, (*key, "not_sections"), known)
     variables = {variable.name: variable for variable in codebook.variables}
-    named = (*variables, *facts)
     if reader.get((*key, "date_of")) is not None:
-        reader.one_of((*key, "date_of"), named)
+        reader.one_of((*key, "date_of"), (*variables, *known.facts))
     elif reader.get((*key, "date")) is not None:
         raise reader.error("`date` needs `date_of`, the name of a fact: date_of: event_date.", *key, "date")
     for asked in ("if", "if_not"):
         conditions = reader.get((*key, asked))
         for name in conditions if isinstance(conditions, dict) else ():
             place = (*key, asked, name)
-            reader.known(name, named, place)
+            reader.known(name, (*variables, *known.facts), place)
             values = variables[name].value_names() if name in variables else ()
             for value in reader.names(place) if values else ():
                 if not value.endswith("*"):
