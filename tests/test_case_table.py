@@ -110,9 +110,9 @@ def test_every_kind_of_answer_has_its_cell(variable: str, values: list[Any], exp
 
 def test_a_question_called_like_a_fact_is_a_column_of_its_own() -> None:
     codebook = small_codebook()
-    role = replace(codebook.variables[0], name="court")
+    role = codebook.variables[0]._replace(name="court")
     contents = small(1)
-    named = replace(codebook, variables=(role, *codebook.variables[2:]))
+    named = codebook._replace(variables=(role, *codebook.variables[2:]))
     answers = dict(contents.answers) | {"court": ["relied_on"]}
     columns, rows = data_of(replace(contents, codebook=named, answers=answers))
     assert told(columns["court"], rows[0]) == ["Районный суд"]
@@ -169,7 +169,7 @@ def test_a_changed_statute_or_answer_writes_the_table_anew(tmp_path: Path) -> No
 
 def test_the_table_sends_to_what_people_read_where_they_have() -> None:
     plain = small(3)
-    first = replace(plain.estimates[0], strata=(Stratum(9, 3, 1),))
+    first = plain.estimates[0]._replace(strata=(Stratum(9, 3, 1),))
     read = replace(plain, estimates=[first, *plain.estimates[1:]])
     for contents, told in ((plain, "how-sure.html"), (read, "figures/index.html")):
         page = files_of(contents)["cases/table.html"]

@@ -170,14 +170,13 @@ LEAKING: dict[str, Callable[[Contents], Contents]] = {
     "the study's title": lambda shown: replace(shown, title="Дело Скоробеева"),
     "the study's notice": lambda shown: replace(shown, sample="Спасибо Мшанникову за файлы"),
     "the codebook's title": lambda shown: replace(
-        shown, codebook=replace(shown.codebook, title={"ru": "О Скоробееве"})
+        shown, codebook=shown.codebook._replace(title={"ru": "О Скоробееве"})
     ),
     "a question of the codebook": lambda shown: replace(
         shown,
-        codebook=replace(
-            shown.codebook,
+        codebook=shown.codebook._replace(
             variables=(
-                replace(shown.codebook.variables[0], question={"ru": "Узнали ли Мшанникова?"}),
+                shown.codebook.variables[0]._replace(question={"ru": "Узнали ли Мшанникова?"}),
                 *shown.codebook.variables[1:],
             ),
         ),

@@ -17,7 +17,7 @@ from report_sample import constructed, small
 
 def test_figures_whose_cases_do_not_add_up_are_not_shown(tmp_path: Path) -> None:
     contents = small(3)
-    lost = [replace(e, cases=e.cases[1:]) if e.value == "relied_on" else e for e in contents.estimates]
+    lost = [e._replace(cases=e.cases[1:]) if e.value == "relied_on" else e for e in contents.estimates]
     front = write_report(tmp_path / "r", replace(contents, estimates=lost)).read_text("utf-8")
     assert "Which role did cameras play?: 3 came in, 2 went out" in front
 

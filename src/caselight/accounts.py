@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
@@ -161,7 +160,7 @@ def told_books(made: Made, kept: _Kept) -> dict[str, Any]:
         "states": dict(sorted(Counter(row.state for row in kept.records).items())),
         "lost_inside": lost_inside(kept.records, kept.problems),
         "balanced": all(book.balanced for book in kept.books),
-        "books": [asdict(book) for book in kept.books],
+        "books": [book._asdict() for book in kept.books],
         "problems": [
             {"stage": p.stage, "subject": p.subject, "path": _path(p, paths), "kind": p.kind, "message": p.message}
             for p in kept.problems

@@ -26,6 +26,6 @@ def by_ids(shown: Contents) -> Contents:
         cases=sort(shown.cases),
         answers={name: sort(values) for name, values in shown.answers.items()},
         # What people read stays in the order of the tickets, which is by chance.
-        estimates=[e if e.n else replace(e, cases=tuple(sorted(e.cases))) for e in shown.estimates],
+        estimates=[e if e.n else e._replace(cases=tuple(sorted(e.cases))) for e in shown.estimates],
         quotes=quotes,
     )

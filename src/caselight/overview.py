@@ -63,7 +63,7 @@ def figures(shown: Contents) -> list[dict[str, Any]]:
     read = {estimate.variable for estimate in shown.estimates if estimate.strata}
     looked = {name for name, n in shown.fieldwork.read.items() if n} if shown.fieldwork else set()
     for estimate in shown.estimates:
-        row = {name: getattr(estimate, name) for name in estimate.__slots__ if name not in ("cases", "strata")}
+        row = {name: getattr(estimate, name) for name in estimate._fields if name not in ("cases", "strata")}
         if estimate.strata:
             row["strata"] = [asdict(stratum) for stratum in estimate.strata]
         rows.append(row if estimate.strata else row | {"says": _worth(estimate.variable, read, looked)})

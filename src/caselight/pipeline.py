@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -88,7 +87,7 @@ def make_tables(study: Study, options: Options, tell: Tell) -> Made:
     level = _make_parts(study, options, plans, (pack, codebook), tell) if any(plan.missing for plan in plans) else None
     changed = study.records.changed()
     if changed != catalogue.changed:  # found out while reading: what was made of them goes under another key
-        catalogue = replace(catalogue, changed=changed)
+        catalogue = catalogue._replace(changed=changed)
         plans = make_plan(study, buckets(catalogue), pack, codebook)
         level = _make_parts(study, options, plans, (pack, codebook), tell) or level
     links = _link(study, plans)

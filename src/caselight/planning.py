@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +28,7 @@ _MOST_BUCKETS = 4096
 _SOURCE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """The records whose id begins with the same bits."""
 
     number: int
@@ -80,7 +79,7 @@ def buckets(catalogue: Catalogue) -> list[Bucket]:
     found = [Bucket(i, count, tuple(records)) for i, records in enumerate(held) if records]
     if not catalogue.changed:
         return found
-    return [replace(b, changed=catalogue.changed.intersection(r.id for r in b.records)) for b in found]
+    return [b._replace(changed=catalogue.changed.intersection(r.id for r in b.records)) for b in found]
 
 
 @cache

@@ -260,7 +260,7 @@ class _Edition:
         """The figure; one that counts an answer in the record's own words counts it under its published words."""
         if estimate.variable not in texts or not estimate.value or not estimate.cases:
             return estimate
-        return replace(estimate, value=self._text(estimate.cases[0], estimate.value))
+        return estimate._replace(value=self._text(estimate.cases[0], estimate.value))
 
     def _notice(self) -> str:
         counts = {"withheld": self.withheld["originals"], "scans": self.withheld["scans"]}

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -175,7 +175,7 @@ def _of_study(made: Made, shown: Contents, letters: Mapping[str, str]) -> dict[s
     for letter, rows in answers.items():
         found[f"{ANSWERS}{letter}.jsonl"] = "".join(rows).encode()
     found[QUESTIONS] = (json.dumps(questions(made.codebook), ensure_ascii=False, indent=1) + "\n").encode()
-    books = [{**asdict(book), "went_out": dict(book.went_out)} for book in shown.books]
+    books = [{**book._asdict(), "went_out": dict(book.went_out)} for book in shown.books]
     found[BOOKS] = "".join(json.dumps(book, ensure_ascii=False) + "\n" for book in books).encode()
     return found
 

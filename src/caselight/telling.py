@@ -37,7 +37,7 @@ _WHAT = {
 
 def figure_row(figure: Estimate, hidden: float | None = None) -> dict[str, Any]:
     """A figure as JSON-ready data, without the list of its cases."""
-    row = {name: getattr(figure, name) for name in figure.__slots__ if name not in _LEFT_OUT}
+    row = {name: getattr(figure, name) for name in figure._fields if name not in _LEFT_OUT}
     if not figure.strata:
         return row
     row["strata"] = [asdict(stratum) for stratum in figure.strata]

@@ -231,8 +231,7 @@ class Answer(NamedTuple):
     score: float | None = None  # the coder's own confidence, 0 to 1; None = it gives none
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A case that people read because chance picked it."""
 
     case: str
@@ -254,8 +253,7 @@ class Stratum:
     name: str = field(default="", compare=False)  # of the part, e.g. "role=relied_on"; "" = none was given
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A number about the whole pile, with its interval where one can be had."""
 
     name: str  # "count" | "share" | "total" | "mean" | "recall" | "missed" ...: see docs/reference
@@ -301,8 +299,7 @@ def lost_inside(records: Iterable[RecordRow], problems: Iterable[Problem]) -> in
     return told - sum(record.state in UNREAD for record in records)
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(NamedTuple):
     """What came into one stage and what became of it: nothing may get lost on the way."""
 
     stage: str  # ingest | structure | link | coding/VARIABLE ...

@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -98,8 +97,7 @@ class Choice(NamedTuple):
     rules: tuple[ValueRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One question that is asked of every case."""
 
     name: str

@@ -66,8 +66,7 @@ class Recoding(NamedTuple):
     known: Mapping[str, Path]  # variable that stays as it is, and that another's "ask only if" looks at -> its answers
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """What every worker needs; made once, and shared with forked workers for nothing."""
 
     mapping: Mapping[str, str]  # columns of dumps
@@ -103,7 +102,7 @@ def furnish(
 
 def with_rules(room: Room, pack: Pack) -> Room:
     """The room with the pack's rules for cases, which reading needs."""
-    return room if room.rules else replace(room, rules=structure.compile_pack(pack))
+    return room if room.rules else room._replace(rules=structure.compile_pack(pack))
 
 
 def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:

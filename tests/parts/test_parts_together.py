@@ -40,7 +40,7 @@ def test_pages_of_a_study_without_cases_say_so(tmp_path: Path, language: str) ->
 
 def test_no_part_is_shown_where_the_books_do_not_balance(tmp_path: Path) -> None:
     one = with_regions(["77", "77"])
-    books = [replace(one.books[0], came_in=99), *one.books[1:]]
+    books = [one.books[0]._replace(came_in=99), *one.books[1:]]
     report = write_report(tmp_path / "r", replace(one, books=books)).parent
     for name in NAMES:
         assert "<data" not in (report / f"{name}.html").read_text("utf-8")

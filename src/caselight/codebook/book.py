@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from caselight.codebook.entries import Entries, suggest
 from caselight.codebook.variable import VariableEntry, lists_of
@@ -17,8 +17,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}")  # ISO 639-1
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
-@dataclass(frozen=True, slots=True)
-class Codebook:
+class Codebook(NamedTuple):
     """All variables in the order of the file."""
 
     name: str

@@ -7,9 +7,8 @@ the rarest step of each variant is looked up, and the other steps are compared o
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +30,7 @@ _UNLIMITED = np.iinfo(np.int64).max
 _AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """Where phrases stand: H of them, sorted by first token, then phrase.
 
     Of one way to read a phrase the shortest hits count, of several ways the longest; none lies within another.
@@ -162,8 +160,7 @@ class _Table:
         return np.stack([likely[index], self.number[entry]])
 
 
-@dataclass(frozen=True, slots=True)
-class _Fits:
+class _Fits(NamedTuple):
     """Which steps each of R rows of a table of forms fits: those of row r are step[border[r] : border[r + 1]]."""
 
     border: NDArray[np.int32]  # (R + 1,)
@@ -208,8 +205,7 @@ class _Places:
         return self.key[entries] % self.span
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """V variants of at most M steps, as arrays."""
 
     phrase: Numbers  # (V,)
@@ -240,8 +236,7 @@ class _Plan:
         return cls(phrase, step, gap, (step >= 0).sum(axis=1), span, tuple((*k, w) for k, w in inner.items()), kept)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidates:
+class _Candidates(NamedTuple):
     """C places where a variant fits so far, with steps low to high; all of one variant are equally far."""
 
     variant: Numbers  # (C,)

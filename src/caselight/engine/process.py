@@ -13,7 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from caselight.engine.wire import Inbox
@@ -104,7 +104,7 @@ def start(life: Life, seconds: float) -> Process:
     context: Any = multiprocessing.get_context("fork" if forked else "spawn")
     mine, theirs = socket.socketpair()
     progress = context.RawArray("q", [NO_ITEM, 0])
-    life = replace(life, forked=forked, parent=os.getpid())
+    life = life._replace(forked=forked, parent=os.getpid())
     process = context.Process(target=live, args=(theirs, progress, life), daemon=True)
     with warnings.catch_warnings():
         # Python 3.12 and later warn of threads of native libraries too; see _may_fork.

@@ -10,10 +10,9 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.engine.wire import (
     ASK,
@@ -34,8 +33,7 @@ NO_ITEM = -1  # no item of the batch is in hand
 _PR_SET_PDEATHSIG = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """What a worker is told when it is born."""
 
     prepare: Callable[..., str | None]

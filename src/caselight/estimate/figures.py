@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from caselight.estimate.anytime import running_range
 from caselight.estimate.sample import (
@@ -166,8 +166,7 @@ class Maker:
         digest = digest_of(sample, called, part.where, (method, sample.level), strata, {u: given[u] for u in read})
         told = (*sample.assumptions, *part.assumptions, *_of_method(method, strata, name))
         figure = Estimate(*called, *limits, sample.level, method, len(read), size, tuple(read))
-        return replace(
-            figure,
+        return figure._replace(
             strata=tuple(strata),
             digest=digest,
             where=part.where,

@@ -124,4 +124,4 @@ def _seen(part: Numbers, name: str) -> Stratum:
 
 
 def _noted(figure: Estimate, *codes: str) -> Estimate:
-    return replace(figure, assumptions=(*figure.assumptions, *codes))
+    return figure._replace(assumptions=(*figure.assumptions, *codes))

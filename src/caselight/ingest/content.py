@@ -28,8 +28,7 @@ class Note(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The text of a record as a reader found it; offsets are code points of `text`."""
 
     text: str

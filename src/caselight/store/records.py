@@ -48,8 +48,7 @@ class Received:
     unmet: tuple[str, ...] = ()  # patterns of what to leave out that no file met
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(NamedTuple):
     """Every record of the study, with members of containers, sorted by path."""
 
     records: tuple[Record, ...]

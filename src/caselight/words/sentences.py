@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -119,8 +118,7 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     return sentence[:-1], clause[:-1] | sentence[:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stops:
+class _Stops(NamedTuple):
     """Stops with white space or a word right behind them, and the words around them; (n,) each."""
 
     stop: Positions

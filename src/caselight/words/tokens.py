@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,7 @@ from caselight.words.characters import (
 _SEPARATOR = "\n\x00\n"  # between texts; the character in its middle becomes the border token
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """The words of some texts, found but not yet known. Positions are in `codes`."""
 
     codes: Codes  # (n,) without marks, soft hyphens and line-end hyphenation
