@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,3 +39,10 @@ def test_words_that_the_vocabulary_lacks_do_not_come_back() -> None:
     assert words_of(tables["tokens"], tables["forms"], [""], Vocabulary("ru")) is None
     numbers = words_tables(tokenise(["20.2 5"], Vocabulary("ru")))
     assert words_of(numbers["tokens"], numbers["forms"], [""], Vocabulary("ru")) is not None
+
+
+def test_no_worker_loads_masked_arrays_to_write_words_down() -> None:
+    written = "words_tables(tokenise(['Суд установил: 5 июня 2021 года.'], Vocabulary('ru')))"
+    said = "from caselight.words import Vocabulary, tokenise; from caselight.wordtables import words_tables"
+    code = f"import sys; {said}; {written}; print('numpy.ma' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -32,13 +32,18 @@ def words_tables(words: Words) -> dict[str, pa.Table]:
     }
     return {
         "tokens": pa.table({name: _numbers_array(column) for name, column in tokens.items()}),
-        "forms": pa.table({"form": _numbers_array(form), "listed": pa.array(np.arange(len(form)) < listed)}),
+        "forms": pa.table({"form": _numbers_array(form), "listed": _flags_array(np.arange(len(form)) < listed)}),
     }
 
 
 def _numbers_array(numbers: NDArray[Any]) -> pa.Array:
     """Around the same memory. `pa.array` would load numpy.ma to do so, in every worker anew."""
     return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def _flags_array(flags: NDArray[np.bool_]) -> pa.Array:
+    """As `_numbers_array`: Arrow has eight of them in a byte."""
+    return pa.Array.from_buffers(pa.bool_(), len(flags), [None, pa.py_buffer(np.packbits(flags, bitorder="little"))])
 
 
 def _small(numbers: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
