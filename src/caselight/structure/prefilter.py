@@ -117,6 +117,10 @@ def _read(items: _Items) -> tuple[Words, Words]:
     whole = True
     for operation, argument in items:
         name = str(operation)
+        if name == "LITERAL":  # most are
+            letter = chr(argument)
+            run = (run[0] + letter,) if len(run) == 1 else tuple([before + letter for before in run])
+            continue
         if name in _NO_WIDTH:
             continue
         words, strings = _of_one(name, argument)

@@ -7,6 +7,7 @@ body where the paragraph stands, 0 to 9), `size` (the "word" is the power of two
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -78,25 +79,19 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
     names = tuple(name for name in rows[0] if name not in ("word", "place"))
     words = sorted({row["word"] for row in rows if row["place"] in ("any", "start")})
     place_of = {word: place for place, word in enumerate(words)}
-    tables = {
-        "any": np.zeros((len(words) + 1, len(names)), np.float32),
-        "start": np.zeros((len(words) + 1, len(names)), np.float32),
-        "tenth": np.zeros((TENTHS, len(names)), np.float32),
-        "size": np.zeros((SIZES, len(names)), np.float32),
-    }
+    number = cache(lambda text: float(text or 0))  # few of thousands are different
+    sizes = {"any": len(words) + 1, "start": len(words) + 1, "tenth": TENTHS, "size": SIZES}
+    tables = {name: [[0.0] * len(names)] * size for name, size in sizes.items()}
     for line, row in enumerate(rows, start=2):
         if row["place"] not in tables:
             allowed = ", ".join(tables)
             raise DefinitionError(f"words/sections.csv:{line}: place {row['place']!r}; one of {allowed} is needed.")
         place = place_of[row["word"]] if row["place"] in ("any", "start") else int(row["word"])
-        tables[row["place"]][place] = [float(row[name] or 0) for name in names]
+        tables[row["place"]][place] = [number(row[name]) for name in names]
     return SectionWeights(
         names,
         WordRows(hash_words(words)),
-        tables["any"],
-        tables["start"],
-        tables["tenth"],
-        tables["size"],
+        *(np.array(tables[name], np.float32) for name in sizes),
     )
 
 
