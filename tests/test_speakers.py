@@ -95,7 +95,7 @@ def _reading(text: str, pack: str = "ru") -> Reading:
     language, speakers = _loaded(pack)
     document = Document("d", "d.txt", text, "text", "text/plain", language)
     words = tokenise([text], VOCABULARIES[language])
-    return Reading(document, Case("c", "", ("d",)), speakers, words, 0, {})
+    return Reading(document, Case("c", "", ("d",)), speakers, words, speakers.kinds.of(words), 0, {})
 
 
 @cache
@@ -147,7 +147,7 @@ def test_every_cue_catches_its_own_example(name: str) -> None:
     missed = []
     for cue, example, kind in _entries(pack):
         words = _reading(example, name).words
-        kinds, anchors = compiled.kinds.among(words, 0, len(words))
+        kinds, anchors = compiled.kinds.of(words).among(0, len(words))
         tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
         cues = [c for table in tables for c in table.find(kinds, anchors)]
         opens = kind == "openings" and compiled.openings.end(kinds, 0) > 0
@@ -162,7 +162,7 @@ def test_forms_of_one_kind_fit_the_same_words_of_cues(name: str) -> None:
     compiled = compile_speakers(pack)
     examples = " ".join(example for _, example, _ in _entries(pack))
     words = _reading(examples, name).words
-    kinds, anchors = compiled.kinds.among(words, 0, len(words))
+    kinds, anchors = compiled.kinds.of(words).among(0, len(words))
     forms = [words.forms.text[row] for row in words.row.tolist()]
     tables = (compiled.turns, compiled.heads, compiled.denials, compiled.struck)
     for at, (form, kind) in enumerate(zip(forms, kinds, strict=True)):
@@ -189,7 +189,7 @@ def test_a_star_alone_is_any_word(text: str, found: list[tuple[int, int]]) -> No
     table = Cues()
     table.add(cue)
     words = _reading(text).words
-    kinds, anchors = Kinds((table,), [cue], {}).among(words, 0, len(words))
+    kinds, anchors = Kinds((table,), [cue], {}).of(words).among(0, len(words))
     assert [(f.start, f.end) for f in table.find(kinds, anchors)] == found
 
 

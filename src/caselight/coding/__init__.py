@@ -70,6 +70,7 @@ def code(
     answers: list[Answer] = []
     problems: list[Problem] = []
     found = find(words, part.phrases) if found is None else found
+    kinds = coder.speakers.kinds.of(words)
     for i, (has_act, hits) in enumerate(_hits(batch, words, found)):
         document, case = batch[i]
         if not has_act:
@@ -78,7 +79,7 @@ def code(
             message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
             problems.append(Problem("coding", subject, "no_act_text", message))
             continue
-        reading = Reading(document, case, coder.speakers, words, i, hits)
+        reading = Reading(document, case, coder.speakers, words, kinds, i, hits)
         values: dict[str, Value] = {}
         looked_up = _known(case, values, known or {})
         for name in names:

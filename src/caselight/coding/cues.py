@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -9,9 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from caselight.coding.beginnings import BEGINNING_BYTES, Beginnings
 from caselight.definitions import Definition, Key
 from caselight.pack import Pack
 from caselight.words import Forms, Words
+from caselight.words.characters import distinct
 
 # Words between the two halves of a cue with "..": "из рапорта (полицейского 2 полка) усматривается" has three; with
 # more than six, halves of different statements meet.
@@ -157,6 +160,19 @@ def _by_place(found: Found) -> tuple[int, int]:
     return found.start, -found.end
 
 
+class WordKinds(NamedTuple):
+    """The words of a batch, by the kinds of their forms."""
+
+    kinds: NDArray[np.int32]  # (T,)
+    anchors: list[int]  # the tokens that anchor a cue, in order
+
+    def among(self, first: int, last: int) -> tuple[list[int], list[int]]:
+        """The kinds of the tokens from `first` to `last`; those that anchor a cue, counted from `first`."""
+        low = bisect_left(self.anchors, first)
+        here = self.anchors[low : bisect_left(self.anchors, last, low)]
+        return self.kinds[first:last].tolist(), [token - first for token in here]
+
+
 class Kinds:
     """The forms of a growing vocabulary, sorted into kinds: forms of one kind fit the same words of the same cues.
 
@@ -182,25 +198,23 @@ class Kinds:
         self._long: dict[str, list[str]] = {}  # by their first letters
         for stem in by_length[len(self._short) :]:
             self._long.setdefault(stem[:KEY_LETTERS], []).append(stem)
+        self._beginnings = Beginnings(self._exact, self._stems)
         # Exact?, word or longest stem, of which verbs it is no subject.
         self._numbers: dict[tuple[bool, str | None, tuple[str, ...]], int] = {(False, None, ()): _NOTHING}
         self._owner: object = None
         self._of_row = np.zeros(0, np.int32)
 
-    def among(self, words: Words, first: int, last: int) -> tuple[list[int], list[int]]:
-        """The kinds of the tokens from `first` to `last`; those that anchor a cue, counted from `first`."""
+    def of(self, words: Words) -> WordKinds:
+        """The kinds of the words of a batch."""
         table = self._table(words.forms)
-        rows = words.row[first:last]
-        kinds = table.take(rows)
-        listed: list[int] = kinds.tolist()
-        if _UNKNOWN in listed:
-            text = words.forms.text
-            for row in set(rows[kinds == _UNKNOWN].tolist()):
-                table[row] = self._kind(text[row])
-            kinds = table.take(rows)
-            listed = kinds.tolist()
-        anchors: list[int] = (kinds < 0).nonzero()[0].tolist()
-        return listed, anchors
+        kinds = table.take(words.row)
+        new = distinct(words.row[kinds == _UNKNOWN])
+        if len(new):
+            table[new] = _NOTHING
+            likely = new[self._beginnings.may_be_of(words.forms.beginnings(new, BEGINNING_BYTES))]
+            table[likely] = list(map(self._kind, words.forms.texts_of(likely)))
+            kinds = table.take(words.row)
+        return WordKinds(kinds, (kinds < 0).nonzero()[0].tolist())
 
     def _table(self, forms: Forms) -> NDArray[np.int32]:
         """(F,) the kind of each form. A vocabulary's forms only grow: each is looked at once, when first met."""

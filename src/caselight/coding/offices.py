@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from caselight.coding.cues import Found, Speakers, outermost
+from caselight.coding.cues import Found, Speakers, WordKinds, outermost
 from caselight.words import Words
 
 # A name of fewer letters is an initial: "Г. пояснил".
@@ -22,9 +22,9 @@ PLACES = 40
 class Offices:
     """The offices with which a text names people. A name is looked up when first asked for."""
 
-    def __init__(self, words: Words, number: int, speakers: Speakers) -> None:
+    def __init__(self, words: Words, kinds: WordKinds, number: int, speakers: Speakers) -> None:
         """Those of text `number` of `words`."""
-        self._words, self._text, self._speakers = words, words.texts[number], speakers
+        self._words, self._kinds, self._text, self._speakers = words, kinds, words.texts[number], speakers
         self._low, self._border = int(words.first[number]), int(words.first[number + 1]) - 1
         self._known: dict[str, str] = {}
 
@@ -63,7 +63,7 @@ class Offices:
     def _before(self, token: int, name: str) -> str | None:
         """The office right before the name at this token; "" = none; None = it is the accused who is named there."""
         first = max(self._low, token - OFFICE_WORDS)
-        kinds, anchors = self._speakers.kinds.among(self._words, first, token)
+        kinds, anchors = self._kinds.among(first, token)
         found = list(outermost(self._speakers.turns.find(kinds, anchors)))
         if any(item.cue.kind == "charged" and item.end == token - first for item in found):
             return None

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from caselight.coding import speakers
-from caselight.coding.cues import Speakers
+from caselight.coding.cues import Speakers, WordKinds
 from caselight.coding.offices import Offices
 from caselight.coding.speakers import Paragraph
 from caselight.types import Case, Document, Section
@@ -53,6 +53,7 @@ class Reading:
     case: Case
     cues: Speakers
     words: Words  # of the whole batch
+    kinds: WordKinds  # of its words
     number: int  # of the document's text in the batch
     hits: Mapping[int, Sequence[Hit]]  # phrase -> where it stands in the act, in order
     _starts: list[int] = field(default_factory=list)  # offsets at which paragraphs begin, and the end of the text ...
@@ -132,7 +133,7 @@ class Reading:
     def _passage(self, i: int) -> tuple[list[int], list[int]]:
         """The kinds of the words of paragraph number i, and which of them anchor a cue."""
         if i not in self._passages:
-            self._passages[i] = self.cues.kinds.among(self.words, *self._edges[i : i + 2])
+            self._passages[i] = self.kinds.among(*self._edges[i : i + 2])
         return self._passages[i]
 
     def _paragraph(self, i: int) -> Paragraph:
@@ -143,7 +144,7 @@ class Reading:
             clauses = self.words.clause[first:last]
             passage = start, end, first, *self._passage(i), sentences, clauses
             if self._offices is None:
-                self._offices = Offices(self.words, self.number, self.cues)
+                self._offices = Offices(self.words, self.kinds, self.number, self.cues)
             paragraph = Paragraph(*passage, self.cues, self.words, self.document.text, self._offices)
             self._paragraphs[i] = speakers.read(paragraph)
         return self._paragraphs[i]

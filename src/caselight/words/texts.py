@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -42,6 +42,10 @@ class Texts(Sequence[str]):
         start, end = self._end.values[i : i + 2].tolist()
         return self._content.values[start:end].tobytes().decode("utf-8", "surrogatepass")
 
+    def __iter__(self) -> Iterator[str]:
+        if self._count:
+            yield from self.lines().decode("utf-8", "surrogatepass").split("\n")
+
     @property
     def size_bytes(self) -> int:
         """Of all of them in UTF-8."""
@@ -70,6 +74,13 @@ class Texts(Sequence[str]):
         for i, byte in enumerate(sought):
             found = found[self._content.values[ends[found] + i] == byte]
         return found + first
+
+    def beginnings(self, rows: NDArray[np.integer[Any]], size: int) -> NDArray[np.uint8]:
+        """(n, size) the first bytes of these of the texts, zeros behind shorter ones."""
+        start, end = self._end.values[rows], self._end.values[np.asarray(rows) + 1]
+        begin: NDArray[np.uint8] = self._content.values.take(start[:, None] + np.arange(size), mode="clip")
+        begin[np.arange(size) >= (end - start)[:, None]] = 0
+        return begin
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Texts:
         """These of the texts."""

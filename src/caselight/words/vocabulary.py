@@ -70,6 +70,11 @@ class Forms:
             return self.text.beginning_with(prefix, first, len(self))  # it may hold more by now
         return np.array([i for i in range(first, len(self)) if self.text[i].startswith(prefix)], np.int64)
 
+    def beginnings(self, rows: NDArray[np.integer[Any]], size: int) -> NDArray[np.uint8]:
+        """(n, size) the first bytes of the words of these rows in UTF-8, zeros behind shorter ones."""
+        texts = self.text if isinstance(self.text, Texts) else Texts("\n".join(self.text).encode())
+        return texts.beginnings(rows, size)
+
     def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
         """The words of these rows."""
         return self.text.take(rows) if isinstance(self.text, Texts) else [self.text[i] for i in rows.tolist()]
