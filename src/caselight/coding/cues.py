@@ -14,7 +14,6 @@ from caselight.coding.beginnings import BEGINNING_BYTES, Beginnings
 from caselight.definitions import Definition, Key
 from caselight.pack import Pack
 from caselight.words import Forms, Words
-from caselight.words.characters import distinct
 
 # Words between the two halves of a cue with "..": "из рапорта (полицейского 2 полка) усматривается" has three; with
 # more than six, halves of different statements meet.
@@ -207,13 +206,14 @@ class Kinds:
     def of(self, words: Words) -> WordKinds:
         """The kinds of the words of a batch."""
         table = self._table(words.forms)
-        kinds = table.take(words.row)
-        new = distinct(words.row[kinds == _UNKNOWN])
+        met = np.zeros(len(table), bool)
+        met[words.row] = True
+        new = (met & (table == _UNKNOWN)).nonzero()[0]
         if len(new):
             table[new] = _NOTHING
             likely = new[self._beginnings.may_be_of(words.forms.beginnings(new, BEGINNING_BYTES))]
             table[likely] = list(map(self._kind, words.forms.texts_of(likely)))
-            kinds = table.take(words.row)
+        kinds = table.take(words.row)
         return WordKinds(kinds, (kinds < 0).nonzero()[0].tolist())
 
     def _table(self, forms: Forms) -> NDArray[np.int32]:
