@@ -39,11 +39,11 @@ def guess_language(text: str) -> str:
 
 def _by_words(words: list[str]) -> str:
     best, most = "", max(1, int(MIN_SHARE * len(words)))
-    known = [word for word in words if word in _ANY_SMALL]
+    known = list(filter(_ANY_SMALL.__contains__, words))
     for code, small in SMALL_WORDS.items():
         found = sum(map(small.__contains__, known))
         if found > most:
             best, most = code, found
-        if found > PLAIN_SHARE * len(words):
-            break
+        if found == len(known) or found > PLAIN_SHARE * len(words):
+            break  # no other language has more
     return best
