@@ -17,7 +17,7 @@ LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "950bf3da1119a2e0c64d0d0e96a089b279ef2fde5bfbbd34f45a987b82e91192"
+CORPUS = "b925de7af5e366927258bc57a557c73cd929474f25cf5335a5788ed2fe6e4406"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
