@@ -48,7 +48,6 @@ WRONG = {
     "Подсистема видеоанализа соотнесла": "a record of accounts that a machine compares with",
     "Мимо турникета, как показывает запись": "what a record shows, told before it is named",
     "По просьбе сержанта полиции Белов": "a request of the police is taken for a claim that is answered",
-    "Оператор связи сообщил": "an operator of telephones is taken for the accused",
     "О поступке Белова полиции сообщил": "the police that was told is taken for the one who tells",
     "Из рапорта следует, что Белова выдала куртка": "a jacket that betrays somebody before a camera",
     "На фрагменте длительностью": "how long a piece of footage is stands between",
