@@ -17,7 +17,7 @@ LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "b925de7af5e366927258bc57a557c73cd929474f25cf5335a5788ed2fe6e4406"
+CORPUS = "62fb1b6c03601ef2f5d8fb39d120adcb2a413b956f29e466e970a82c77a5e95a"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
