@@ -15,9 +15,10 @@ RULINGS = HERE / "examples" / "rulings"
 SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
-NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
+NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w are mended in part
+ALIKE = ("x", "y")  # in the manner of the development set
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "950bf3da1119a2e0c64d0d0e96a089b279ef2fde5bfbbd34f45a987b82e91192"
+CORPUS = "62fb1b6c03601ef2f5d8fb39d120adcb2a413b956f29e466e970a82c77a5e95a"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -70,18 +71,28 @@ NEWEST_FLOORS = FLOORS | {
     "outcome, F1": 0.98,
     "fine_rub, F1": 0.97,
     "appeal_result, F1": 0.97,
-    "surveillance_role, F1": 0.96,
-    "identification_means, F1": 0.9,
+    "surveillance_role, F1": 0.97,
+    "identification_means, F1": 0.93,
     "facial_recognition, precision": 1.0,
-    "detention_timing, F1": 0.68,
+    "detention_timing, F1": 0.72,
     "defence_challenged_surveillance, F1": 0.85,
     "court_response, F1": 0.71,
     "camera_system, F1": 0.85,
     "system_named, F1": 0.85,
-    "slogan, F1": 0.63,
-    "quotations met": 0.81,
+    "slogan, F1": 0.75,
+    "quotations met": 0.82,
     "speaker right, of those met": 0.91,
     "denial right, of those met": 0.97,
+}
+
+ALIKE_FLOORS = FLOORS | {
+    "event_date, F1": 1.0,
+    "identification_means, F1": 0.98,
+    "defence_challenged_surveillance, F1": 1.0,
+    "court_response, F1": 1.0,
+    "quotations met": 0.96,
+    "speaker right, of those met": 0.98,
+    "denial right, of those met": 0.98,
 }
 
 
@@ -116,6 +127,12 @@ def newest_figures() -> dict[str, float]:
     return measured(NEWEST)
 
 
+@pytest.fixture(scope="module")
+def alike_figures() -> dict[str, float]:
+    """Every figure over the two in the manner of the development set."""
+    return measured(ALIKE)
+
+
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     files = sorted(path for path in RULINGS.rglob("[0-9]*") if path.is_file())
     content = b"".join(path.relative_to(RULINGS).as_posix().encode() + b"\n" + path.read_bytes() for path in files)
@@ -140,6 +157,13 @@ def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[s
 @pytest.mark.parametrize("name", NEWEST_FLOORS)
 def test_figures_on_the_newest_rulings_do_not_fall(name: str, newest_figures: dict[str, float]) -> None:
     assert newest_figures[name] >= NEWEST_FLOORS[name]
+
+
+@pytest.mark.parametrize("name", ALIKE_FLOORS)
+def test_figures_on_the_rulings_like_the_development_set_do_not_fall(
+    name: str, alike_figures: dict[str, float]
+) -> None:
+    assert alike_figures[name] >= ALIKE_FLOORS[name]
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)
