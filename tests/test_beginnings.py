@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caselight.coding.beginnings import BEGINNING_BYTES, Beginnings
+from caselight.words import Vocabulary, forms_of
 from caselight.words.texts import Texts
 
-WORDS = st.lists(st.text(st.sampled_from("абвгz😀"), min_size=1, max_size=9), max_size=8, unique=True)
+WORDS = st.lists(st.text(st.sampled_from("абвгz😀\ud800"), min_size=1, max_size=9), max_size=8, unique=True)
 
 
 @given(WORDS, WORDS, WORDS)
 def test_no_word_and_no_word_with_a_stem_is_passed_over(met: list[str], words: list[str], stems: list[str]) -> None:
     met = [*met, *words, *(stem + "а" for stem in stems)]
-    texts = Texts("\n".join(met).encode()) if met else Texts()
+    texts = Texts("\n".join(met).encode("utf-8", "surrogatepass")) if met else Texts()
     may = Beginnings(words, stems).may_be_of(texts.beginnings(np.arange(len(met)), BEGINNING_BYTES))
     assert [
         word for word, m in zip(met, may, strict=True) if not m and (word in words or word.startswith(tuple(stems)))
@@ -35,7 +36,15 @@ def test_a_stem_of_no_letters_is_the_beginning_of_every_word() -> None:
     assert Beginnings([], [""]).may_be_of(Texts("а\nбв".encode()).beginnings(np.arange(2), BEGINNING_BYTES)).all()
 
 
+def test_forms_that_stand_alone_begin_as_those_in_a_vocabulary_do() -> None:
+    vocabulary = Vocabulary("ru")
+    forms, _ = forms_of(["камера суд распознавание"], vocabulary)  # their texts are a list
+    rows = vocabulary.look_up(forms.form)
+    kept = vocabulary.forms.beginnings(rows, BEGINNING_BYTES)
+    assert np.array_equal(forms.beginnings(np.arange(3), BEGINNING_BYTES), kept)
+
+
 @given(WORDS)
 def test_texts_come_one_after_another_as_they_come_by_number(texts: list[str]) -> None:
-    packed = Texts("\n".join(texts).encode()) if texts else Texts()
+    packed = Texts("\n".join(texts).encode("utf-8", "surrogatepass")) if texts else Texts()
     assert list(packed) == [packed[i] for i in range(len(packed))] == texts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from itertools import pairwise, product
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import caselight
-from caselight.pack import load_pack
+from caselight.errors import DefinitionError
+from caselight.pack import SHIPPED, load_pack
 from caselight.structure.codes import batches
 from caselight.structure.paragraphs import lines_of
 from caselight.structure.sections import SectionRules, compile_sections, find_all_sections, find_sections
@@ -250,3 +252,11 @@ def test_most_marked_characters_of_real_rulings_stand_in_the_right_section(share
     score = Score.of((ruling.marked, sections_by(ruling, RU)) for ruling in marked)
     # The weights have seen these rulings (0.92); by weights that have not seen them it is 0.88.
     assert score.share >= 0.90
+
+
+def test_a_row_of_a_packs_table_with_a_cell_too_many_is_named_with_its_line(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "us", tmp_path / "own")
+    (tmp_path / "own" / "words").mkdir(exist_ok=True)
+    (tmp_path / "own" / "words" / "own.csv").write_text('word,place\n"a, b",any\n\na, b,any\n')
+    with pytest.raises(DefinitionError, match=r"own\.csv:4: more cells than columns"):
+        load_pack(str(tmp_path / "own"))

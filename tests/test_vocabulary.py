@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import pickle
+import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from caselight.words import Vocabulary, tokenise
+from caselight.words import Vocabulary, lemmas, tokenise
 from caselight.words.characters import hash_words
 from words_alike import same
 
@@ -146,3 +148,26 @@ def test_a_vocabulary_can_be_handed_to_a_worker_that_is_not_forked() -> None:
     handed = pickle.loads(pickle.dumps(known))
     assert same(tokenise(["камеры митинга"], handed), words)
     assert len(handed) == len(known)
+
+
+BESIDE = [  # folders beside a package -> the version that is told
+    (["dictionary-1.2.dist-info"], "1.2"),
+    (["dictionary-1.2.dist-info", "dictionary_ru-7.dist-info"], "1.2"),
+    ([], "?"),
+]
+
+
+@pytest.mark.parametrize(("folders", "version"), BESIDE)
+def test_the_version_of_a_dictionary_is_that_of_the_package_and_of_no_other(
+    folders: list[str], version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "METADATA").write_text(f"Name: other\nVersion: {folder}\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path), *sys.path])
+    assert lemmas._version("dictionary") == version
+
+
+@pytest.mark.parametrize("package", ["pymorphy3", "pymorphy3-dicts-ru", "pystemmer"])
+def test_the_versions_of_what_makes_lemmas_are_those_that_pip_tells(package: str) -> None:
+    assert lemmas._version(package) == importlib.metadata.version(package)

@@ -124,4 +124,10 @@ def _table(path: Path, content: bytes) -> Table:
     except UnicodeDecodeError:
         raise DefinitionError(f"{path}:1: is not UTF-8. Save the file as UTF-8.") from None
     head = next(rows, [])
-    return tuple(dict(zip_longest(head, row)) for row in rows if row)  # as csv.DictReader, in half its time
+    table = []
+    for row in rows:
+        if len(row) > len(head):
+            raise DefinitionError(f"{path}:{rows.line_num}: more cells than columns. A text with a comma needs quotes.")
+        if row:
+            table.append(dict(zip_longest(head, row)))
+    return tuple(table)

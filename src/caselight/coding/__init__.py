@@ -75,9 +75,7 @@ def code(
         document, case = batch[i]
         if not has_act:
             answers += [Answer(case.id, name, None, "rules") for name in names]
-            subject = f"{case.id} {names[0]}" if names else case.id
-            message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
-            problems.append(Problem("coding", subject, "no_act_text", message))
+            problems.append(_no_act(document, case, names))
             continue
         reading = Reading(document, case, coder.speakers, words, kinds, i, hits)
         values: dict[str, Value] = {}
@@ -88,6 +86,12 @@ def code(
             answers.append(answer)
             problems += trouble
     return answers, problems
+
+
+def _no_act(document: Document, case: Case, names: Sequence[str]) -> Problem:
+    subject = f"{case.id} {names[0]}" if names else case.id
+    message = f"{document.name} holds no text of an act, so nothing in it can be coded. Look at the record."
+    return Problem("coding", subject, "no_act_text", message)
 
 
 def _compile(codebook: Codebook, names: Sequence[str], speakers: Speakers, vocabulary: Vocabulary) -> Coder:

@@ -24,9 +24,9 @@ class Beginnings:
 
     def __init__(self, words: Iterable[str], stems: Iterable[str]) -> None:
         """Words are whole: what is longer is not one of them. A stem of no letters is the beginning of every word."""
-        by_size: dict[int, list[bytes]] = {BEGINNING_BYTES: [word.encode() for word in words]}
+        by_size: dict[int, list[bytes]] = {BEGINNING_BYTES: [word.encode("utf-8", "surrogatepass") for word in words]}
         for stem in stems:
-            begin = stem.encode()[:BEGINNING_BYTES]
+            begin = stem.encode("utf-8", "surrogatepass")[:BEGINNING_BYTES]
             by_size.setdefault(len(begin), []).append(begin)
         self._is_any = bool(by_size.pop(0, []))
         self._sought = {size: np.sort(_keys(_padded(found), size)) for size, found in by_size.items() if found}

@@ -210,9 +210,10 @@ class Kinds:
         met[words.row] = True
         new = (met & (table == _UNKNOWN)).nonzero()[0]
         if len(new):
-            table[new] = _NOTHING
             likely = new[self._beginnings.may_be_of(words.forms.beginnings(new, BEGINNING_BYTES))]
-            table[likely] = list(map(self._kind, words.forms.texts_of(likely)))
+            kinds_of_likely = list(map(self._kind, words.forms.texts_of(likely)))
+            table[new] = _NOTHING  # not before: were something to fail above, nothing would be known of them
+            table[likely] = kinds_of_likely
         kinds = table.take(words.row)
         return WordKinds(kinds, (kinds < 0).nonzero()[0].tolist())
 

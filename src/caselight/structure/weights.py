@@ -88,11 +88,9 @@ def compile_weights(pack: Pack) -> SectionWeights | None:
             raise DefinitionError(f"words/sections.csv:{line}: place {row['place']!r}; one of {allowed} is needed.")
         place = place_of[row["word"]] if row["place"] in ("any", "start") else int(row["word"])
         tables[row["place"]][place] = [number(row[name]) for name in names]
-    return SectionWeights(
-        names,
-        WordRows(hash_words(words)),
-        *(np.array(tables[name], np.float32) for name in sizes),
-    )
+    array = {name: np.array(table, np.float32) for name, table in tables.items()}
+    rows_of = WordRows(hash_words(words))
+    return SectionWeights(names, rows_of, array["any"], array["start"], array["tenth"], array["size"])
 
 
 def scores(words: Words, passage: Passage, weights: SectionWeights) -> NDArray[np.float32]:

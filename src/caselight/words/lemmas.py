@@ -33,12 +33,15 @@ def source(language: str) -> str:
 
 
 def _version(package: str) -> str:
-    """Read off the name of what pip leaves beside the package; `importlib.metadata`, asked only where there is no such
-    folder, takes longer to load than a vocabulary.
+    """Read off the name of what pip leaves beside the package. Where that is not plain `importlib.metadata` is asked,
+    which takes longer to load than a vocabulary.
     """
-    for folder in sys.path:
-        for found in Path(folder).glob(f"{package.replace('-', '_')}-*.dist-info"):
-            return found.stem.partition("-")[2]
+    name = package.replace("-", "_")
+    beside = {found for folder in sys.path for found in Path(folder).glob(f"{name}[-.]*info")}
+    found = [path.name for path in beside if (path / "METADATA").is_file()]
+    plain = re.fullmatch(rf"{name}-(\d[\d.]*)\.dist-info", found[0]) if len(found) == len(beside) == 1 else None
+    if plain:
+        return plain[1]
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -72,7 +72,9 @@ class Forms:
 
     def beginnings(self, rows: NDArray[np.integer[Any]], size: int) -> NDArray[np.uint8]:
         """(n, size) the first bytes of the words of these rows in UTF-8, zeros behind shorter ones."""
-        texts = self.text if isinstance(self.text, Texts) else Texts("\n".join(self.text).encode())
+        texts = (
+            self.text if isinstance(self.text, Texts) else Texts("\n".join(self.text).encode("utf-8", "surrogatepass"))
+        )
         return texts.beginnings(rows, size)
 
     def texts_of(self, rows: NDArray[np.integer[Any]]) -> Sequence[str]:
