@@ -17,7 +17,7 @@ LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "950bf3da1119a2e0c64d0d0e96a089b279ef2fde5bfbbd34f45a987b82e91192"
+CORPUS = "c55c2936db6a59031aa1dde1c5b72d5db05d28bf9a217efd6c1dc2c9e62d7c8c"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
