@@ -16,6 +16,7 @@ SETS = ("a", "b", "c", "d", "e")
 LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w as they were scored at first
+OF_FACTS = ("z",)  # on the day of the event, articles, outcome and sanction
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
 CORPUS = "c55c2936db6a59031aa1dde1c5b72d5db05d28bf9a217efd6c1dc2c9e62d7c8c"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
@@ -66,9 +67,9 @@ LAST_FLOORS = FLOORS | {
     "denial right, of those met": 0.97,
 }
 NEWEST_FLOORS = FLOORS | {
-    "event_date, F1": 0.95,
+    "event_date, F1": 0.98,
     "outcome, F1": 0.98,
-    "fine_rub, F1": 0.97,
+    "fine_rub, F1": 0.98,
     "appeal_result, F1": 0.97,
     "surveillance_role, F1": 0.96,
     "identification_means, F1": 0.9,
@@ -82,6 +83,24 @@ NEWEST_FLOORS = FLOORS | {
     "quotations met": 0.81,
     "speaker right, of those met": 0.91,
     "denial right, of those met": 0.97,
+}
+# Written for facts: what they say of surveillance is as it was scored at first.
+FACT_FLOORS = NEWEST_FLOORS | {
+    "event_date, F1": 1.0,
+    "outcome, F1": 1.0,
+    "fine_rub, F1": 1.0,
+    "appeal_result, F1": 1.0,
+    "surveillance_role, F1": 0.81,
+    "identification_means, F1": 0.75,
+    "detention_timing, F1": 0.75,
+    "defence_challenged_surveillance, F1": 0.93,
+    "court_response, F1": 0.88,
+    "camera_system, F1": 0.63,
+    "system_named, F1": 0.66,
+    "slogan, F1": 0.85,
+    "quotations met": 0.89,
+    "speaker right, of those met": 0.85,
+    "denial right, of those met": 1.0,
 }
 
 
@@ -116,6 +135,12 @@ def newest_figures() -> dict[str, float]:
     return measured(NEWEST)
 
 
+@pytest.fixture(scope="module")
+def figures_of_facts() -> dict[str, float]:
+    """Every figure over the set on facts."""
+    return measured(OF_FACTS)
+
+
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     files = sorted(path for path in RULINGS.rglob("[0-9]*") if path.is_file())
     content = b"".join(path.relative_to(RULINGS).as_posix().encode() + b"\n" + path.read_bytes() for path in files)
@@ -140,6 +165,11 @@ def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[s
 @pytest.mark.parametrize("name", NEWEST_FLOORS)
 def test_figures_on_the_newest_rulings_do_not_fall(name: str, newest_figures: dict[str, float]) -> None:
     assert newest_figures[name] >= NEWEST_FLOORS[name]
+
+
+@pytest.mark.parametrize("name", FACT_FLOORS)
+def test_figures_on_the_rulings_on_facts_do_not_fall(name: str, figures_of_facts: dict[str, float]) -> None:
+    assert figures_of_facts[name] >= FACT_FLOORS[name]
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)
