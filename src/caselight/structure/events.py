@@ -147,7 +147,7 @@ def _not_in_full(story: Story, day: re.Match[str] | None, opening: int, rules: E
     """The event's day where it is not written in full; where a date is likely to be it, only what opens the act."""
     told = told_days(story, min(day.start(), REACH_BEFORE) if day else REACH, rules.told)
     found = _told(story.text, told, opening, day is None, rules) if told else None
-    return found or (None if day else _eve(story, rules))
+    return found or (_eve(story, rules) if story.days and not day else None)
 
 
 def _told(text: str, told: Sequence[Told], opening: int, unsure: bool, rules: EventRules) -> _Found | None:
@@ -332,10 +332,15 @@ def _in_sentence(before: str, rules: EventRules) -> str:
 
 def _in_clause(after: str, rules: EventRules) -> str:
     """The beginning of the text that belongs to its first clause."""
-    end = min((at for sign in ",;" if (at := after.find(sign)) >= 0), default=len(after))
-    for stop in _CLAUSE_STOP.finditer(after, 0, end) if after.find(".", 0, end) >= 0 else ():
-        if not _is_shortened(after, stop.start(), rules):
-            return after[: stop.start()]
+    end = len(after)
+    for sign in ",;":
+        at = after.find(sign, 0, end)
+        if at >= 0:
+            end = at
+    if after.find(".", 0, end) >= 0:
+        for stop in _CLAUSE_STOP.finditer(after, 0, end):
+            if not _is_shortened(after, stop.start(), rules):
+                return after[: stop.start()]
     return after[:end]
 
 
