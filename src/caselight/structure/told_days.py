@@ -77,7 +77,7 @@ def told_days(story: Story, end: int, rules: ToldRules) -> list[Told]:
         return []
     told = ((match, _day(match, story)) for match in found)
     days = (Told(match, day.isoformat(), match.lastgroup != "month") for match, day in told if day)
-    return sorted(days, key=lambda one: one.match.start())
+    return sorted((one for one in days if one.day not in story.known), key=lambda one: one.match.start())
 
 
 def _matches(text: str, places: Sequence[int] | None, end: int, rules: ToldRules) -> list[re.Match[str]]:
