@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,8 +18,9 @@ LATER = ("f", "g", "h")  # of other regions, instances and kinds of case
 LAST = ("i", "j", "k", "l", "m", "n", "o", "p")  # of courts, instances and articles mixed
 NEWEST = ("q", "r", "s", "t", "u", "v", "w")  # that avoid the formulas of courts; v and w are mended in part
 ALIKE = ("x", "y")  # in the manner of the development set
+OF_FACTS = ("z",)  # on the day of the event, articles, outcome and sanction
 UID = re.compile(r"\d\d[A-Z]{2}\d{4}-\d{2}-\d{4}-\d{6}-\d{2}")
-CORPUS = "62fb1b6c03601ef2f5d8fb39d120adcb2a413b956f29e466e970a82c77a5e95a"
+CORPUS = "c1bc00fb32a55bb9f311cac67dfefdee56e8cb7be3e46126013941d6819a9323"
 # Measured after mending on these sets, rounded down. Whoever changes the corpus measures anew; see its README.
 FLOORS = {
     "court, F1": 1.0,
@@ -67,9 +69,9 @@ LAST_FLOORS = FLOORS | {
     "denial right, of those met": 0.97,
 }
 NEWEST_FLOORS = FLOORS | {
-    "event_date, F1": 0.95,
+    "event_date, F1": 0.98,
     "outcome, F1": 0.98,
-    "fine_rub, F1": 0.97,
+    "fine_rub, F1": 0.98,
     "appeal_result, F1": 0.97,
     "surveillance_role, F1": 0.97,
     "identification_means, F1": 0.93,
@@ -84,6 +86,24 @@ NEWEST_FLOORS = FLOORS | {
     "speaker right, of those met": 0.91,
     "denial right, of those met": 0.97,
 }
+# Written for facts: what they say of surveillance is as it was scored at first.
+FACT_FLOORS = NEWEST_FLOORS | {
+    "event_date, F1": 1.0,
+    "outcome, F1": 1.0,
+    "fine_rub, F1": 1.0,
+    "appeal_result, F1": 1.0,
+    "surveillance_role, F1": 0.81,
+    "identification_means, F1": 0.75,
+    "detention_timing, F1": 0.75,
+    "defence_challenged_surveillance, F1": 0.93,
+    "court_response, F1": 0.88,
+    "camera_system, F1": 0.63,
+    "system_named, F1": 0.66,
+    "slogan, F1": 0.85,
+    "quotations met": 0.89,
+    "speaker right, of those met": 0.85,
+    "denial right, of those met": 1.0,
+}
 
 ALIKE_FLOORS = FLOORS | {
     "event_date, F1": 1.0,
@@ -96,41 +116,23 @@ ALIKE_FLOORS = FLOORS | {
 }
 
 
+GROUPS = [
+    (SETS, FLOORS),
+    (LATER, LATER_FLOORS),
+    (LAST, LAST_FLOORS),
+    (NEWEST, NEWEST_FLOORS),
+    (ALIKE, ALIKE_FLOORS),
+    (OF_FACTS, FACT_FLOORS),
+]
+
+
+@cache
 def measured(sets: tuple[str, ...]) -> dict[str, float]:
+    """Every figure over these sets together."""
     sys.path.insert(0, str(HERE.parent / "benchmarks"))
     from quality_coding import of_gold
 
     return of_gold(RULINGS / name for name in sets)
-
-
-@pytest.fixture(scope="module")
-def figures() -> dict[str, float]:
-    """Every figure over the first five sets."""
-    return measured(SETS)
-
-
-@pytest.fixture(scope="module")
-def later_figures() -> dict[str, float]:
-    """Every figure over the later three."""
-    return measured(LATER)
-
-
-@pytest.fixture(scope="module")
-def last_figures() -> dict[str, float]:
-    """Every figure over the last eight."""
-    return measured(LAST)
-
-
-@pytest.fixture(scope="module")
-def newest_figures() -> dict[str, float]:
-    """Every figure over the newest seven."""
-    return measured(NEWEST)
-
-
-@pytest.fixture(scope="module")
-def alike_figures() -> dict[str, float]:
-    """Every figure over the two in the manner of the development set."""
-    return measured(ALIKE)
 
 
 def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
@@ -139,31 +141,11 @@ def test_the_rulings_are_those_that_the_floors_were_measured_on() -> None:
     assert sha256(content).hexdigest() == CORPUS
 
 
-@pytest.mark.parametrize("name", FLOORS)
-def test_figures_on_the_rulings_do_not_fall(name: str, figures: dict[str, float]) -> None:
-    assert figures[name] >= FLOORS[name]
-
-
-@pytest.mark.parametrize("name", LATER_FLOORS)
-def test_figures_on_the_later_rulings_do_not_fall(name: str, later_figures: dict[str, float]) -> None:
-    assert later_figures[name] >= LATER_FLOORS[name]
-
-
-@pytest.mark.parametrize("name", LAST_FLOORS)
-def test_figures_on_the_last_rulings_do_not_fall(name: str, last_figures: dict[str, float]) -> None:
-    assert last_figures[name] >= LAST_FLOORS[name]
-
-
-@pytest.mark.parametrize("name", NEWEST_FLOORS)
-def test_figures_on_the_newest_rulings_do_not_fall(name: str, newest_figures: dict[str, float]) -> None:
-    assert newest_figures[name] >= NEWEST_FLOORS[name]
-
-
-@pytest.mark.parametrize("name", ALIKE_FLOORS)
-def test_figures_on_the_rulings_like_the_development_set_do_not_fall(
-    name: str, alike_figures: dict[str, float]
-) -> None:
-    assert alike_figures[name] >= ALIKE_FLOORS[name]
+@pytest.mark.parametrize(
+    ("sets", "name", "floor"), [(sets, name, floor) for sets, floors in GROUPS for name, floor in floors.items()]
+)
+def test_figures_on_the_rulings_do_not_fall(sets: tuple[str, ...], name: str, floor: float) -> None:
+    assert measured(sets)[name] >= floor
 
 
 @pytest.mark.parametrize("path", sorted(RULINGS.rglob("[0-9]*.json")), ids=lambda path: path.stem)

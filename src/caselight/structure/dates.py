@@ -131,11 +131,16 @@ def iso_day(match: re.Match[str], rules: DateRules) -> str | None:
 def _iso_day(match: re.Match[str], rules: DateRules) -> str:
     # The alternatives of a pattern number their groups: day_1 or day_2.
     part = {name.partition("_")[0]: value for name, value in match.groupdict().items() if value}
-    day = rules.days.get(part["day"].lower()) or (int(part["day"]) if part["day"].isdigit() else 0)
+    month, day = day_of_month(part["day"], part["month"], rules)
     try:
-        return date(_year(part["year"], rules), _month(part["month"], rules), day).isoformat()
+        return date(_year(part["year"], rules), month, day).isoformat()
     except ValueError:
         return ""
+
+
+def day_of_month(day: str, month: str, rules: DateRules) -> tuple[int, int]:
+    """Numbers of the month and of the day in it that these words state; 0 where they state none."""
+    return _month(month, rules), rules.days.get(day.lower()) or (int(day) if day.isdigit() else 0)
 
 
 def _month(words: str, rules: DateRules) -> int:

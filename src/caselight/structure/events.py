@@ -15,6 +15,7 @@ from caselight.structure.dates import DatePattern, DateRules, find_dates, iso_da
 from caselight.structure.fold import View
 from caselight.structure.prefilter import Sought, Words, holds, needed
 from caselight.structure.rules import Shapes
+from caselight.structure.told_days import REACH, REACH_BEFORE, Story, Told, ToldRules, compile_told, eves, told_days
 from caselight.types import Document, Fact, Span
 
 # Characters looked at around a date: a time of day stands right behind it, an act within a sentence.
@@ -24,6 +25,8 @@ NEAR_AFTER = 140
 TAKEN_BEFORE = 24
 TIME_AFTER = 60
 ACT_AFTER = 420
+# An act speaks for a day that is not written in full only in the same sentence and so near.
+TOLD_ACT_AFTER = 200
 # How far the place is looked for behind the date, and before it ("... по адресу: ..., 3 мая 2022 года ...").
 PLACE_AFTER = 600
 PLACE_BEFORE = 250
@@ -36,6 +39,8 @@ KNOWN_DAY = 1
 
 # What speaks for a date before it, whether acts behind it may speak for it too, and the date.
 _Told = tuple[int, bool, re.Match[str]]
+# Where the event's day stands, from and to, and the ISO day.
+_Found = tuple[int, int, str]
 # A clause ends at a comma or a sentence's end; a stop before a small letter or a digit belongs to an abbreviation.
 _CLAUSE_STOP = re.compile(r"\.(?=\s+[A-ZА-ЯЁ])")
 _STOP = re.compile(r"[.!?…](?=\s|$)")
@@ -71,6 +76,7 @@ class EventRules(NamedTuple):
     wiped: re.Pattern[str]  # what stands in place of a removed date
     wiped_marks: Sought  # one of which it contains: looked for first, because that is fast
     shortened: frozenset[str]  # words behind which a full stop ends no sentence: "ул"
+    told: ToldRules  # days that are not written in full
 
 
 def compile_events(definition: Definition, shapes: Shapes, shortened: frozenset[str]) -> EventRules | None:
@@ -94,7 +100,7 @@ def compile_events(definition: Definition, shapes: Shapes, shortened: frozenset[
     for name in _WORDS:
         parts[name] = tuple(entry[name])
     parts["wiped_marks"] = Sought.of(entry["wiped_marks"])
-    return EventRules(**parts, shortened=shortened)
+    return EventRules(**parts, shortened=shortened, told=compile_told(entry["told"], definition, shapes))
 
 
 def find_event(
@@ -114,23 +120,78 @@ def find_event(
         rules: the pack's patterns.
         dates: how the pack writes dates.
     """
-    for number, (part, places) in enumerate(parts):
-        opening = number == 0
+    opening = 0
+    for part, places in parts:
+        text, only = part.text, opening > 0
         # In the opening a time of day settles it: an act opens with its event. Else the whole story is compared.
-        if opening and not _may_be_timed(part.text, places, rules) and not _is_wiped(part.text, rules):
+        if not only and not _may_be_timed(text, places, rules) and not _is_wiped(text, rules):
+            opening = len(text)
             continue
-        score, day = _best(part.text, find_dates(part.text, places, dates), known, rules, dates, not opening)
-        if day and (score >= TIME or not opening):
-            return _facts(document, part, day, rules, dates)
-        if opening and _is_wiped(part.text[: day.start()] if day else part.text, rules):
-            return []
+        days = find_dates(text, places, dates)
+        score, day = _best(text, days, known, rules, dates, only)
+        if not only and score < TIME:
+            if _is_wiped(text[: day.start()] if day else text, rules):
+                return []
+            opening = len(text)
+            continue
+        unsure = score <= KNOWN_DAY
+        found = (*day.span(), iso_day(day, dates) or "") if day else None
+        if day is None or unsure or not only:  # else a likely date was found among those of the whole story
+            story = Story(text, places, days, known, dates)
+            found = _not_in_full(story, None if unsure else day, opening or len(text), rules) or found
+        return _facts(document, part, found, rules) if found else []
     return []
 
 
-def _facts(document: Document, part: View, day: re.Match[str], rules: EventRules, dates: DateRules) -> list[Fact]:
-    span = Span.of(document, *part.origin(*day.span()))
-    facts = [Fact("event_date", iso_day(day, dates) or "", span)]
-    place = _place(part.text, day, rules)
+def _not_in_full(story: Story, day: re.Match[str] | None, opening: int, rules: EventRules) -> _Found | None:
+    """The event's day where it is not written in full; where a date is likely to be it, only what opens the act."""
+    told = told_days(story, min(day.start(), REACH_BEFORE) if day else REACH, rules.told)
+    found = _told(story.text, told, opening, day is None, rules) if told else None
+    return found or (_eve(story, rules) if story.days and not day else None)
+
+
+def _told(text: str, told: Sequence[Told], opening: int, unsure: bool, rules: EventRules) -> _Found | None:
+    """The first of the days that is the event's; where a date is likely to be it, only one with a time of day."""
+    for one in told:
+        start, end = one.match.span()
+        clause = _own_clause(text, one.match, (), rules)
+        if clause is None:
+            continue
+        before, may_act = _weigh(text, one.match, clause, _is_timed(text, start, end, rules), rules)
+        if before < TIME and unsure and may_act and _acts_in_sentence(text, end, rules):
+            before += ACT
+        if before > ACT or (before == ACT and (one.has_year or start < opening)):
+            return start, end, one.day
+    return None
+
+
+def _eve(story: Story, rules: EventRules) -> _Found | None:
+    """The day before a date, where a time of day or an act follows the words for it."""
+    for start, end, day in eves(story, rules.told):
+        if _is_timed(story.text, start, end, rules) or _acts_in_sentence(story.text, end, rules):
+            return start, end, day
+    return None
+
+
+def _is_timed(text: str, start: int, end: int, rules: EventRules) -> bool:
+    """Whether a time of day stands behind what stands between these places, or a part of the day right before it."""
+    timed = bool(rules.time.match(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
+    return timed or text.endswith(rules.part_of_day, 0, start)
+
+
+def _acts_in_sentence(text: str, end: int, rules: EventRules) -> bool:
+    after = text[end : end + TOLD_ACT_AFTER].partition("\n\n")[0]
+    for stop in _STOP.finditer(after):
+        if not _is_shortened(after, stop.start(), rules):
+            after = after[: stop.start()]
+            break
+    return any(map(after.__contains__, rules.acts))
+
+
+def _facts(document: Document, part: View, found: _Found, rules: EventRules) -> list[Fact]:
+    start, end, day = found
+    facts = [Fact("event_date", day, Span.of(document, *part.origin(start, end)))]
+    place = _place(part.text, start, end, rules)
     if place:
         span = Span.of(document, *part.origin(*place))
         facts.append(Fact("event_place", " ".join(part.text[slice(*place)].split()), span))
@@ -234,13 +295,21 @@ def _own_clause(text: str, day: re.Match[str], following: Sequence[re.Match[str]
     after = text[end : end + NEAR_AFTER]
     limit = following[0].start() - end if following else NEAR_AFTER
     clause = _in_clause(after, rules)[: limit if limit > 0 else NEAR_AFTER]
-    if (others or any(map(clause.__contains__, rules.clause_after))) and not any(
-        map(after.__contains__, rules.same_day)
-    ):
+    if (others or any(map(clause.__contains__, rules.clause_after))) and not _acts_same_day(text, end, rules):
         return None
     if rules.next_after.match(clause) or _stands_in_sentence(rules.clause_before, before, rules):
         return None
     return clause
+
+
+def _acts_same_day(text: str, end: int, rules: EventRules) -> bool:
+    """Whether behind a date it is told what was done "on the same day"."""
+    after = text[end : end + NEAR_AFTER]
+    for words in rules.same_day:
+        at = after.find(words)
+        if at >= 0:
+            return _acts_in_sentence(text, end + at, rules)
+    return False
 
 
 def _said_before(text: str, day: re.Match[str], rules: EventRules) -> int:
@@ -263,10 +332,15 @@ def _in_sentence(before: str, rules: EventRules) -> str:
 
 def _in_clause(after: str, rules: EventRules) -> str:
     """The beginning of the text that belongs to its first clause."""
-    end = min((at for sign in ",;" if (at := after.find(sign)) >= 0), default=len(after))
-    for stop in _CLAUSE_STOP.finditer(after, 0, end) if after.find(".", 0, end) >= 0 else ():
-        if not _is_shortened(after, stop.start(), rules):
-            return after[: stop.start()]
+    end = len(after)
+    for sign in ",;":
+        at = after.find(sign, 0, end)
+        if at >= 0:
+            end = at
+    if after.find(".", 0, end) >= 0:
+        for stop in _CLAUSE_STOP.finditer(after, 0, end):
+            if not _is_shortened(after, stop.start(), rules):
+                return after[: stop.start()]
     return after[:end]
 
 
@@ -298,10 +372,10 @@ def _is_followed_by_act(text: str, day: re.Match[str], rules: EventRules) -> boo
     return any(map(after.__contains__, rules.acts))
 
 
-def _place(text: str, day: re.Match[str], rules: EventRules) -> tuple[int, int] | None:
+def _place(text: str, start: int, end: int, rules: EventRules) -> tuple[int, int] | None:
     for pattern, needs in rules.places:
-        match = _search(pattern, needs, text, day.end(), min(len(text), day.end() + PLACE_AFTER))
-        match = match or _search(pattern, needs, text, max(0, day.start() - PLACE_BEFORE), day.start())
+        match = _search(pattern, needs, text, end, min(len(text), end + PLACE_AFTER))
+        match = match or _search(pattern, needs, text, max(0, start - PLACE_BEFORE), start)
         if match and not rules.place_wiped.search(match["event_place"]):
             return match.span("event_place")
     return None

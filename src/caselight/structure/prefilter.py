@@ -8,6 +8,7 @@ is found here, when it is compiled.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import product
@@ -73,15 +74,22 @@ class Sought(NamedTuple):
     def of(cls, words: Iterable[str]) -> Sought:
         """These words."""
         groups: dict[str, list[str]] = {}
-        for word in words:
-            signs = [c for c in word if c.isupper() or not (c.isalnum() or c.isspace() or c in _COMMON)]
-            groups.setdefault(min(signs, default=""), []).append(word)
+        signs = {
+            word: {c for c in word if c.isupper() or not (c.isalnum() or c.isspace() or c in _COMMON)} for word in words
+        }
+        shared = Counter(sign for own in signs.values() for sign in own)
+        for word, own in signs.items():
+            groups.setdefault(min(own, key=lambda sign: (-shared[sign], sign), default=""), []).append(word)
         return cls(tuple((sign, tuple(own)) for sign, own in groups.items()))
 
     def are_in(self, text: str) -> bool:
         """Whether one of the words stands in the text."""
-        here = (words for sign, words in self.by_sign if sign in text)
-        return any(any(map(text.__contains__, words)) for words in here)
+        for sign, words in self.by_sign:
+            if sign in text:
+                for word in words:
+                    if word in text:
+                        return True
+        return False
 
 
 def after_number(pattern: re.Pattern[str]) -> frozenset[str] | None:
