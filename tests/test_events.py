@@ -196,6 +196,13 @@ def test_a_day_without_its_year_is_given_where_the_ruling_tells_the_year(story: 
     assert values_of(text, "decision_date", "event_date") == {"decision_date": "2022-04-28", "event_date": day}
 
 
+@pytest.mark.parametrize("year", ["9999", "0001", "0100"])
+def test_a_year_at_the_ends_of_the_calendar_stops_nothing(year: str) -> None:
+    head = f"ПОСТАНОВЛЕНИЕ\n28 декабря {year} года\nСудья Лужского городского суда Ивлева О.А. рассмотрела дело по КоАП"
+    story = f"12 декабря в 15 часов Н. пел. 12 декабря {year} года и 1 января {year} года о том, что накануне он пел."
+    facts_of(f"{head}\nУСТАНОВИЛ:\n\n{story}\n\nПОСТАНОВИЛ:\n")
+
+
 def test_the_quotation_of_a_day_is_what_tells_it() -> None:
     text = "ПОСТАНОВЛЕНИЕ\nСудья рассмотрела дело о правонарушении\nУСТАНОВИЛА:\n\n{}\n\nПОСТАНОВИЛА:\n"
     story = "Протокол составлен 7 марта 2022 года о том, что накануне Н. участвовал в митинге."

@@ -116,7 +116,7 @@ def _day(match: re.Match[str], story: Story) -> date | None:
 def _last_before(act: date, written: tuple[int, int], full: Sequence[str]) -> date | None:
     """The day of a year that the text does not name beside it."""
     years = {int(day[:4]) for day in full if (int(day[5:7]), int(day[8:])) == written}
-    named = [day for year in years if (day := _date(year, written)) and day <= act <= day + TWO_YEARS]
+    named = [day for year in years if (day := _date(year, written)) and timedelta(0) <= act - day <= TWO_YEARS]
     if named:
         return named[0] if len(named) == 1 else None
     for year in (act.year, act.year - 1):
