@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from caselight.definitions import parse
@@ -79,7 +77,7 @@ def test_a_sentence_that_its_figures_do_not_bear_out_is_refused(
     assert reason in refused
 
 
-MATTERS = [replace(one, unit="matter", N=1900) for one in FIGURES]
+MATTERS = [one._replace(unit="matter", N=1900) for one in FIGURES]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +87,7 @@ MATTERS = [replace(one, unit="matter", N=1900) for one in FIGURES]
         ("{count role=none} of {cases}", [FIGURES[1], MATTERS[3]], "", "figures of 1,900 matters"),
         (
             "{share role=none}, {share role=relied_on}, {cases}",
-            [FIGURES[1], replace(FIGURES[3], N=1999)],
+            [FIGURES[1], FIGURES[3]._replace(N=1999)],
             "",
             "1,999 cases and 2,000 cases",
         ),
