@@ -222,11 +222,9 @@ def _best(
     """
     told: list[_Told] = []
     others = 0
-    match_time, part_of_day = rules.time.match, rules.part_of_day
     for place, match in enumerate(days, 1):
         start, end = match.span()
-        timed = bool(match_time(text, end, end + TIME_AFTER)) and _has_mark(text, end, rules)
-        timed = timed or text.endswith(part_of_day, 0, start)
+        timed = _is_timed(text, start, end, rules)
         others += not timed
         if not timed and others > UNTIMED:
             continue

@@ -101,7 +101,7 @@ def _day(match: re.Match[str], story: Story) -> date | None:
         return _date(int(match["year"]), written)
     acts = sorted(map(date.fromisoformat, story.known))
     if by == "same":
-        before = max((one for one in story.days if one.end() <= match.start()), key=re.Match.end, default=None)
+        before = _date_ahead(story, match)
         year = before and iso_day(before, story.dates)
         told = _date(int(year[:4]), written) if year else None
     elif not acts:
@@ -111,6 +111,11 @@ def _day(match: re.Match[str], story: Story) -> date | None:
     else:
         told = _last_before(acts[0], written, [day for one in story.days if (day := iso_day(one, story.dates))])
     return told if told and (not acts or told <= acts[0]) else None
+
+
+def _date_ahead(story: Story, match: re.Match[str]) -> re.Match[str] | None:
+    """The date written in full that stands last before what was matched."""
+    return max((one for one in story.days if one.end() <= match.start()), key=re.Match.end, default=None)
 
 
 def _last_before(act: date, written: tuple[int, int], full: Sequence[str]) -> date | None:
@@ -140,7 +145,7 @@ def eves(story: Story, rules: ToldRules) -> list[tuple[int, int, str]]:
         return []
     found = []
     for match in rules.eve.finditer(text, 0, REACH):
-        before = max((one for one in story.days if one.end() <= match.start()), key=re.Match.end, default=None)
+        before = _date_ahead(story, match)
         if not before or match.start() - before.end() > EVE_AFTER or "\n\n" in text[before.end() : match.start()]:
             continue
         if day := iso_day(before, story.dates):
