@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -40,6 +41,7 @@ from caselight.types import (
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each value
 _AT_ONCE_BYTES = 16 << 20  # a larger table is written piece by piece, without a copy of it in memory
+_IN_ONE_THREAD = pa.ipc.IpcReadOptions(use_threads=False)
 _TEXT, _OFFSET, _HASH = pa.string(), pa.int32(), pa.uint64()
 PROBLEM = pa.struct([("kind", _TEXT), ("message", _TEXT)])
 REGION = pa.struct([("kind", _TEXT), ("start", _OFFSET), ("end", _OFFSET)])
@@ -344,8 +346,10 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         DamagedTableError: the file is gone, or is no whole Arrow file.
     """
     try:
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
+        with path.open("rb") as file:  # mapped by Python, which takes a third of Arrow's time
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        table = pa.ipc.open_file(pa.py_buffer(content), options=_IN_ONE_THREAD).read_all()
+    except (OSError, ValueError) as error:  # pyarrow.ArrowInvalid is a ValueError, as is what an empty file gives
         what = str(error).splitlines()[0][:200]
         raise DamagedTableError(f"{path} is damaged ({what}). Run the study again: it is made anew.") from None
     return table.select(columns) if columns else table

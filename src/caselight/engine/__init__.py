@@ -39,7 +39,7 @@ from caselight.engine.wire import (
     error_name,
     pack_order,
     raise_error,
-    send,
+    tell,
 )
 from caselight.engine.worker import NO_ITEM, Life
 from caselight.types import State
@@ -178,7 +178,7 @@ class Engine:
             self._idle.pop().end()
         worker = self._idle.pop() if self._idle else self._ready_worker()
         try:
-            send(worker.sock, STREAM, pack_order((function, arguments)))
+            tell(worker.sock, STREAM, pack_order((function, arguments)))
             socket.send_fds(worker.sock, [STREAM], [file.fileno()])
             while True:
                 kind, payload = self._next_frame(worker, self._wall_seconds)
@@ -214,7 +214,7 @@ class Engine:
             worker.progress[0] = NO_ITEM
             worker.most_marks = worker.progress[1] + _MARKS_AN_ITEM * (len(task.items) + 1)
             try:
-                send(worker.sock, BATCH, pack_order((task.function, task.items, task.failures)))
+                tell(worker.sock, BATCH, pack_order((task.function, task.items, task.failures)))
             except OSError:
                 waiting.appendleft(self._again(worker, worker.cause()))
 
@@ -268,7 +268,7 @@ class Engine:
             answer = self._answer(question)
         except ValueError as error:
             raise ConnectionError(f"a question that makes no sense ({error})") from None
-        send(worker.sock, TOLD, answer)
+        tell(worker.sock, TOLD, [answer])
 
     def _failed(self, worker: Process, payload: Answer) -> Task:
         """An exception in a worker: ours to see, except that a batch may need more memory than a worker has."""

@@ -1,7 +1,8 @@
-"""What travels between the parent and a worker: frames of one kind letter, a length and that many bytes.
+"""What travels between the parent and a worker.
 
-To a worker the bytes are a pickle, or the answer to what it asked (the parent is trusted). From a worker they are
-never unpickled.
+To a worker: frames of one kind letter, the number of pieces, the length of each, and the pieces: a pickle with what
+travels beside it, or the answer to what it asked (the parent is trusted). From a worker: frames of one kind letter, a
+length and that many bytes, which are never unpickled.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import pickle
 import socket
 import struct
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
 from caselight import errors
 
-HEADER = struct.Struct("<cQ")  # kind, length of what follows
-_COUNT = struct.Struct("<I")
+HEADER = struct.Struct("<cQ")  # kind; length of what follows, to a worker the number of pieces
+_PIECES_AT_ONCE = 512  # the system takes 1,024 in one call
 # Room made at once for what was announced; the system gives memory for it only as it is filled. Most answers fit: room
 # that has to grow is filled with zeros and copied.
 _PIECE_BYTES = 16 << 20
@@ -44,23 +45,42 @@ def send(sock: socket.socket, kind: bytes, payload: bytes | bytearray) -> None:
     sock.sendall(payload)
 
 
-def receive(sock: socket.socket) -> tuple[bytes, bytearray] | None:
+def tell(sock: socket.socket, kind: bytes, pieces: Sequence[bytes | memoryview]) -> None:
+    """Sends a worker one frame, without a copy of its pieces."""
+    sizes = list(map(len, pieces))
+    waiting = [HEADER.pack(kind, len(sizes)) + struct.pack(f"<{len(sizes)}Q", *sizes), *pieces]
+    if not hasattr(sock, "sendmsg"):  # on Windows
+        sock.sendall(b"".join(waiting))
+        return
+    at = 0
+    while at < len(waiting):
+        sent = sock.sendmsg(waiting[at : at + _PIECES_AT_ONCE])
+        while at < len(waiting) and sent >= len(waiting[at]):
+            sent -= len(waiting[at])
+            at += 1
+        if sent:
+            waiting[at] = memoryview(waiting[at])[sent:]
+
+
+def receive(sock: socket.socket) -> tuple[bytes, list[bytes]] | None:
     """The next frame from the parent, waited for; None when the parent has closed the socket."""
-    head = bytearray(HEADER.size)
-    if not _fill(sock, memoryview(head)):
+    try:
+        kind, count = HEADER.unpack(_take(sock, HEADER.size))
+        sizes = struct.unpack(f"<{count}Q", _take(sock, 8 * count))
+        return kind, [_take(sock, size) for size in sizes]
+    except EOFError:
         return None
-    kind, length = HEADER.unpack(head)
-    payload = bytearray(length)
-    return (kind, payload) if _fill(sock, memoryview(payload)) else None
 
 
-def _fill(sock: socket.socket, view: memoryview) -> bool:
-    while view:
-        count = sock.recv_into(view)
-        if not count:
-            return False
-        view = view[count:]
-    return True
+def _take(sock: socket.socket, size: int) -> bytes:
+    """That many bytes, received into the place where they stay."""
+    piece = sock.recv(size, socket.MSG_WAITALL)
+    while len(piece) < size:  # a signal came in between, or the line is closed
+        more = sock.recv(size - len(piece), socket.MSG_WAITALL)
+        if not more:
+            raise EOFError
+        piece += more
+    return piece
 
 
 @dataclass(slots=True)
@@ -108,22 +128,16 @@ def apart(content: bytes) -> object:
     return pickle.PickleBuffer(content)
 
 
-def pack_order(order: object) -> bytes:
-    """What a worker is to do, as bytes: the pickle, and beside it all that was set `apart`."""
+def pack_order(order: object) -> list[bytes | memoryview]:
+    """What a worker is to do, in pieces: the pickle, and behind it all that was set `apart`."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(order, protocol=5, buffer_callback=buffers.append)
-    raw = [buffer.raw() for buffer in buffers]
-    sizes = [len(head), *map(len, raw)]
-    return b"".join([_COUNT.pack(len(sizes)), struct.pack(f"<{len(sizes)}Q", *sizes), head, *raw])
+    return [head, *(buffer.raw() for buffer in buffers)]
 
 
-def unpack_order(trusted: bytes | bytearray) -> Any:
-    """What `pack_order` wrote, which the parent did; buffers come back as bytes of their own."""
-    (count,) = _COUNT.unpack_from(trusted)
-    sizes = struct.unpack_from(f"<{count}Q", trusted, _COUNT.size)
-    ends = list(accumulate(sizes, initial=_COUNT.size + 8 * count))
-    with memoryview(trusted) as view:
-        head, *buffers = [bytes(view[start:end]) for start, end in pairwise(ends)]
+def unpack_order(trusted: Sequence[bytes]) -> Any:
+    """What `pack_order` made pieces of, which the parent did; those that were set apart come back as they are."""
+    head, *buffers = trusted
     return pickle.loads(head, buffers=buffers)  # noqa: S301  (the parent made it)
 
 

@@ -91,10 +91,10 @@ def _ask(sock: socket.socket, question: bytes) -> bytes:
     frame = receive(sock)
     if frame is None:
         raise ConnectionResetError("the parent has gone")
-    return bytes(frame[1])
+    return b"".join(frame[1])
 
 
-def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: bytearray) -> None:
+def _work(sock: socket.socket, progress: Any, kind: bytes, trusted: list[bytes]) -> None:
     """Answers one frame of the parent."""
 
     def mark(index: int) -> None:

@@ -113,8 +113,9 @@ def link(keys: Iterable[LinkKey]) -> tuple[list[Link], list[Problem]]:
     problems += _join_by_numbers(groups, cases, matters, edges)
     links = []
     for members in groups.components():
-        matter = "m" + min(cases[i].case for i in members)[1:]
-        links += [Link(cases[i].case, matter, _earlier(cases[i], [cases[j] for j in members])) for i in members]
+        own = [cases[i] for i in members]
+        matter = "m" + own[0].case[1:]  # cases and members are sorted
+        links += [Link(key.case, matter, _earlier(key, own)) for key in own]
     links.sort(key=lambda entry: entry.case)
     problems.sort(key=lambda problem: (problem.subject, problem.message))
     return links, problems
@@ -178,6 +179,8 @@ def _edges(cases: Sequence[LinkKey], matter_of: dict[int, int]) -> tuple[list[tu
     edges: list[tuple[int, int]] = []
     problems = []
     for (number, kind), found in mentions.items():
+        if len(found) == 1:
+            continue
         unknown = set()
         found.sort(key=lambda mention: (mention[0], mention[1].code, mention[1].place))
         for (i, left), (j, right) in combinations(found, 2):
@@ -207,6 +210,8 @@ def _join_by_numbers(
     problems = []
     refused = set()
     for members in trial.components():
+        if len(members) == 1:
+            continue
         uids = sorted({cases[i].uid for i in members if cases[i].uid})
         if len(uids) > 1:
             refused.add(trial.root(members[0]))
@@ -230,6 +235,8 @@ def _rank(key: LinkKey) -> int:
 
 def _earlier(key: LinkKey, matter: Sequence[LinkKey]) -> tuple[str, ...]:
     """Cases of other instances that came before: by the day of the decision, by the order of instances without one."""
+    if len(matter) == 1:  # most matters
+        return ()
     rank = _rank(key)
 
     def before(other: LinkKey) -> bool:
