@@ -197,7 +197,7 @@ class Records:
             for path, file in files:
                 fits = [one for one in without if left_out_by(path, [one])]
                 entry = {"path": path, "left_out": fits[0]} if fits else self._take(path, file, is_container)
-                if "id" not in entry and os.path.isdir(file) and file.resolve() == own:
+                if "id" not in entry and os.path.isdir(file) and Path(file).resolve() == own:
                     result.unreadable.append(_own(path))
                     continue
                 met.update(fits)
@@ -226,7 +226,7 @@ class Records:
         self._ledger.add(taken)
         taken.clear()
 
-    def _take(self, path: str, file: Path, is_container: Callable[[bytes, str], bool]) -> dict[str, Any]:
+    def _take(self, path: str, file: str, is_container: Callable[[bytes, str], bool]) -> dict[str, Any]:
         try:
             # O_NONBLOCK: a named pipe would otherwise wait for a writer for ever.
             descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -356,8 +356,8 @@ def _own(path: str) -> Problem:
     return Problem("ingest", path, "own_folder", f"{what}. Keep records in a folder beside the study.")
 
 
-def _files(path: Path, study: Path) -> Iterator[tuple[str, Path]]:
-    """(path as the study will name it, file) for each file at or below `path`; the names begin with path's own name.
+def _files(path: Path, study: Path) -> Iterator[tuple[str, str]]:
+    """(path as the study will name it, path of the file) for each file at or below `path`; the names begin with path's own name.
 
     The folder of the study, where it lies below `path`, stands for all that is in it.
     """
@@ -367,7 +367,7 @@ def _files(path: Path, study: Path) -> Iterator[tuple[str, Path]]:
         raise UsageError(f"{path} does not exist. Check the spelling; nothing was added.")
     root = _printable((path if path.name not in ("", "..") else path.resolve()).name)
     if not path.is_dir():
-        yield root, path
+        yield root, str(path)
         return
     closed: list[OSError] = []
     found = False
@@ -381,10 +381,10 @@ def _files(path: Path, study: Path) -> Iterator[tuple[str, Path]]:
         folders[:] = [name for name in folders if name not in own]
         for name in sorted([*names, *links, *own]):
             found = True
-            yield f"{prefix}/{_printable(name)}", Path(folder, name)
+            yield f"{prefix}/{_printable(name)}", os.path.join(folder, name)
     for error in closed:  # a folder that may not be opened: its files are unknown, so the folder stands for them
         found = True
-        yield f"{root}/{_printable(os.path.relpath(error.filename, path))}", Path(error.filename)
+        yield f"{root}/{_printable(os.path.relpath(error.filename, path))}", error.filename
     if not found:
         raise UsageError(f"{path} holds no file. Name the folder that holds the records; nothing was added.")
 
