@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+_STEP_BYTES = 65_536
+
 
 def first_of(source: BinaryIO, size: int) -> bytes:
     """The first `size` bytes of `source`, fewer where it ends before."""
-    first = source.read(size)
-    while 0 < len(first) < size and (more := source.read(size - len(first))):
-        first += more  # what is not buffered may come in pieces
+    first = b""
+    # In steps, because room is made for all that is asked for; and what is not buffered may come in pieces.
+    while len(first) < size and (more := source.read(min(size - len(first), max(_STEP_BYTES, len(first))))):
+        first += more
     return first
 
 

@@ -357,7 +357,8 @@ def _own(path: str) -> Problem:
 
 
 def _files(path: Path, study: Path) -> Iterator[tuple[str, str]]:
-    """(path as the study will name it, path of the file) for each file at or below `path`; the names begin with path's own name.
+    """(path as the study will name it, path of the file) for each file at or below `path`; the first of the two begins
+    with path's own name.
 
     The folder of the study, where it lies below `path`, stands for all that is in it.
     """
