@@ -115,7 +115,7 @@ def _read_lifted(lifted: Lifted, card: Card) -> Content | None:
             raise _MisplacedError from None
         return _content(LexborHTMLParser(with_lines(part)).body, card, False, lifted)
     read_tables(lifted.tables.values(), card)
-    texts = list(map(without_empty, lifted.acts.values()))
+    texts = list(lifted.acts.values())
     _refuse_empty(rest, texts, card, False, lifted)
     _keep_prose(rest, card, lifted)
     return _written(card, texts)
@@ -178,7 +178,7 @@ def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
     marked = [(act.mem_id, text.rstrip("\n")) for act in acts if MARK in (text := act.text_lexbor())]
     if sorted(mark for _, mark in marked) != sorted(lifted.acts):
         raise _MisplacedError
-    return {block: without_empty(lifted.acts[mark]) for block, mark in marked}
+    return {block: lifted.acts[mark] for block, mark in marked}
 
 
 def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
