@@ -34,6 +34,7 @@ ANCHORS = (
     (b"cardsud_wrapper", b"class="),
 )
 _WINDOW = 8  # bytes before a value: an attribute's name and the quotes before its value, however many
+_FIRST_BYTES = 1_024
 _ANCHORS = tuple(
     (value, re.compile(rb"%b[\"']{0,%d}%b[\"'= >]" % (attribute, _WINDOW - len(attribute), value)))
     for value, attribute in ANCHORS
@@ -76,7 +77,8 @@ def read_html(untrusted: bytes) -> Content:
 def _anchor(page: bytes) -> int:
     """Where the block about the case begins, 0 if the page has none of the known ones."""
     for value, attribute in _ANCHORS:
-        if page.rfind(value) < 0:  # from behind, Python looks two to three times as fast
+        # "content" stands in the head of nearly every page; from behind, Python looks two to three times as fast.
+        if page.find(value, 0, _FIRST_BYTES) < 0 and page.rfind(value) < 0:
             continue
         for found in attribute.finditer(page):
             if found.end() > _WINDOW + len(value):
@@ -184,7 +186,7 @@ def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
 def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
     lines = rest.split("\n")
-    if lifted.long:
+    if card.longest >= PROSE_LINE:
         lines = [told for line in lines for told in lifted.lines(line)]
     long = [one_line(line) for line in lines if len(line) >= PROSE_LINE]
     written = "".join(card.lines) if long else ""

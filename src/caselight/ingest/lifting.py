@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from caselight.ingest.chrome import CHROME_CLASSES
-from caselight.ingest.lines import PROSE_LINE, breaks_line, joined_lines
+from caselight.ingest.lines import breaks_line, joined_lines
 from caselight.ingest.nesting import FEW_TAGS
 from caselight.ingest.tags import ATTRIBUTES, NOT_PLAIN, SHORTEST_TAG, NotPlainError, known_tags, read_tags
 
@@ -66,7 +66,6 @@ class Lifted:
     rest: str
     acts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, Rows] = field(default_factory=dict)
-    long: bool = False  # a cell may hold prose
 
     def lines(self, line: str) -> list[str]:
         """A line of the rest as a page that nothing was lifted out of has it: the lines of a table for its mark."""
@@ -152,7 +151,6 @@ def _without_tables(page: str, lifted: Lifted) -> list[str]:
             continue
         mark = _mark(lifted)
         lifted.tables[mark] = rows
-        lifted.long = lifted.long or max(map(len, chain.from_iterable(rows))) >= PROSE_LINE
         kept[i] = f"<table{table[:start]}<tr><td>{mark}</td></tr></table>{table[end:]}"
     return kept
 
