@@ -306,8 +306,10 @@ def _refuse_empty(rest: str, texts: list[str], card: Card, whole: bool, lifted: 
         UnreadableError: it is one of those.
         _MisplacedError: it may be one of those, and its words are not all here.
     """
+    if any(len(text) > MIN_PROSE for text in texts):
+        return
     values = [field for field in card.fields if field.label != TITLE]
-    if any(len(text) > MIN_PROSE for text in texts) or any(field.row < 0 for field in values):
+    if any(field.row < 0 for field in values):
         return
     if lifted.acts:
         raise _MisplacedError

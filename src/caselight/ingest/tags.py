@@ -13,7 +13,6 @@ SHORTEST_TAG = 3  # characters, "<p>"
 ATTRIBUTES = r"""(?: +[a-z]+(?:-[a-z]+)*(?:="[^"<>&]*"|='[^'<>&]*'|=[\w.%#]+)?)* *"""
 TAGS = re.compile("(<[^>]*+>(?: *+<[^>]*+>)*+)")  # with nothing but blanks between them
 _REFERENCES = {
-    "nbsp": "\xa0",
     "quot": '"',
     "laquo": "«",
     "raquo": "»",
@@ -86,7 +85,7 @@ def without_references(text: str) -> str:
     Raises:
         NotPlainError: one of them is not known here.
     """
-    pieces = text.split("&")
+    pieces = text.replace("&nbsp;", "\xa0").split("&")
     for i, piece in enumerate(pieces[1:], 1):
         name, end, rest = piece.partition(";")
         if not end or name not in _REFERENCES:
