@@ -113,6 +113,13 @@ def lists(rows: Sequence[Sequence[tuple[Any, ...]]], struct: pa.StructType) -> p
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(struct)))
 
 
+def _texts(texts: Sequence[str]) -> pa.StringArray:
+    """A column of long texts; `pa.array` would keep each of them a second time, encoded, for as long as it lives."""
+    encoded = [text.encode() for text in texts]
+    offsets = pa.array(list(accumulate(map(len, encoded), initial=0)), pa.int32())
+    return pa.StringArray.from_buffers(len(texts), offsets.buffers()[1], pa.py_buffer(b"".join(encoded)))
+
+
 def _problems(rows: Iterable[Sequence[Problem]]) -> pa.ListArray:
     return lists([[(p.kind, p.message) for p in row] if row else () for row in rows], PROBLEM)
 
@@ -157,7 +164,7 @@ def texts_table(documents: Sequence[Document]) -> pa.Table:
     columns = [
         pa.array([d.id for d in documents], _TEXT),
         pa.array([d.name for d in documents], _TEXT),
-        pa.array([d.text for d in documents], _TEXT),
+        _texts([d.text for d in documents]),
         pa.array([d.reader for d in documents], _TEXT),
         pa.array([d.media_type for d in documents], _TEXT),
         pa.array([d.language for d in documents], _TEXT),
