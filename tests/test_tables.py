@@ -53,8 +53,15 @@ CASE = Case(
 ANSWER = Answer("c1", "role", ("x", "y"), "rules", (Evidence(SPAN, "court", True, "header"),), 0.5)
 
 
-def test_documents_come_back_as_they_went_in() -> None:
-    assert tables.documents_of(tables.texts_table([DOCUMENT])) == [DOCUMENT]
+EMPTY = DOCUMENT._replace(text="", pages=(), regions=(), fields=())
+
+
+@pytest.mark.parametrize(
+    "documents", [[DOCUMENT], [], [EMPTY], [EMPTY, DOCUMENT._replace(text="Суд é 😀"), DOCUMENT, EMPTY]]
+)
+def test_documents_come_back_as_they_went_in(documents: list[Document]) -> None:
+    sent = tables.decode(tables.encode({"texts": tables.texts_table(documents)}))
+    assert tables.documents_of(sent["texts"]) == documents
 
 
 @given(
@@ -68,6 +75,11 @@ def test_a_value_is_written_as_json_has_it(value: Value) -> None:
 
 def test_cases_come_back_as_they_went_in() -> None:
     assert tables.cases_of(tables.cases_table([CASE], [()], ["{}"])) == [CASE]
+
+
+def test_the_digest_of_a_case_stays_the_same_from_version_to_version() -> None:
+    """Studies hold it: with another one, all pages would be written anew."""
+    assert tables.cases_table([CASE], [()], ["{}"])["digest"].to_pylist() == [14977097459259685341]
 
 
 @pytest.mark.parametrize("value", ["fine", ("a", "b"), (), None, 15000, 1.5, True, "2022-05-13"])

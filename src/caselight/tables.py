@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from json.encoder import encode_basestring
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +107,19 @@ LINKS = pa.schema([("case", _TEXT), ("matter", _TEXT), ("earlier", pa.list_(_TEX
 
 def lists(rows: Sequence[Sequence[tuple[Any, ...]]], struct: pa.StructType) -> pa.ListArray:
     """One list of structs a row; each tuple holds the struct's members in the struct's order."""
-    offsets = pa.array(list(accumulate(map(len, rows), initial=0)), pa.int32())
     flat = list(chain.from_iterable(rows))
-    columns = list(zip(*flat, strict=True)) if flat else [()] * struct.num_fields
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, struct, strict=True)]
+    if not flat:
+        return pa.array(rows, pa.list_(struct))
+    offsets = pa.array(list(accumulate(map(len, rows), initial=0)), pa.int32())
+    arrays = [pa.array(column, field.type) for column, field in zip(zip(*flat, strict=True), struct, strict=True)]
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(struct)))
+
+
+def _texts(texts: Sequence[str]) -> pa.StringArray:
+    """A column of long texts; `pa.array` would keep each of them a second time, encoded, for as long as it lives."""
+    encoded = [text.encode() for text in texts]
+    offsets = pa.array(list(accumulate(map(len, encoded), initial=0)), pa.int32())
+    return pa.StringArray.from_buffers(len(texts), offsets.buffers()[1], pa.py_buffer(b"".join(encoded)))
 
 
 def _problems(rows: Iterable[Sequence[Problem]]) -> pa.ListArray:
@@ -159,13 +166,13 @@ def texts_table(documents: Sequence[Document]) -> pa.Table:
     columns = [
         pa.array([d.id for d in documents], _TEXT),
         pa.array([d.name for d in documents], _TEXT),
-        pa.array([d.text for d in documents], _TEXT),
+        _texts([d.text for d in documents]),
         pa.array([d.reader for d in documents], _TEXT),
         pa.array([d.media_type for d in documents], _TEXT),
         pa.array([d.language for d in documents], _TEXT),
-        lists([[(r.kind.value, r.start, r.end) for r in d.regions] for d in documents], REGION),
-        lists([[(f.label, f.start, f.end, f.table, f.row) for f in d.fields] for d in documents], FIELD),
-        lists([[(p.number, p.start, p.end, p.confidence) for p in d.pages] for d in documents], PAGE),
+        lists([d.regions for d in documents], REGION),
+        lists([d.fields for d in documents], FIELD),
+        lists([d.pages for d in documents], PAGE),
     ]
     return pa.Table.from_arrays(columns, schema=TEXTS)
 
@@ -192,45 +199,38 @@ def cases_table(cases: Sequence[Case], problems: Sequence[Sequence[Problem]], li
     """CASES: one row a case; `link_keys` is what `structure.link` needs of each, as JSON text."""
     facts = [
         [
-            (
-                f.name,
-                to_json(f.value),
-                f.span.document,
-                f.span.start,
-                f.span.end,
-                f.span.quote,
-                f.source,
-            )
-            for f in case.facts
+            (name, to_json(value), document, start, end, quote, source)
+            for name, value, (document, start, end, quote), source in case.facts
         ]
         for case in cases
     ]
-    sections = [[(s.name, s.start, s.end) for s in case.sections] for case in cases]
-    digests = [_case_digest(c, f, s) for c, f, s in zip(cases, facts, sections, strict=True)]
     columns = [
         pa.array([c.id for c in cases], _TEXT),
         pa.array([list(c.documents) for c in cases], pa.list_(_TEXT)),
         pa.array([c.instance for c in cases], _TEXT),
-        lists(sections, SECTION),
+        lists([c.sections for c in cases], SECTION),
         lists(facts, FACT),
         _problems(problems),
         pa.array(link_keys, _TEXT),
-        pa.array(digests, _HASH),
+        pa.array(map(_case_digest, cases, facts), _HASH),
     ]
     return pa.Table.from_arrays(columns, schema=CASES)
 
 
-_STATED, _PLACE, _NAME, _BORDERS = itemgetter(0, 1, 2, 6), itemgetter(3, 4), itemgetter(0), itemgetter(1, 2)
-
-
-def _case_digest(case: Case, facts: Sequence[tuple[Any, ...]], sections: Sequence[tuple[Any, ...]]) -> int:
+def _case_digest(case: Case, facts: Iterable[tuple[Any, ...]]) -> int:
     """As `row_digest`, of all that is shown of a case but for quotations, which follow from the document and the place.
 
     Words and numbers apart: that takes half the time of spelling out every fact.
     """
-    words = chain(case.documents, chain.from_iterable(map(_STATED, facts)), map(_NAME, sections))
-    numbers = chain(chain.from_iterable(map(_PLACE, facts)), chain.from_iterable(map(_BORDERS, sections)))
-    return _digest("\x1f".join((case.instance, *words, repr([*numbers]))))
+    words: list[str] = [case.instance, *case.documents]
+    numbers: list[int] = []
+    for name, value, document, start, end, _, source in facts:
+        words += (name, value, document, source)
+        numbers += (start, end)
+    for name, start, end in case.sections:
+        words.append(name)
+        numbers += (start, end)
+    return _digest("\x1f".join((*words, repr(numbers))))
 
 
 def case_of(row: dict[str, Any]) -> Case:

@@ -10,6 +10,7 @@ from caselight.ingest.chrome import CHROME_CLASSES
 from caselight.ingest.lifting import MARK, Lifted
 from caselight.ingest.lines import breaks_line
 from caselight.ingest.tags import ATTRIBUTES, TAGS, NotPlainError, check_last_tag, known_tags
+from caselight.remembering import Remembered
 
 _PLAIN = re.compile(rf"(?ai)<(?:(?:div|ul|ol|li|span|table){ATTRIBUTES}|/(?:div|ul|ol|li|span|table|tr|td) *|tr|td)>")
 # In the attributes of a heading, of a label beside its value, of machinery.
@@ -19,6 +20,8 @@ _TAG = re.compile(r"<(/?\w*)[^>]*>")
 _LETTERS = {"div": "V", "ul": "U", "ol": "O", "li": "L", "span": "S", "table": "T", "tr": "R", "td": "D"}
 _LETTERS |= {f"/{name}": letter.lower() for name, letter in _LETTERS.items()}
 _FIRST, _ITEM, _LISTS, _TABLES = "V", "L", "UO", "TRD"
+# What is left of the pages of a court is often the same to the letter.
+_REMEMBERED_PAGES, _REMEMBERED_CHARACTERS = 200, 4_000
 _WHITE = re.compile(r"[\t\r\n\x0c]")
 
 
@@ -28,7 +31,15 @@ def first_block(lifted: Lifted) -> str:
     Raises:
         NotPlainError: there is more to it than blocks in blocks, or something was lifted from elsewhere.
     """
-    rest, done = lifted.rest, 0
+    text, acts, tables = _first_blocks[lifted.rest]
+    if acts != len(lifted.acts) or tables != len(lifted.tables):
+        raise NotPlainError
+    return text
+
+
+def _first_block(rest: str) -> tuple[str, int, int]:
+    """The text of the first block, and how many acts and tables were lifted from it."""
+    done = 0
     check_last_tag(rest)
     texts: list[str] = []
     letters, open_elements = "", ""
@@ -48,20 +59,20 @@ def first_block(lifted: Lifted) -> str:
                 raise NotPlainError
             letters += letter
             if not open_elements:
-                return _checked("".join(texts), letters, lifted)
+                return _checked("".join(texts), letters, rest)
         texts.append(line)
         done = found.end()
     raise NotPlainError
 
 
-def _checked(text: str, letters: str, lifted: Lifted) -> str:
-    """The text, if the only tables in it are those that were lifted, and all acts of the page are in it, and lifted."""
-    rest, acts, tables = lifted.rest, len(lifted.acts), len(lifted.tables)
+def _checked(text: str, letters: str, rest: str) -> tuple[str, int, int]:
+    """The text, with its acts and tables, if these are all of the page's acts and tables and have all the marks."""
+    acts, tables = rest.count("cont_doc") + rest.count("tab_content_Doc"), letters.count(_TABLES[0])
     if text.count(MARK) != 2 * (acts + tables) or any(letters.count(letter) != tables for letter in _TABLES):
         raise NotPlainError
-    if rest.count("cont_doc") + rest.count("tab_content_Doc") != acts or "&" in rest or "&" in text:
+    if "&" in rest or "&" in text:
         raise NotPlainError
-    return text
+    return text, acts, tables
 
 
 def _read(tags: str) -> tuple[str, str]:
@@ -74,3 +85,4 @@ def _read(tags: str) -> tuple[str, str]:
 
 
 _known = known_tags(_read)
+_first_blocks = Remembered(_first_block, _REMEMBERED_PAGES, _REMEMBERED_CHARACTERS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from caselight.ingest.content import Writer
 from caselight.ingest.lifting import HEADING, Rows
+from caselight.ingest.lines import PROSE_LINE
 from caselight.ingest.nodes import find
 from caselight.remembering import Remembered
 from caselight.types import Field, RegionKind
@@ -43,6 +44,7 @@ class Card:
     start: int  # where the card begins in the document's text
     lines: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
+    longest: int = 0  # characters of the longest cell of all tables, or 0 where none has a line of prose
 
     def add(self, label: str, value: str, table: str = "", row: int = -1) -> None:
         """One line of its own, "label: value", nothing if there is no value."""
@@ -50,7 +52,8 @@ class Card:
             return
         line = f"{label} {value}\n" if label.endswith("№") else f"{label}: {value}\n" if label else f"{value}\n"
         end = self.start + len(line) - 1
-        self.fields.append(Field(label, end - len(value), end, table, row))
+        # In half the time of Field(...).
+        self.fields.append(tuple.__new__(Field, (label, end - len(value), end, table, row)))
         self.lines.append(line)
         self.start = end + 1
 
@@ -62,7 +65,7 @@ class Card:
                 lead = f"; {label}: " if line else f"{label}: "
                 start = self.start + len(lead)
                 self.start = start + len(value)
-                self.fields.append(Field(label, start, self.start, table, row))
+                self.fields.append(tuple.__new__(Field, (label, start, self.start, table, row)))
                 line += (lead, value)
         if line:
             line.append("\n")
@@ -182,7 +185,12 @@ def _add_rows(rows: Rows, table: _Table, card: Card) -> None:
 
 def _add_values(values: list[str], heads: bool, table: _Table, card: Card) -> None:
     filled = "".join(values)
-    if not filled or (len(filled) > MAX_VALUE_CHARACTERS and max(map(len, values)) > MAX_VALUE_CHARACTERS):
+    if len(filled) >= PROSE_LINE:
+        longest = max(map(len, values))
+        card.longest = max(card.longest, longest)
+        if longest > MAX_VALUE_CHARACTERS:
+            return
+    elif not filled:
         return
     if len(values) == 1:
         table.title, table.columns, table.rows, table.begun = filled.strip("-=* "), None, 0, False
@@ -196,7 +204,7 @@ def _add_values(values: list[str], heads: bool, table: _Table, card: Card) -> No
         card.add(values[0].rstrip(":"), values[1], table.title)
     else:
         table.begun = True
-        card.add(values[0], "; ".join([value for value in values[1:] if value]), table.title, table.rows)
+        card.add(values[0], "; ".join(filter(None, values[1:])), table.title, table.rows)
         table.rows += 1
 
 

@@ -32,14 +32,17 @@ BROKEN_SHARE = 0.005
 # Text has next to no control characters; random bytes have 11 %, program files more. 2 % spares teletype output.
 CONTROL_SHARE = 0.02
 _HIGH = bytes(range(0x80, 0x100))
-# A bit for each kind of byte, as windows-1251 and the Macintosh have them. A whole sample of these is one number, so a
-# kind is counted in one go.
+# A bit for each kind of byte, as windows-1251 and the Macintosh have them. A whole sample of these, each a hexadecimal
+# digit, is one number, so a kind is counted in one go.
 _BEYOND_ASCII, _SMALL, _CAPITAL, _MAC_CAPITAL = 1, 2, 4, 8
+_DIGIT, _DIGITS = 4, b"0123456789abcdef"  # bits of each
 _KINDS = bytes(
-    _BEYOND_ASCII * (byte >= 0x80)
-    + _SMALL * (byte >= 0xE0)
-    + _CAPITAL * (0xC0 <= byte < 0xDF)
-    + _MAC_CAPITAL * (0x80 <= byte < 0xA0)
+    _DIGITS[
+        _BEYOND_ASCII * (byte >= 0x80)
+        + _SMALL * (byte >= 0xE0)
+        + _CAPITAL * (0xC0 <= byte < 0xDF)
+        + _MAC_CAPITAL * (0x80 <= byte < 0xA0)
+    ]
     for byte in range(0x100)
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -124,13 +127,15 @@ def _is_windows_1251(untrusted: bytes) -> bool:
     """
     middle = len(untrusted) // 2
     for sample in (untrusted[max(0, middle - 1024) : middle + 1024], untrusted[:PAGE_BYTES]):
-        kinds = int.from_bytes(sample.translate(_KINDS), "big")
+        if len(sample) < ENOUGH_LETTERS:
+            continue
+        kinds = int(sample.translate(_KINDS), 16)
         high = (kinds & _all_of(_BEYOND_ASCII, len(sample))).bit_count()
         if high >= ENOUGH_LETTERS:
             # Western languages have single letters beyond ASCII among others, never three small ones together.
             small = kinds & _all_of(_SMALL, len(sample))
-            third = small & small >> 8 & small >> 16
-            in_words = (third | third << 8 | third << 16).bit_count()
+            third = small & small >> _DIGIT & small >> 2 * _DIGIT
+            in_words = (third | third << _DIGIT | third << 2 * _DIGIT).bit_count()
             capitals = (kinds & _all_of(_CAPITAL, len(sample))).bit_count()
             mac_capitals = (kinds & _all_of(_MAC_CAPITAL, len(sample))).bit_count()
             return in_words > 0.6 * high and capitals > mac_capitals
@@ -140,7 +145,7 @@ def _is_windows_1251(untrusted: bytes) -> bool:
 @lru_cache(4)  # all samples from the middle of a page have one length
 def _all_of(kind: int, length: int) -> int:
     """A sample that has nothing but bytes of this kind."""
-    return int.from_bytes(bytes([kind]) * length, "big")
+    return int(f"{kind}" * length, 16)
 
 
 def most_plausible(untrusted: bytes, names: Iterable[str] = SINGLE_BYTE) -> str:

@@ -34,6 +34,7 @@ ANCHORS = (
     (b"cardsud_wrapper", b"class="),
 )
 _WINDOW = 8  # bytes before a value: an attribute's name and the quotes before its value, however many
+_FIRST_BYTES = 1_024
 _ANCHORS = tuple(
     (value, re.compile(rb"%b[\"']{0,%d}%b[\"'= >]" % (attribute, _WINDOW - len(attribute), value)))
     for value, attribute in ANCHORS
@@ -76,7 +77,8 @@ def read_html(untrusted: bytes) -> Content:
 def _anchor(page: bytes) -> int:
     """Where the block about the case begins, 0 if the page has none of the known ones."""
     for value, attribute in _ANCHORS:
-        if page.rfind(value) < 0:  # from behind, Python looks two to three times as fast
+        # "content" stands in the head of nearly every page; from behind, Python looks two to three times as fast.
+        if page.find(value, 0, _FIRST_BYTES) < 0 and page.rfind(value) < 0:
             continue
         for found in attribute.finditer(page):
             if found.end() > _WINDOW + len(value):
@@ -115,7 +117,7 @@ def _read_lifted(lifted: Lifted, card: Card) -> Content | None:
             raise _MisplacedError from None
         return _content(LexborHTMLParser(with_lines(part)).body, card, False, lifted)
     read_tables(lifted.tables.values(), card)
-    texts = list(map(without_empty, lifted.acts.values()))
+    texts = list(lifted.acts.values())
     _refuse_empty(rest, texts, card, False, lifted)
     _keep_prose(rest, card, lifted)
     return _written(card, texts)
@@ -178,13 +180,13 @@ def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
     marked = [(act.mem_id, text.rstrip("\n")) for act in acts if MARK in (text := act.text_lexbor())]
     if sorted(mark for _, mark in marked) != sorted(lifted.acts):
         raise _MisplacedError
-    return {block: without_empty(lifted.acts[mark]) for block, mark in marked}
+    return {block: lifted.acts[mark] for block, mark in marked}
 
 
 def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
     lines = rest.split("\n")
-    if lifted.long:
+    if card.longest >= PROSE_LINE:
         lines = [told for line in lines for told in lifted.lines(line)]
     long = [one_line(line) for line in lines if len(line) >= PROSE_LINE]
     written = "".join(card.lines) if long else ""
@@ -304,8 +306,10 @@ def _refuse_empty(rest: str, texts: list[str], card: Card, whole: bool, lifted: 
         UnreadableError: it is one of those.
         _MisplacedError: it may be one of those, and its words are not all here.
     """
+    if any(len(text) > MIN_PROSE for text in texts):
+        return
     values = [field for field in card.fields if field.label != TITLE]
-    if any(len(text) > MIN_PROSE for text in texts) or any(field.row < 0 for field in values):
+    if any(field.row < 0 for field in values):
         return
     if lifted.acts:
         raise _MisplacedError

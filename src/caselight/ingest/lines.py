@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 PROSE_LINE = 80  # characters; labels and values are shorter, paragraphs longer
 _SPACES = bytes.maketrans(b"\t\r\n\x0c", b"    ")
@@ -39,6 +40,12 @@ def breaks_line(tags: str) -> bool:
 
 def without_empty(text: str) -> str:
     """The text with single blanks and none at the ends of lines, empty lines left out; no-break spaces are kept."""
+    return joined_lines(text.split("\n"))
+
+
+def joined_lines(lines: Iterable[str]) -> str:
+    """As `without_empty`, of a text that is in lines already."""
+    text = "\n".join([line.strip(" ") for line in lines if line and not line.isspace()])
     if text.rfind("  ") >= 0:  # from behind, Python looks three times as fast
         text = _BLANKS.sub(" ", text)
-    return "\n".join([line.strip(" ") for line in text.split("\n") if line and not line.isspace()])
+    return text

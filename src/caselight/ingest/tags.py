@@ -13,7 +13,6 @@ SHORTEST_TAG = 3  # characters, "<p>"
 ATTRIBUTES = r"""(?: +[a-z]+(?:-[a-z]+)*(?:="[^"<>&]*"|='[^'<>&]*'|=[\w.%#]+)?)* *"""
 TAGS = re.compile("(<[^>]*+>(?: *+<[^>]*+>)*+)")  # with nothing but blanks between them
 _REFERENCES = {
-    "nbsp": "\xa0",
     "quot": '"',
     "laquo": "«",
     "raquo": "»",
@@ -41,8 +40,8 @@ def known_tags(read: Callable[[str], T]) -> Remembered[T]:
     return Remembered(read, _REMEMBERED_TAGS, _REMEMBERED_CHARACTERS)
 
 
-def read_tags(source: str, known: Known) -> tuple[str, str]:
-    """The text of a piece of a page, with what `known` has for tags in their places; and the structure.
+def read_tags(source: str, known: Known) -> tuple[list[str], str]:
+    """The text of a piece of a page, every second piece of it what `known` has for tags there; and the structure.
 
     Raises:
         NotPlainError: the last tag has no end, or there are references that are not known here.
@@ -51,7 +50,7 @@ def read_tags(source: str, known: Known) -> tuple[str, str]:
     structure: tuple[str, ...] = ()
     if len(pieces) > 1:
         pieces[1::2], structure = zip(*map(known.__getitem__, pieces[1::2]), strict=True)
-    return "".join(pieces), "".join(structure)
+    return pieces, "".join(structure)
 
 
 def split_tags(source: str) -> list[str]:
@@ -66,7 +65,7 @@ def split_tags(source: str) -> list[str]:
     check_last_tag(source)
     pieces = TAGS.split(source)
     if "&" in source:
-        pieces[::2] = map(without_references, pieces[::2])
+        pieces[::2] = [without_references(text) if "&" in text else text for text in pieces[::2]]
     return pieces
 
 
@@ -86,9 +85,7 @@ def without_references(text: str) -> str:
     Raises:
         NotPlainError: one of them is not known here.
     """
-    if "&" not in text:
-        return text
-    pieces = text.split("&")
+    pieces = text.replace("&nbsp;", "\xa0").split("&")
     for i, piece in enumerate(pieces[1:], 1):
         name, end, rest = piece.partition(";")
         if not end or name not in _REFERENCES:
