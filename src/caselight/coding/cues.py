@@ -69,16 +69,19 @@ class Cue(NamedTuple):
         """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
         first = last = at
         for fitting, reach in self.before:
-            for i in range(first - 1, max(-1, first - 1 - reach), -1):
-                if kinds[i] in fitting:
-                    first = i
+            border = first - reach if first > reach else 0
+            while first > border:
+                first -= 1
+                if kinds[first] in fitting:
                     break
             else:
                 return None
+        end = len(kinds) - 1
         for fitting, reach in self.behind:
-            for i in range(last + 1, min(len(kinds), last + 1 + reach)):
-                if kinds[i] in fitting:
-                    last = i
+            border = last + reach if last + reach < end else end
+            while last < border:
+                last += 1
+                if kinds[last] in fitting:
                     break
             else:
                 return None

@@ -171,9 +171,8 @@ class Reading:
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
         if i not in self._strikes:  # once a paragraph: a text of one paragraph may have a hundred thousand hits
-            kinds, anchors = self._passage(i)
-            may = not self.cues.struck.anchored.keys().isdisjoint([kinds[at] for at in anchors])
-            self._strikes[i] = speakers.last_strike(self._paragraph(i)) if may else -1
+            struck = self.cues.struck.find(*self._passage(i))
+            self._strikes[i] = speakers.last_strike(self._paragraph(i), struck) if struck else -1
         return self._strikes[i] >= from_token
 
     def quote(self, hit: Hit) -> tuple[int, int]:
