@@ -131,13 +131,16 @@ class _Stops(NamedTuple):
     @classmethod
     def of(cls, scan: Scan, stop: Positions, token: Positions, start: Positions) -> _Stops:
         """Those at `stop`, each before the token that begins at `start`."""
-        end = scan.ends[token - 1]
-        return cls(stop, token, scan.codes[start], end, end - scan.starts[token - 1], scan.codes[end - 1])
+        end, codes = scan.ends[token - 1], scan.codes
+        length = end - scan.starts[token - 1]
+        return cls(stop, token, codes.take(start, mode="clip"), end, length, codes.take(end - 1, mode="clip"))
 
     def take(self, rows: Positions) -> _Stops:
         """These of them."""
-        codes = self.initial[rows], self.last[rows]
-        return _Stops(self.stop[rows], self.token[rows], codes[0], self.end[rows], self.length[rows], codes[1])
+        codes = self.initial.take(rows), self.last.take(rows)
+        return _Stops(
+            self.stop.take(rows), self.token.take(rows), codes[0], self.end.take(rows), self.length.take(rows), codes[1]
+        )
 
 
 def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbreviations) -> Positions:
@@ -150,9 +153,10 @@ def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbr
     token = scan.starts.searchsorted(stops)
     start = scan.starts[token]
     glued = start == stops + 1
-    real = ((after & SPACE != 0) | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
-    glued = np.flatnonzero(glued[real])
-    at = _Stops.of(scan, stops[real], token[real], start[real])
+    may_end = ((after & SPACE != 0) | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
+    real = np.flatnonzero(may_end)
+    glued = np.flatnonzero(glued.take(real))
+    at = _Stops.of(scan, stops.take(real), token.take(real), start.take(real))
     ends = codes[at.end] & SPACE == 0  # the stop stands at the word before it
     ends[glued] &= _glued(scan, at.take(glued))
     full = np.flatnonzero(ends & (roles(codes[at.stop]) & FULL_STOP != 0) & (codes[at.stop - 1] & WORD != 0))

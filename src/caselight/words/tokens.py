@@ -66,12 +66,13 @@ def scan(texts: Sequence[str]) -> Scan:
     word[border] = True
     changes = np.flatnonzero(word[1:] != word[:-1]) + 1
     starts, ends = changes[0::2], changes[1::2]
-    form = hash_runs(codes, starts, ends)
+    form = hash_runs(codes, changes)
     border_token = np.searchsorted(starts, border)
-    first = np.repeat(1 + np.append(0, edges[:-1]), np.diff(border_token, prepend=-1)).astype(np.int32)
-    old_starts, old_ends = (starts, ends) if origin is None else (origin[starts], origin[ends])
-    own = [old_starts.astype(np.int32) - first, old_ends.astype(np.int32) - first]
-    return Scan(codes, special[~joins], role[~joins], starts, ends, form, border_token, *own)
+    first = np.repeat(1 + np.append(0, edges[:-1]).astype(np.int32), np.diff(border_token, prepend=-1))
+    own = (changes if origin is None else origin[changes]).astype(np.int32)
+    left = np.flatnonzero(~joins)
+    special, role = special.take(left), role.take(left)
+    return Scan(codes, special, role, starts, ends, form, border_token, own[0::2] - first, own[1::2] - first)
 
 
 def _joins(codes: Codes, special: Positions, role: NDArray[np.uint8]) -> NDArray[np.bool_]:

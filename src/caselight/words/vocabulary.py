@@ -307,16 +307,17 @@ class _Index:
     def look_up(self, wanted: Hashes, form: Hashes) -> Rows:
         """(n,) row of each form that is wanted, -1 = not here; `form` is the column of forms."""
         # Signed numbers of slots, and `take`, which trusts them: half the time of wanted[...] with unsigned ones.
-        row = self._row.take((wanted & self._mask).view(np.int64), mode="clip")
+        slot = (wanted & self._mask).view(np.int64)
+        row = self._row.take(slot, mode="clip")
         other = np.flatnonzero(form.take(row, mode="clip") != wanted)
-        displaced = other[row[other] != 0]
+        displaced = other[row.take(other, mode="clip") != 0]
         row[other] = -1
-        slot = wanted[displaced] & self._mask
+        slot, sought = slot.take(displaced), wanted.take(displaced)
         while len(displaced):
-            slot = (slot + np.uint64(1)) & self._mask
-            found, sought = self._row[slot], wanted[displaced]
-            hit = form[found] == sought
+            slot = (slot + 1) & (self.slots - 1)
+            found = self._row.take(slot, mode="clip")
+            hit = form.take(found, mode="clip") == sought
             row[displaced[hit]] = found[hit]
-            going = ~hit & (found != 0)
-            displaced, slot = displaced[going], slot[going]
+            going = np.flatnonzero(~hit & (found != 0))
+            displaced, slot, sought = displaced.take(going), slot.take(going), sought.take(going)
         return row
