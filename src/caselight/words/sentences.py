@@ -112,9 +112,9 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     lines = _Lines(scan)
     sentence[lines.paragraphs()] = True
     stop = (scan.roles & STOP) != 0
-    sentence[_after_stops(scan, scan.special[stop], lines.first, abbreviations(language))] = True
+    sentence[_after_stops(scan, scan.special.compress(stop), lines.first, abbreviations(language))] = True
     colon = (scan.roles & COLON != 0) & (scan.codes.take(scan.special + 1, mode="clip") & SPACE != 0)
-    clause[scan.starts.searchsorted(scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
+    clause[scan.starts.searchsorted(scan.special.compress(colon | (scan.roles & SEMICOLON != 0)))] = True
     return sentence[:-1], clause[:-1] | sentence[:-1]
 
 
@@ -161,7 +161,7 @@ def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbr
     ends[glued] &= _glued(scan, at.take(glued))
     full = np.flatnonzero(ends & (roles(codes[at.stop]) & FULL_STOP != 0) & (codes[at.stop - 1] & WORD != 0))
     ends[full] = _full_stop_ends(scan, at.take(full), first_of_line, words)
-    return np.asarray(at.token[ends])
+    return at.token.compress(ends)
 
 
 def _glued(scan: Scan, at: _Stops) -> Flags:
@@ -188,7 +188,7 @@ class _Lines:
 
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
-        newlines = scan.special[scan.codes[scan.special] & NEWLINE != 0]
+        newlines = scan.special.compress(scan.codes.take(scan.special) & NEWLINE != 0)
         following = scan.codes.take(newlines + 1, mode="clip") & CODE
         self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following != _FEED)]
         at = scan.starts.searchsorted(self.newlines)
