@@ -298,4 +298,5 @@ def _spelt(part: Scan, tokens: NDArray[np.intp]) -> list[str]:
 def _numbers(begins: Sequence[NDArray[np.bool_]], first: NDArray[np.int64]) -> NDArray[np.int32]:
     """(T,) running number within each text of what begins at the flagged tokens."""
     running = np.cumsum(np.concatenate(begins), dtype=np.int32)
-    return running - np.repeat(running[first[:-1]], np.diff(first))
+    running -= np.repeat(running[first[:-1]], np.diff(first))
+    return running
