@@ -8,6 +8,7 @@ A new language is one `XX.csv` of abbreviations here and, if there is a stemmer 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -111,8 +112,7 @@ class Words:
 
     def _span(self, number: NDArray[np.int32], i: int, token: int) -> tuple[int, int]:
         low, border = int(self.first[i]), int(self.first[i + 1]) - 1
-        own = number[low:border]
-        begin, stop = low + int(own.searchsorted(number[token])), low + int(own.searchsorted(number[token], "right"))
+        begin, stop = bisect_left(number, number[token], low, token), bisect_right(number, number[token], token, border)
         text = self.texts[i]
         start, end = int(self.start[begin]), int(self.end[stop - 1])
         floor = int(self.end[begin - 1]) if begin > low else 0
