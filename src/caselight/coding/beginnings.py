@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 BEGINNING_BYTES = 10  # five Cyrillic letters
 _HEAD_BYTES = 8
-# Mixes what does not fit in 64 bits into them. Two beginnings that come out alike only cost a closer look.
+# Mixes what does not fit in 64 bits, or in the number of a slot, into them. Two beginnings that come out alike cost a
+# closer look.
 _MIXED = np.uint64(0x9E3779B97F4A7C15)
+_SLOTS = 256  # of a table, at least, for each beginning: of the others one in so many comes out alike
 
 
 class Beginnings:
@@ -29,16 +31,15 @@ class Beginnings:
             begin = stem.encode("utf-8", "surrogatepass")[:BEGINNING_BYTES]
             by_size.setdefault(len(begin), []).append(begin)
         self._is_any = bool(by_size.pop(0, []))
-        self._sought = {size: np.sort(_keys(_padded(found), size)) for size, found in by_size.items() if found}
+        self._sought = {size: _taken(_keys(_padded(found), size)) for size, found in by_size.items() if found}
 
     def may_be_of(self, beginnings: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """(n,) whether a word that begins with these bytes, (n, BEGINNING_BYTES), may be one of them or have a stem of
         theirs. Never false for one that is or has.
         """
         may = np.full(len(beginnings), self._is_any)
-        for size, sought in self._sought.items():
-            keys = _keys(beginnings, size)
-            may |= sought[np.minimum(sought.searchsorted(keys), len(sought) - 1)] == keys
+        for size, taken in self._sought.items():
+            may |= taken.take(_slots(_keys(beginnings, size), len(taken)), mode="clip")
         return may
 
 
@@ -57,3 +58,15 @@ def _keys(beginnings: NDArray[np.uint8], size: int) -> NDArray[np.uint64]:
     tail: NDArray[Any] = np.ascontiguousarray(beginnings[:, _HEAD_BYTES:]).view("<u2").ravel()
     keys: NDArray[np.uint64] = head ^ (tail & np.uint16((1 << 8 * (size - _HEAD_BYTES)) - 1)) * _MIXED
     return keys
+
+
+def _taken(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """For each slot whether one of the keys belongs into it."""
+    taken = np.zeros(1 << (_SLOTS * len(keys) - 1).bit_length(), bool)
+    taken[_slots(keys, len(taken))] = True
+    return taken
+
+
+def _slots(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
+    """(n,) into which of `count` slots, a power of two, each belongs."""
+    return ((keys * _MIXED) >> np.uint64(65 - count.bit_length())).view(np.int64)

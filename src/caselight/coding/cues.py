@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -69,16 +68,19 @@ class Cue(NamedTuple):
         """Index of its first word and the one after its last, if its anchor stands at `at`; None = it is not there."""
         first = last = at
         for fitting, reach in self.before:
-            for i in range(first - 1, max(-1, first - 1 - reach), -1):
-                if kinds[i] in fitting:
-                    first = i
+            border = first - reach if first > reach else 0
+            while first > border:
+                first -= 1
+                if kinds[first] in fitting:
                     break
             else:
                 return None
+        end = len(kinds) - 1
         for fitting, reach in self.behind:
-            for i in range(last + 1, min(len(kinds), last + 1 + reach)):
-                if kinds[i] in fitting:
-                    last = i
+            border = last + reach if last + reach < end else end
+            while last < border:
+                last += 1
+                if kinds[last] in fitting:
                     break
             else:
                 return None
@@ -163,13 +165,11 @@ class WordKinds(NamedTuple):
     """The words of a batch, by the kinds of their forms."""
 
     kinds: NDArray[np.int32]  # (T,)
-    anchors: list[int]  # the tokens that anchor a cue, in order
 
     def among(self, first: int, last: int) -> tuple[list[int], list[int]]:
         """The kinds of the tokens from `first` to `last`; those that anchor a cue, counted from `first`."""
-        low = bisect_left(self.anchors, first)
-        here = self.anchors[low : bisect_left(self.anchors, last, low)]
-        return self.kinds[first:last].tolist(), [token - first for token in here]
+        kinds = self.kinds[first:last]
+        return kinds.tolist(), (kinds < 0).nonzero()[0].tolist()
 
 
 class Kinds:
@@ -206,16 +206,18 @@ class Kinds:
     def of(self, words: Words) -> WordKinds:
         """The kinds of the words of a batch."""
         table = self._table(words.forms)
-        met = np.zeros(len(table), bool)
-        met[words.row] = True
-        new = (met & (table == _UNKNOWN)).nonzero()[0]
-        if len(new):
+        kinds = table.take(words.row, mode="clip")
+        unknown = (kinds == _UNKNOWN).nonzero()[0]
+        if len(unknown):
+            met = np.zeros(len(table), bool)
+            met[words.row[unknown]] = True
+            new = met.nonzero()[0]
             likely = new[self._beginnings.may_be_of(words.forms.beginnings(new, BEGINNING_BYTES))]
             kinds_of_likely = list(map(self._kind, words.forms.texts_of(likely)))
             table[new] = _NOTHING  # not before: were something to fail above, nothing would be known of them
             table[likely] = kinds_of_likely
-        kinds = table.take(words.row)
-        return WordKinds(kinds, (kinds < 0).nonzero()[0].tolist())
+            kinds = table.take(words.row, mode="clip")
+        return WordKinds(kinds)
 
     def _table(self, forms: Forms) -> NDArray[np.int32]:
         """(F,) the kind of each form. A vocabulary's forms only grow: each is looked at once, when first met."""

@@ -171,9 +171,8 @@ class Reading:
     def _is_struck(self, i: int, from_token: int) -> bool:
         """Whether the court strikes, in paragraph number i, what was said up to that token."""
         if i not in self._strikes:  # once a paragraph: a text of one paragraph may have a hundred thousand hits
-            kinds, anchors = self._passage(i)
-            may = not self.cues.struck.anchored.keys().isdisjoint([kinds[at] for at in anchors])
-            self._strikes[i] = speakers.last_strike(self._paragraph(i)) if may else -1
+            struck = self.cues.struck.find(*self._passage(i))
+            self._strikes[i] = speakers.last_strike(self._paragraph(i), struck) if struck else -1
         return self._strikes[i] >= from_token
 
     def quote(self, hit: Hit) -> tuple[int, int]:
@@ -215,34 +214,40 @@ def paragraph_starts(text: str) -> list[int]:
     """
     lines = text.split("\n")
     bare = list(map(str.strip, lines))
+    lengths = list(map(len, lines))
     filled = [i for i, line in enumerate(bare) if line]
-    before = [0, *accumulate(map(len, lines))]  # characters of all lines before each, without their line ends
-    if len(filled) < len(lines):
+    before = [0, *accumulate(lengths)]  # characters of all lines before each, without their line ends
+    if (1 + len(lines) - len(filled)) * LINES_PER_PARAGRAPH >= len(filled):  # else there are too few blank lines
         behind_blank = [0, *(before[i] + i for ahead, i in pairwise(filled) if i - ahead > 1)]
         if len(behind_blank) > 1 and len(behind_blank) * LINES_PER_PARAGRAPH >= len(filled):
             return behind_blank
-    lengths = sorted([len(lines[i]) for i in filled])
-    longest = lengths[len(lengths) * 9 // 10] if lengths else 0  # the ninth decile: one long line says nothing
+    ranked = sorted([lengths[i] for i in filled])
+    longest = ranked[len(ranked) * 9 // 10] if ranked else 0  # the ninth decile: one long line says nothing
     if longest > WRAPPED_LINE:
-        parted = [i for ahead, i in pairwise(filled) if not _goes_on(bare[ahead], bare[i][0], len(lines[ahead]))]
+        parted = _where_none_goes_on(bare, lengths, filled)
     else:
         parted = [i for ahead, i in pairwise(filled) if _ends(lines[ahead], lines[i], longest)]
-    return [0, *(before[i] + i for i in parted)]
+    return [0, *[before[i] + i for i in parted]]
 
 
-def _goes_on(line: str, first: str, length: int) -> bool:
-    """Whether a line break parts a sentence, as at the end of a page: "... доводы:", "... в системе".
+def _where_none_goes_on(bare: Sequence[str], lengths: Sequence[int], filled: Sequence[int]) -> list[int]:
+    """The filled lines at which no sentence goes on, as it does at the end of a page: "... доводы:", "... в системе".
 
     Args:
-        line: without white space around it; `length` is with it.
-        first: character of the next line.
+        bare: all lines without white space around them; `lengths` are with it.
     """
-    last = line[-1]
-    if last in ";!?":
-        return False
-    if last == ".":
-        return first.islower()  # after initials: "Иванова И.И."
-    return length > HEADING_CHARACTERS or first.islower() or first.isdigit() or first in "«("
+    parted = []
+    for ahead, i in pairwise(filled):
+        last, first = bare[ahead][-1], bare[i][0]
+        if last == ".":
+            goes_on = first.islower()  # after initials: "Иванова И.И."
+        elif last in ";!?":
+            goes_on = False
+        else:
+            goes_on = lengths[ahead] > HEADING_CHARACTERS or first.islower() or first.isdigit() or first in "«("
+        if not goes_on:
+            parted.append(i)
+    return parted
 
 
 def _ends(line: str, behind: str, longest: int) -> bool:

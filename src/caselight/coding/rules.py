@@ -58,9 +58,8 @@ class Question(NamedTuple):
 
     def able(self, phrases: Iterable[int]) -> list[Rule]:
         """The rules, in their order, that may speak where these phrases stand."""
-        asked_by = self.asked_by
-        numbers = {i for phrase in phrases if phrase in asked_by for i in asked_by[phrase]}
-        return [self.rules[i] for i in sorted(numbers)]
+        mine = self.asked_by.keys() & phrases
+        return [self.rules[i] for i in sorted({i for phrase in mine for i in self.asked_by[phrase]})] if mine else []
 
 
 class Support(NamedTuple):

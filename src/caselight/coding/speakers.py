@@ -364,9 +364,13 @@ def _is_meant(paragraph: Paragraph, stance: Found, word: int) -> bool:
     return other == len(borders) and bool(_DASH.search(_text(paragraph, borders[-1], stance.start)))
 
 
-def last_strike(paragraph: Paragraph) -> int:
-    """The last token of the batch at which the court strikes what was said before it; -1 = it strikes nothing here."""
-    for found in reversed(paragraph.speakers.struck.find(paragraph.kinds, paragraph.anchors)):
+def last_strike(paragraph: Paragraph, struck: Sequence[Found]) -> int:
+    """The last token of the batch at which the court strikes what was said before it; -1 = it strikes nothing here.
+
+    Args:
+        struck: the paragraph's cues of striking, in order.
+    """
+    for found in reversed(struck):
         sentence = paragraph.sentences[found.start]
         if sentence in paragraph.answers or sentence in paragraph.norms:
             continue

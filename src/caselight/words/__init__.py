@@ -8,6 +8,7 @@ A new language is one `XX.csv` of abbreviations here and, if there is a stemmer 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -111,8 +112,7 @@ class Words:
 
     def _span(self, number: NDArray[np.int32], i: int, token: int) -> tuple[int, int]:
         low, border = int(self.first[i]), int(self.first[i + 1]) - 1
-        own = number[low:border]
-        begin, stop = low + int(own.searchsorted(number[token])), low + int(own.searchsorted(number[token], "right"))
+        begin, stop = bisect_left(number, number[token], low, token), bisect_right(number, number[token], token, border)
         text = self.texts[i]
         start, end = int(self.start[begin]), int(self.end[stop - 1])
         floor = int(self.end[begin - 1]) if begin > low else 0
@@ -130,7 +130,7 @@ class Words:
         """
         unlisted = np.flatnonzero(self.row == UNLISTED)
         used = np.zeros(len(self.forms), bool)
-        used[self.row] = used[:2] = True
+        used[self.row.astype(np.intp)] = used[:2] = True  # numbers of that size are put in more than twice as fast
         rows = np.flatnonzero(used)
         place = np.empty(len(self.forms), np.int32)  # of the rows that are used; the others are not looked at
         place[rows] = np.arange(len(rows))
@@ -298,4 +298,5 @@ def _spelt(part: Scan, tokens: NDArray[np.intp]) -> list[str]:
 def _numbers(begins: Sequence[NDArray[np.bool_]], first: NDArray[np.int64]) -> NDArray[np.int32]:
     """(T,) running number within each text of what begins at the flagged tokens."""
     running = np.cumsum(np.concatenate(begins), dtype=np.int32)
-    return running - np.repeat(running[first[:-1]], np.diff(first))
+    running -= np.repeat(running[first[:-1]], np.diff(first))
+    return running

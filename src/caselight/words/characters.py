@@ -126,15 +126,17 @@ def values(texts: Sequence[str]) -> Codes:
     """(n,) the value of each code point of the texts, which are taken as one after the other."""
     result = np.empty(sum(map(len, texts)), np.uint32)
     at = 0
-    for text in texts:  # one by one: what that takes, 14 bytes a character, stays in the processor's cache
-        raw: NDArray[Any] = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
-        if len(raw) != len(text):  # characters beyond 65,535
-            raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        _table.take(raw, mode="clip", out=result[at : at + len(raw)])
-        at += len(raw)
+    for text in texts:  # one by one: what that takes, 16 bytes a character, stays in the processor's cache
+        _table.take(_points(text), mode="clip", out=result[at : at + len(text)])
+        at += len(text)
     if np.bitwise_or.reduce(result) & _UNFILLED:
-        _fill(result, np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4"))
+        _fill(result, _points("".join(texts)))
     return result
+
+
+def _points(text: str) -> Codes:
+    """(n,) the code points as they are. An array of text holds them: made in a third of the time of encoding it."""
+    return np.array([text]).view(np.uint32)[: len(text)]
 
 
 def _fill(result: Codes, raw: Codes) -> None:
@@ -180,15 +182,14 @@ class _Powers:
 _powers = _Powers()
 
 
-def hash_runs(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
+def hash_runs(codes: Codes, edges: Positions) -> Hashes:
     """(T,) hash of each run codes[start:end]; never 0, which is the border between texts.
 
     Args:
         codes: (n,) values of characters; their classes are ignored.
-        starts: (T,) at least 1.
-        ends: (T,) exclusive, greater than the start.
+        edges: (2 T,) start, end, start, end ...; starts are at least 1, ends exclusive and greater than the start.
     """
-    blocks = _blocks(codes, starts, ends) if len(codes) > _AT_ONCE else [(codes, starts, ends)]
+    blocks = _blocks(codes, edges) if len(codes) > _AT_ONCE else [(codes, edges - 1)]
     raw = np.concatenate([_sums(*block) for block in blocks])
     raw ^= raw >> _SHIFT
     raw *= _MIX
@@ -197,22 +198,22 @@ def hash_runs(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
     return raw
 
 
-def _sums(codes: Codes, starts: Positions, ends: Positions) -> Hashes:
-    """(T,) sum(code[i] * BASE**i) of each run."""
+def _sums(codes: Codes, before: Positions) -> Hashes:
+    """(T,) sum(code[i] * BASE**i) of each run; `before`, (2 T,), is the character before each edge."""
     _powers.reach(len(codes))
     sums = np.multiply(codes & CODE, _powers.up[: len(codes)])
     np.cumsum(sums, out=sums)
-    before = sums.take(starts - 1, mode="clip")
-    return np.asarray((sums.take(ends - 1, mode="clip") - before) * _powers.down.take(starts, mode="clip"))
+    up_to = sums.take(before, mode="clip")
+    return np.asarray((up_to[1::2] - up_to[::2]) * _powers.down[1:].take(before[::2], mode="clip"))
 
 
-def _blocks(codes: Codes, starts: Positions, ends: Positions) -> Iterator[tuple[Codes, Positions, Positions]]:
+def _blocks(codes: Codes, edges: Positions) -> Iterator[tuple[Codes, Positions]]:
     """The runs cut into blocks of at most _AT_ONCE characters, or of one run."""
-    begin = 0
-    while begin < len(starts):
-        base = int(starts[begin]) - 1
+    begin, ends = 0, edges[1::2]
+    while begin < len(ends):
+        base = int(edges[2 * begin]) - 1
         stop = max(begin + 1, int(np.searchsorted(ends, base + _AT_ONCE, "right")))
-        yield codes[base : ends[stop - 1]], starts[begin:stop] - base, ends[begin:stop] - base
+        yield codes[base : ends[stop - 1]], edges[2 * begin : 2 * stop] - (base + 1)
         begin = stop
 
 
@@ -221,8 +222,8 @@ def hash_words(words: Sequence[str]) -> Hashes:
     if not words:
         return np.zeros(0, np.uint64)
     codes = values(["\n" + "".join(words)])
-    ends = np.cumsum([len(word) for word in words]) + 1
-    return hash_runs(codes, np.concatenate([[1], ends[:-1]]), ends)
+    edges = np.repeat(np.cumsum([1, *map(len, words)]), 2)[1:-1]
+    return hash_runs(codes, edges)
 
 
 def fold(word: str) -> str:

@@ -89,7 +89,8 @@ class Growing:
         self.values = np.zeros(_FIRST_SIZE, kind) if region is None else region.seen
 
     def put(self, start: int, values: NDArray[Any]) -> None:
-        """Writes these from `start` on, which is at most the end of what has been put.
+        """Writes these from `start` on, which is at most the end of what has been put. What is put at 0 may be kept as
+        it is: it must not change.
 
         Raises:
             OverflowError: the shared memory is full.
@@ -99,6 +100,9 @@ class Growing:
             if end > len(self.values):
                 raise OverflowError(f"more than {len(self.values):,} entries in the memory that workers share")
             self._region.own[start:end] = values
+            return
+        if not start:
+            self.values = values
             return
         if end > len(self.values):
             grown = np.zeros(end + end // 4, self.values.dtype)

@@ -73,5 +73,5 @@ def _parted(body: memoryview, count: int) -> Kept | None:
     if len(body) < COLUMNS * size:
         return None
     columns = [np.frombuffer(body, "<u8", count, i * size) for i in range(COLUMNS)]
-    texts = Texts(bytes(body[COLUMNS * size :]) if count else None)
+    texts = Texts(body[COLUMNS * size :] if count else None)
     return Kept(columns, texts) if len(texts) == count else None

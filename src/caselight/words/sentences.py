@@ -112,9 +112,9 @@ def breaks(scan: Scan, language: str) -> tuple[Flags, Flags]:
     lines = _Lines(scan)
     sentence[lines.paragraphs()] = True
     stop = (scan.roles & STOP) != 0
-    sentence[_after_stops(scan, scan.special[stop], lines.first, abbreviations(language))] = True
+    sentence[_after_stops(scan, scan.special.compress(stop), lines.first, abbreviations(language))] = True
     colon = (scan.roles & COLON != 0) & (scan.codes.take(scan.special + 1, mode="clip") & SPACE != 0)
-    clause[scan.starts.searchsorted(scan.special[colon | (scan.roles & SEMICOLON != 0)])] = True
+    clause[scan.starts.searchsorted(scan.special.compress(colon | (scan.roles & SEMICOLON != 0)))] = True
     return sentence[:-1], clause[:-1] | sentence[:-1]
 
 
@@ -131,13 +131,16 @@ class _Stops(NamedTuple):
     @classmethod
     def of(cls, scan: Scan, stop: Positions, token: Positions, start: Positions) -> _Stops:
         """Those at `stop`, each before the token that begins at `start`."""
-        end = scan.ends[token - 1]
-        return cls(stop, token, scan.codes[start], end, end - scan.starts[token - 1], scan.codes[end - 1])
+        end, codes = scan.ends[token - 1], scan.codes
+        length = end - scan.starts[token - 1]
+        return cls(stop, token, codes.take(start, mode="clip"), end, length, codes.take(end - 1, mode="clip"))
 
     def take(self, rows: Positions) -> _Stops:
         """These of them."""
-        codes = self.initial[rows], self.last[rows]
-        return _Stops(self.stop[rows], self.token[rows], codes[0], self.end[rows], self.length[rows], codes[1])
+        codes = self.initial.take(rows), self.last.take(rows)
+        return _Stops(
+            self.stop.take(rows), self.token.take(rows), codes[0], self.end.take(rows), self.length.take(rows), codes[1]
+        )
 
 
 def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbreviations) -> Positions:
@@ -150,14 +153,15 @@ def _after_stops(scan: Scan, stops: Positions, first_of_line: Flags, words: Abbr
     token = scan.starts.searchsorted(stops)
     start = scan.starts[token]
     glued = start == stops + 1
-    real = ((after & SPACE != 0) | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
-    glued = np.flatnonzero(glued[real])
-    at = _Stops.of(scan, stops[real], token[real], start[real])
+    may_end = ((after & SPACE != 0) | glued) & (following & STOP == 0) & (codes[start] & LOWER == 0) & (token > 0)
+    real = np.flatnonzero(may_end)
+    glued = np.flatnonzero(glued.take(real))
+    at = _Stops.of(scan, stops.take(real), token.take(real), start.take(real))
     ends = codes[at.end] & SPACE == 0  # the stop stands at the word before it
     ends[glued] &= _glued(scan, at.take(glued))
     full = np.flatnonzero(ends & (roles(codes[at.stop]) & FULL_STOP != 0) & (codes[at.stop - 1] & WORD != 0))
     ends[full] = _full_stop_ends(scan, at.take(full), first_of_line, words)
-    return np.asarray(at.token[ends])
+    return at.token.compress(ends)
 
 
 def _glued(scan: Scan, at: _Stops) -> Flags:
@@ -184,7 +188,7 @@ class _Lines:
 
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
-        newlines = scan.special[scan.codes[scan.special] & NEWLINE != 0]
+        newlines = scan.special.compress(scan.codes.take(scan.special) & NEWLINE != 0)
         following = scan.codes.take(newlines + 1, mode="clip") & CODE
         self.newlines = newlines[(scan.codes[newlines] & CODE != _RETURN) | (following != _FEED)]
         at = scan.starts.searchsorted(self.newlines)

@@ -55,39 +55,43 @@ def scan(texts: Sequence[str]) -> Scan:
     edges = np.cumsum([len(piece) for piece in pieces]) - 1  # of texts, among all characters less the first newline
     border = edges - 1
     special = np.flatnonzero(codes >= SPECIAL)
-    codes, origin = _compact(codes, special, pieces)
+    role = roles(codes.take(special))
+    codes, origin = _compact(codes, special, role, pieces)
     if origin is not None:
         border = np.searchsorted(origin, border)
         special = np.flatnonzero(codes >= SPECIAL)
-    role = roles(codes[special])
+        role = roles(codes.take(special))
     joins = _joins(codes, special, role)
     word = word_mask(codes)
-    word[special[joins]] = True
+    word[special.compress(joins)] = True
     word[border] = True
     changes = np.flatnonzero(word[1:] != word[:-1]) + 1
     starts, ends = changes[0::2], changes[1::2]
-    form = hash_runs(codes, starts, ends)
+    form = hash_runs(codes, changes)
     border_token = np.searchsorted(starts, border)
-    first = np.repeat(1 + np.append(0, edges[:-1]), np.diff(border_token, prepend=-1)).astype(np.int32)
-    old_starts, old_ends = (starts, ends) if origin is None else (origin[starts], origin[ends])
-    own = [old_starts.astype(np.int32) - first, old_ends.astype(np.int32) - first]
-    return Scan(codes, special[~joins], role[~joins], starts, ends, form, border_token, *own)
+    first = np.repeat(1 + np.append(0, edges[:-1]).astype(np.int32), np.diff(border_token, prepend=-1))
+    own = (changes if origin is None else origin[changes]).astype(np.int32)
+    left = np.flatnonzero(~joins)
+    special, role = special.take(left), role.take(left)
+    return Scan(codes, special, role, starts, ends, form, border_token, own[0::2] - first, own[1::2] - first)
 
 
 def _joins(codes: Codes, special: Positions, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which are full stops inside numbers (20.2) or apostrophes inside words (don't), and do not part words."""
-    before, after = codes[special - 1], codes.take(special + 1, mode="clip")
+    before, after = codes.take(special - 1), codes.take(special + 1, mode="clip")
     both = before & after
     stop = (role & FULL_STOP != 0) & (both & DIGIT != 0)
     apostrophe = (role & JOINER != 0) & (both & WORD != 0) & ((before | after) & DIGIT == 0)
     return np.asarray(stop | apostrophe)
 
 
-def _compact(codes: Codes, special: Positions, pieces: Sequence[str]) -> tuple[Codes, Positions | None]:
+def _compact(
+    codes: Codes, special: Positions, role: NDArray[np.uint8], pieces: Sequence[str]
+) -> tuple[Codes, Positions | None]:
     """The codes without what must not part or change a word, and for each that stays where it was; None = all stay."""
-    kind = codes[special]
-    ignored = special[kind & (MARK | FORMAT) != 0]
-    hyphens = special[roles(kind) & BREAKING != 0]
+    kind = codes.take(special)
+    ignored = special.compress(kind & (MARK | FORMAT) != 0)
+    hyphens = special.compress(role & BREAKING != 0)
     broken = _line_end_hyphens(codes, hyphens)
     if not len(ignored) and not len(broken):
         return codes, None

@@ -117,9 +117,9 @@ class Vocabulary:
 
     def __init__(self, language: str, shared: bool = False) -> None:
         self.language = language
-        *columns, content, ends, slots = _regions() if shared else [None] * (COLUMNS + 3)
+        *columns, content, begins, slots = _regions() if shared else [None] * (COLUMNS + 3)
         self._columns = [Growing(np.uint64, region) for region in columns]
-        self._text = Texts(None, content, ends)
+        self._text = Texts(None, content, begins)
         self._index = _Index(slots)
         self._shares = slots is not None
         self._lemmatise: Lemmatise | None = None
@@ -253,7 +253,7 @@ class Vocabulary:
 
 
 def _regions() -> list[Region | None]:
-    """Shared memory for a vocabulary: its columns, the texts and their ends, the slots of the index."""
+    """Shared memory for a vocabulary: its columns, the texts and where they begin, the slots of the index."""
     columns = [(_MOST_FORMS, np.uint64)] * COLUMNS
     return shared([*columns, (_MOST_TEXT_BYTES, np.uint8), (_MOST_FORMS + 1, np.int32), (8 * _MOST_FORMS, np.int32)])
 
@@ -299,24 +299,25 @@ class _Index:
         rows = rows[form[known:] != 0]
         slot = form[rows] & self._mask
         while len(rows):
-            free = self._row[slot] == 0
+            free = self._own[slot] == 0
             self._own[slot[free]] = rows[free]
-            lost = self._row[slot] != rows  # the slot was taken, or another form of this batch took it
+            lost = self._own[slot] != rows  # the slot was taken, or another form of this batch took it
             rows, slot = rows[lost], (slot[lost] + np.uint64(1)) & self._mask
 
     def look_up(self, wanted: Hashes, form: Hashes) -> Rows:
         """(n,) row of each form that is wanted, -1 = not here; `form` is the column of forms."""
         # Signed numbers of slots, and `take`, which trusts them: half the time of wanted[...] with unsigned ones.
-        row = self._row.take((wanted & self._mask).view(np.int64), mode="clip")
+        slot = (wanted & self._mask).view(np.int64)
+        row = self._row.take(slot, mode="clip")
         other = np.flatnonzero(form.take(row, mode="clip") != wanted)
-        displaced = other[row[other] != 0]
+        displaced = other[row.take(other, mode="clip") != 0]
         row[other] = -1
-        slot = wanted[displaced] & self._mask
+        slot, sought = slot.take(displaced), wanted.take(displaced)
         while len(displaced):
-            slot = (slot + np.uint64(1)) & self._mask
-            found, sought = self._row[slot], wanted[displaced]
-            hit = form[found] == sought
+            slot = (slot + 1) & (self.slots - 1)
+            found = self._row.take(slot, mode="clip")
+            hit = form.take(found, mode="clip") == sought
             row[displaced[hit]] = found[hit]
-            going = ~hit & (found != 0)
-            displaced, slot = displaced[going], slot[going]
+            going = np.flatnonzero(~hit & (found != 0))
+            displaced, slot, sought = displaced.take(going), slot.take(going), sought.take(going)
         return row
