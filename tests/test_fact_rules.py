@@ -38,7 +38,7 @@ def test_every_way_of_writing_a_date_has_an_example(pack: str) -> None:
 
 
 def pack_of(text: str) -> Pack:
-    return Pack("x", "X", "en", {"facts": parse(text, "facts.yaml")}, {}, {})
+    return Pack("x", "X", "en", {"facts": parse(text, "facts.yaml")}, {}, {}, {})
 
 
 MISTAKES = [

@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -304,7 +303,7 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
     opened = Study.open(study)
     with opened.locked():
         if language:
-            opened.write(replace(opened.settings, language=language))  # the next run keeps to it
+            opened.write(opened.settings._replace(language=language))  # the next run keeps to it
         made = pipeline.current(opened)
         shown = view.contents(made, language or opened.settings.language, _today())
         if publish:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -23,13 +22,12 @@ _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _SCALARS = yaml.SafeLoader("")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """Parsed YAML (dicts, lists, str, int, float, bool, None) that knows the line of each of its entries."""
 
     file: str
     data: Any
-    lines: dict[Key, int] = field(default_factory=dict)  # path of keys and list positions -> line, from 1
+    lines: dict[Key, int]  # path of keys and list positions -> line, from 1
 
     def line(self, *key: str | int) -> int:
         """Line of the entry, or of its nearest enclosing one."""

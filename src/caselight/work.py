@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -43,8 +43,7 @@ from caselight.wordtables import words_of, words_tables
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One record on its way to a reader."""
 
     record: Record

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -43,20 +41,13 @@ class CardEntry(NamedTuple):
     gives: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardRules:
+class CardRules(NamedTuple):
     """All entries by label."""
 
     entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
     folding: Folding
-    # By the label as it is written.
-    remembered: Lately[str, tuple[CardEntry, ...] | None] = field(
-        default_factory=partial(Lately, REMEMBERED_LABELS), compare=False
-    )
-    # By entry and the field's text.
-    stated: Lately[tuple[int, str], Stated | None] = field(
-        default_factory=partial(Lately, REMEMBERED_FIELDS), compare=False
-    )
+    remembered: Lately[str, tuple[CardEntry, ...] | None]  # by the label as it is written
+    stated: Lately[tuple[int, str], Stated | None]  # by entry and the field's text
 
     def of(self, label: str) -> tuple[CardEntry, ...]:
         """The entries of a label as a page writes it."""
@@ -77,7 +68,8 @@ def compile_cards(definition: Definition, shapes: Shapes, folding: Folding) -> C
         entry = _entry(raw, number, definition, shapes)
         for label in entry.labels:
             entries.setdefault(label_key(label, folding), []).append(entry)
-    return CardRules({label: tuple(found) for label, found in entries.items()}, folding)
+    by_label = {label: tuple(found) for label, found in entries.items()}
+    return CardRules(by_label, folding, Lately(REMEMBERED_LABELS), Lately(REMEMBERED_FIELDS))
 
 
 def label_key(label: str, folding: Folding) -> str:

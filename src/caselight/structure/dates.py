@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import NamedTuple
 
 from caselight.remembering import Lately
@@ -54,8 +52,7 @@ class DatePattern(NamedTuple):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class DateRules:
+class DateRules(NamedTuple):
     """Ways of writing a date, and what words mean in them."""
 
     patterns: tuple[DatePattern, ...]
@@ -63,8 +60,7 @@ class DateRules:
     months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
-    # A date as written -> its day, "" = none.
-    remembered: Lately[str, str | None] = field(default_factory=partial(Lately, REMEMBERED_DATES), compare=False)
+    remembered: Lately[str, str | None]  # a date as written -> its day, "" = none
 
 
 def compile_dates(
@@ -76,7 +72,7 @@ def compile_dates(
     """The rules of a pack: each pattern with the word that it needs, and what words mean (as in DateRules)."""
     ways = tuple(DatePattern.of(pattern, needs) for pattern, needs in patterns)
     after_day = table(character for way in ways for character in way.after_day or ())
-    return DateRules(ways, after_day, months, days, years)
+    return DateRules(ways, after_day, months, days, years, Lately(REMEMBERED_DATES))
 
 
 def read_date(words: str, rules: DateRules) -> str | None:

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
+from caselight.remembering import Lately
 from caselight.structure.cards import CardRules, compile_cards
-from caselight.structure.courts import CourtRules, Register, build_register
+from caselight.structure.courts import REMEMBERED_NAMES, CourtRules, Register, build_register
 from caselight.structure.dates import compile_dates
 from caselight.structure.events import EventRules, compile_events
 from caselight.structure.fold import Folding
 from caselight.structure.forms import Endings
 from caselight.structure.instances import InstanceRules, compile_instances
-from caselight.structure.reading import Readers
+from caselight.structure.reading import REMEMBERED_VALUES, Readers
 from caselight.structure.regions import RegionRules, compile_regions
 from caselight.structure.rules import Rule, Shapes, compile_rules
 from caselight.structure.statutes import compile_statutes
@@ -120,6 +121,7 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
         {str(k): str(v) for k, v in (data.get("code_letters") or {}).items()},
         tuple((words.get("without_code") or {}).items()),
         _one(definition, shapes, "wiped"),
+        Lately(REMEMBERED_VALUES),
     )
 
 
@@ -138,4 +140,5 @@ def _courts(definition: Definition, shapes: Shapes, register: Register) -> Court
         frozenset(data.get("small_words") or ()),
         {str(k): str(v) for k, v in (data.get("misread") or {}).items()},
         frozenset(known),
+        Lately(REMEMBERED_NAMES),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -61,8 +60,7 @@ class Late:
         return self.whole.finditer(text, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One pattern, where it is looked for, and what must not surround it."""
 
     zone: str
@@ -78,8 +76,7 @@ class Rule:
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
-    # Whether `not_after` stands there.
-    remembered: Lately[str, bool | None] = field(default_factory=partial(Lately, REMEMBERED_BEFORE), compare=False)
+    remembered: Lately[str, bool | None]  # whether `not_after` stands there
 
 
 class Shapes(NamedTuple):
@@ -174,6 +171,7 @@ def _rule(
         bool(entry.get("wiped_ends")),
         str(entry.get("example", "")),
         entry.get("gives") or {},
+        Lately(REMEMBERED_BEFORE),
     )
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -50,8 +49,7 @@ class Border(NamedTuple):
     inline: tuple[re.Pattern[str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRules:
+class SectionRules(NamedTuple):
     """A pack's sections.yaml and words/sections.csv. `names` stand in the order of a ruling, the header first."""
 
     names: tuple[str, ...]
@@ -66,10 +64,7 @@ class SectionRules:
     change_costs: float
     long_paragraph: int  # characters
     lookalikes: Mapping[int, str]
-    # Words -> what _heading says.
-    remembered: Lately[str, tuple[str, bool] | None] = field(
-        default_factory=partial(Lately, REMEMBERED_HEADINGS), compare=False
-    )
+    remembered: Lately[str, tuple[str, bool] | None]  # words -> what _heading says
 
     def may_begin(self, first: Hashes) -> NDArray[np.bool_]:
         """(P,) whether what begins with these words may begin with one of the openings."""
@@ -108,6 +103,7 @@ def compile_sections(pack: Pack) -> SectionRules:
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),
         lookalikes=lookalikes,
+        remembered=Lately(REMEMBERED_HEADINGS),
     )
 
 
