@@ -7,13 +7,14 @@ its entry says so: the result of the third hearing is not the outcome of the cas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.remembering import Lately
 from caselight.structure.fold import Folding
 from caselight.structure.forms import plain
+from caselight.structure.prefilter import Late
 from caselight.structure.reading import Readers, read_all_articles, read_value
 from caselight.structure.rules import KINDS, Shapes
 from caselight.types import Document, Fact, Field, RegionKind, Span
@@ -33,7 +34,7 @@ class CardEntry(NamedTuple):
     labels: tuple[str, ...]
     fact: str
     kind: str
-    patterns: tuple[re.Pattern[str], ...]  # the first that is found gives the value, in its group `value`; none = all
+    patterns: tuple[re.Pattern[str] | Late, ...]  # the first found gives the value, in its group `value`; none = all
     table: re.Pattern[str] | None  # the heading of the table it must stand in; None = any
     rows: bool  # whether rows of tables with column headings count
     value: str | None  # the fact's value where the words themselves are not it
@@ -58,14 +59,16 @@ class CardRules(NamedTuple):
 
 
 def compile_cards(definition: Definition, shapes: Shapes, folding: Folding) -> CardRules:
-    """The pack's `cards`.
+    """The pack's `cards`. No pile has all the labels: of each kind, the patterns of all entries but the first are late.
 
     Raises:
         DefinitionError: an unknown kind, or a pattern without a group `value`.
     """
     entries: dict[str, list[CardEntry]] = {}
+    kinds: set[str] = set()
     for number, raw in enumerate(definition.data.get("cards") or []):
-        entry = _entry(raw, number, definition, shapes)
+        entry = _entry(raw, number, definition, shapes, kinds)
+        kinds.add(entry.kind)
         for label in entry.labels:
             entries.setdefault(label_key(label, folding), []).append(entry)
     by_label = {label: tuple(found) for label, found in entries.items()}
@@ -77,12 +80,15 @@ def label_key(label: str, folding: Folding) -> str:
     return plain("".join(folding.lookalikes.get(letter, letter) for letter in label))
 
 
-def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> CardEntry:
+def _entry(
+    raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, before: Collection[str]
+) -> CardEntry:
     kind = raw.get("kind", "text")
     if kind not in KINDS:
         raise definition.error(f"there is no kind {kind!r}. Kinds: {', '.join(KINDS)}.", "cards", number, "kind")
-    patterns = tuple(shapes.compile(p, definition, "cards", number, "patterns") for p in raw.get("patterns") or [])
-    if any("value" not in pattern.groupindex for pattern in patterns):
+    compiled = shapes.late if shapes.tried and kind in before else shapes.compile
+    patterns = tuple(compiled(p, definition, "cards", number, "patterns") for p in raw.get("patterns") or [])
+    if any(isinstance(pattern, re.Pattern) and "value" not in pattern.groupindex for pattern in patterns):
         raise definition.error("a card's pattern needs a group (?P<value>...).", "cards", number, "patterns")
     table = raw.get("table")
     return CardEntry(

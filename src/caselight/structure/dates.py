@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from caselight.remembering import Lately
 from caselight.structure.codes import Batch, Flags, table
-from caselight.structure.prefilter import after_number
+from caselight.structure.prefilter import Late, after_number
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
@@ -23,14 +23,14 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 class DatePattern(NamedTuple):
     """One way of writing a date, in groups `day_N`, `month_N`, `year_N`."""
 
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | Late
     needs: str  # a word without which the pattern cannot match; "" = none
-    after_day: frozenset[str] | None  # what may follow the number that it begins with; None = it may begin otherwise
+    after_day: frozenset[str] | None  # what may follow the number that it begins with; None = otherwise, or it is late
 
     @classmethod
-    def of(cls, pattern: re.Pattern[str], needs: str = "") -> DatePattern:
+    def of(cls, pattern: re.Pattern[str] | Late, needs: str = "") -> DatePattern:
         """The way of writing that this pattern reads."""
-        return cls(pattern, needs, after_number(pattern))
+        return cls(pattern, needs, None if isinstance(pattern, Late) else after_number(pattern))
 
     def all_in(self, text: str, places: Sequence[int] | None) -> list[re.Match[str]]:
         """Everything in the text that is written so, in order.
@@ -64,7 +64,7 @@ class DateRules(NamedTuple):
 
 
 def compile_dates(
-    patterns: Sequence[tuple[re.Pattern[str], str]],
+    patterns: Sequence[tuple[re.Pattern[str] | Late, str]],
     months: Mapping[str, int],
     days: Mapping[str, int],
     years: Mapping[str, int],

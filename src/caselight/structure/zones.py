@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caselight.structure.fold import Folded, Folding, View
+from caselight.structure.prefilter import Late
 from caselight.types import Document, Section
 
 # Characters. The longest head among 150 real rulings has 2,900.
@@ -26,8 +27,8 @@ class ZoneRules(NamedTuple):
     folding: Folding
     head_sections: frozenset[str]
     operative_sections: frozenset[str]
-    head_ends: re.Pattern[str]  # used where no section says where the head ends
-    operative_begins: re.Pattern[str] | None  # used where no section says where the operative part begins
+    head_ends: Late  # used where no section says where the head ends
+    operative_begins: Late | None  # used where no section says where the operative part begins
     title: re.Pattern[str]
     dateline_ends: re.Pattern[str]  # the first words of the sentence that names court and judge
 
