@@ -336,12 +336,19 @@ def _progress() -> Progress:
 
 
 def _options(jobs: int) -> Any:
-    from platformdirs import user_cache_path
-
     from caselight import pipeline
 
-    cache = os.environ.get("CASELIGHT_CACHE")
-    return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
+    return pipeline.Options(jobs, _cache(), _today())
+
+
+def _cache() -> Path:
+    """Where word forms are kept between studies."""
+    chosen = os.environ.get("CASELIGHT_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("caselight")
 
 
 def _today() -> str:

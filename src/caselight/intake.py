@@ -6,7 +6,6 @@ what they do.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +39,8 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
         _check_pack(pack)
     study = Study.create(folder, settings._replace(pack="pack") if own else settings, source.read_text("utf-8"))
     if own:
+        import shutil  # not above: it takes as long to load as the rest of this
+
         shutil.copytree(settings.pack, study.folder / "pack")
     return study
 

@@ -19,6 +19,8 @@ from caselight.types import Document, Field, Problem, Reading, Region, RegionKin
 
 ROW_START = b'{"caselight_row":1,'
 MEDIA_TYPE = "application/x-caselight-row"
+TABLES = (".csv", ".tsv", ".tab")  # what names of dumps end with, where a line is a row of cells ...
+LINES = (".jsonl", ".ndjson", ".jsonlines")  # ... or an object
 OR = "\t"  # between columns that were named for one role, in several dumps of a study
 # A column whose cells are this long on average holds running text; the longest other columns met in dumps (names of
 # parties, summaries) stay below 150.
@@ -102,6 +104,13 @@ def _mapping_of(given: tuple[tuple[str, str], ...], columns: tuple[str, ...]) ->
             alike = [by_name[plain_name(name)] for name in names if plain_name(name) in by_name]
             found[role] = [*exact, *alike, ""][0]
     return ColumnMapping(**found)
+
+
+def may_be_dump(head: bytes, name: str) -> bool:
+    """False for most records: the encoding of a page is not worth finding out, to see that it is no dump."""
+    if head.startswith(b"PAR1") or name.lower().endswith((*TABLES, *LINES)):
+        return True
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"{", b"[")
 
 
 def plain_name(column: str) -> str:
