@@ -1,9 +1,8 @@
 """What a codebook asks: variables, their values, the rules that find them, and the kinds of variable there are.
 
 A kind is one line in `KINDS`: it says whether an answer is allowed, and reads an answer from text.
+Annotations are no strings, as in types.py.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
