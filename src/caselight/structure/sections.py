@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -137,8 +136,7 @@ def find_all_sections(
     return list(map(tuple, found))
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(NamedTuple):
     """The acts of some documents on their way to their sections."""
 
     documents: Sequence[Document]
@@ -146,7 +144,7 @@ class Draft:
     borders: list[dict[str, int]]  # of each act: section -> where it begins
     pieces: Pieces
     names: tuple[str, ...]  # of sections
-    label: NDArray[np.intp]  # (P,) section of each piece; by the borders at first
+    label: NDArray[np.intp]  # (P,) section of each piece; by the borders at first, then by its words
     heads: NDArray[np.bool_]  # (P,) it begins with a border
 
     def sections(self) -> list[tuple[int, Section]]:
@@ -314,7 +312,7 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     columns = np.array([draft.names.index(name) for name in weights.sections])
     label = draft.label.copy()
     label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
-    draft.label = _with_what_follows(label, draft, inside, judged)
+    draft.label[:] = _with_what_follows(label, draft, inside, judged)
 
 
 def _prefer_beginnings(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -47,19 +46,18 @@ class Statute(NamedTuple):
         return f"{self.code} {self.article}{part}{point}".strip()
 
 
-@dataclass(slots=True)
 class _Reading:
     """What has been read so far, and the article that is being put together."""
 
-    done: list[Statute] = field(default_factory=list)
-    article: str = ""
-    parts: list[str] = field(default_factory=list)
-    points: list[str] = field(default_factory=list)
-    expects: str = ""  # what a bare number is: article | part | point
-    follows: bool = False  # parts stand after their article: "ст. 20.2 ч. 5"
-    glued: bool = False  # the token before was a comma or "и"
-    start: int = -1
-    end: int = -1
+    def __init__(self) -> None:
+        self.done: list[Statute] = []
+        self.article = ""
+        self.parts: list[str] = []
+        self.points: list[str] = []
+        self.expects = ""  # what a bare number is: article | part | point
+        self.follows = False  # parts stand after their article: "ст. 20.2 ч. 5"
+        self.glued = False  # the token before was a comma or "и"
+        self.start = self.end = -1
 
     def close(self) -> None:
         """Put down the article, one statute for each part named with it; parts without an article go on waiting."""

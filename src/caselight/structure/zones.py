@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caselight.structure.fold import Folded, Folding, View
@@ -33,18 +32,24 @@ class ZoneRules(NamedTuple):
     dateline_ends: re.Pattern[str]  # the first words of the sentence that names court and judge
 
 
-@dataclass(slots=True)
 class Zones:
-    """The zones of one act; a part's view is made when it is first asked for."""
+    """The zones of one act; a part's view is made when it is first asked for.
 
-    document: Document
-    folded: Folded
-    bounds: Mapping[str, tuple[int, int]]  # of head, opening, story, operative and tail in the document's text
-    title: tuple[int, int] = (0, 0)  # in the head's view
-    dateline_end: int = 0
-    days: Sequence[int] = ()  # `day_places` of the document's text
-    views: dict[str, View] = field(default_factory=dict)
-    zones: dict[str, tuple[View, int, int]] = field(default_factory=dict)
+    Args:
+        document: that the act stands in.
+        folded: its text.
+        bounds: of head, opening, story, operative and tail there.
+        days: `day_places` of its text.
+    """
+
+    def __init__(
+        self, document: Document, folded: Folded, bounds: Mapping[str, tuple[int, int]], days: Sequence[int]
+    ) -> None:
+        self.document, self.folded, self.bounds, self.days = document, folded, bounds, days
+        self.title = (0, 0)  # in the head's view
+        self.dateline_end = 0
+        self.views: dict[str, View] = {}
+        self.zones: dict[str, tuple[View, int, int]] = {}
 
     def view(self, part: str) -> View:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
@@ -120,7 +125,7 @@ def divide(
         "operative": decided,
         "tail": (max(act.start, act.end - LONGEST_TAIL), act.end),
     }
-    zones = Zones(document, folded, bounds, days=days)
+    zones = Zones(document, folded, bounds, days)
     head = zones.view("head").text
     title = rules.title.search(head)
     zones.title = title.span() if title else (0, 0)
