@@ -83,13 +83,15 @@ class Shapes(NamedTuple):
         except re.error as error:
             raise definition.error(f"this pattern is not a regular expression: {error}.", *key) from None
 
-    def late(self, pattern: str, definition: Definition, *key: str | int, most_words: int = 0) -> Late:
-        """The pattern, to be compiled when it is first looked for; at once where it is not known to compile.
+    def late(
+        self, pattern: str, definition: Definition, *key: str | int, most_words: int = 0, at_once: bool = False
+    ) -> Late:
+        """The pattern, to be compiled when it is first looked for; `at_once` also where it is not known to compile.
 
         Raises:
             DefinitionError: it is no regular expression.
         """
-        return Late(partial(self.compile, pattern, definition, *key), self.tried, most_words)
+        return Late(partial(self.compile, pattern, definition, *key), self.tried and not at_once, most_words)
 
     def behind(self, needs: str, pattern: str, definition: Definition, *key: str | int) -> re.Pattern[str] | Late:
         """The pattern that is looked for only where the text holds `needs`: late, if that is a word at all."""
@@ -109,7 +111,7 @@ def compile_catches(definition: Definition) -> dict[str, Catch]:
 
 def compile_rules(definition: Definition, shapes: Shapes) -> tuple[Rule, ...]:
     """The pack's `rules`, in order. Few piles need a rule whose facts earlier ones give, or one that has `needs`: their
-    patterns are late.
+    patterns are late, unless the pack says that the rule is `usual`. Else every worker would compile them anew.
 
     Args:
         definition: the pack's facts.yaml.
@@ -147,14 +149,15 @@ def _rule(
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
     facts = frozenset(catches[group].fact for group in groups)
+    usual = bool(entry.get("usual"))
     key = ("rules", number, "pattern")
     pattern: re.Pattern[str] | Late
     words: Words = ()
-    if needs or facts.issubset(given):
+    if not usual and (needs or facts.issubset(given)):
         pattern = shapes.late(source, definition, *key, most_words=0 if needs else MOST_WORDS)
     else:
         pattern = shapes.compile(source, definition, *key)
-        words = few(needed(pattern), MOST_WORDS)
+        words = () if needs else few(needed(pattern), MOST_WORDS)
     return Rule(
         zone,
         pattern,
@@ -162,7 +165,7 @@ def _rule(
         facts,
         needs,
         words,
-        shapes.late(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
+        shapes.late(f"(?:{before})$", definition, "rules", number, "not_after", at_once=usual) if before else None,
         entry.get("value"),
         bool(entry.get("many")),
         _unless(entry, number, definition, shapes),
