@@ -39,7 +39,6 @@ _ELSEWHERE = {
     "seal": "cli_sealing",
     "verify": "cli_sealing",
 }
-_WITHOUT_TABLES = ("add", "new")
 
 
 class Commands(SpeakingGroup):
@@ -101,8 +100,7 @@ LANGUAGE = language_option("Language of the report.")
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="caselight")
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """Caselight turns a pile of court records into findings that hold.
 
     \b
@@ -110,7 +108,7 @@ def main(context: click.Context) -> None:
     caselight add my-study downloads/
     caselight run my-study
     """
-    start_lean(tables=context.invoked_subcommand not in _WITHOUT_TABLES)
+    start_lean()
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
@@ -36,20 +37,15 @@ class _WithoutPandas:
         return None
 
 
-def start_lean(tables: bool = True) -> None:
+def start_lean() -> None:
     """Keeps numpy to one thread, so that this process can be forked, pandas out of it, garbage collection rare, and
     memory that is free out of its hands.
-
-    Args:
-        tables: whether it will hold any; without, there is no memory to speak of.
     """
     # Our worker processes are the parallelism; BLAS threads would only make forks unsafe.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
-    if tables and sys.platform.startswith("linux"):
-        import ctypes  # not above: it takes a while to load
-
+    if sys.platform.startswith("linux"):
         mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)
         mallopt(_M_MMAP_THRESHOLD, _GIVEN_BACK_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
