@@ -90,11 +90,13 @@ class Late:
 
     @cached_property
     def _words(self) -> Words:
-        return few(needed(self.whole), self._most_words) if self._most_words else ()
+        return few(needed(self.whole), self._most_words)
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As of the pattern."""
-        return self.whole.search(text, start, end) if holds(text, self._words) else None
+        if self._most_words and not holds(text, self._words):
+            return None
+        return self.whole.search(text, start, end)
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As of the pattern."""
@@ -102,7 +104,9 @@ class Late:
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """As of the pattern."""
-        return self.whole.finditer(text, start, end) if holds(text, self._words) else iter(())
+        if self._most_words and not holds(text, self._words):
+            return iter(())
+        return self.whole.finditer(text, start, end)
 
 
 class Sought(NamedTuple):

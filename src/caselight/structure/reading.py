@@ -43,7 +43,8 @@ def read_value(words: str, kind: str, readers: Readers) -> str | None:
 
 
 def _code(words: str, readers: Readers) -> str:
-    return "".join(readers.code_letters.get(letter, letter) for letter in _SPACE.sub("", words))
+    letters = readers.code_letters
+    return "".join(letters.get(letter, letter) for letter in _SPACE.sub("", words))
 
 
 # One reader for each of rules.KINDS but `statutes`, which give several values.
