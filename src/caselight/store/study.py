@@ -6,7 +6,6 @@ import errno
 import fcntl
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,6 +115,8 @@ class Study:
         file = folder / "study.toml"
         if not file.is_file():
             raise UsageError(f"{folder} is not a study: it has no study.toml. Make one with: caselight new {folder}")
+        import tomllib  # not above: `new` does without
+
         try:
             data = tomllib.loads(file.read_text("utf-8"))
             found = int(data.get("format", 0))
