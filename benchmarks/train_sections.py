@@ -15,7 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def rulings(folder: Path, vocabulary: Vocabulary, rules: SectionRules) -> list[R
         marked = tuple((mark["start"], mark["end"], MARKS[mark["name"]]) for mark in marks)
         words = tokenise([text], vocabulary).text(0)
         document = Document(path.stem, path.stem, text, "plain", "text/plain", "ru")
-        draft = drafted([document], batches([text]), words, replace(rules, long_paragraph=0))
+        draft = drafted([document], batches([text]), words, rules._replace(long_paragraph=0))
         pieces = draft.pieces
         ends = zip(pieces.start.tolist(), pieces.end.tolist(), strict=True)
         label = np.array([_label(text, piece, marked) for piece in ends])
@@ -216,7 +216,7 @@ def cross_validated(
         held = set(order[fold::FOLDS].tolist())
         seen = [i for i in range(len(marked)) if i not in held]
         learned = learn([marked[i] for i in seen], [matrices[i] for i in seen], settings.l2)
-        own = replace(rules, weights=as_weights(learned, forms))
+        own = rules._replace(weights=as_weights(learned, forms))
         for i in sorted(held):
             yield marked[i], own
 

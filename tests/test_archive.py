@@ -15,9 +15,8 @@ from collections.abc import Callable
 
 import pytest
 
-from caselight.ingest import archive, zips
+from caselight.ingest import archive, is_container, unpack, zips
 from caselight.ingest.archive import Member, inner_name, printable
-from caselight.ingest.containers import is_container, unpack
 from caselight.types import Problem
 
 ACT = ("Районный суд установил. Дело № 5-1/2022. " * 5).encode()

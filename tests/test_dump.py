@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from caselight.ingest import is_container, unpack
 from caselight.ingest.archive import Member
 from caselight.ingest.columns import ROW_START, cell_text, markup_to_text, pack_row, read_row
-from caselight.ingest.containers import is_container, unpack
 from caselight.ingest.dump import read_json
 from caselight.types import Document, Problem, RegionKind, State
 

@@ -7,6 +7,7 @@ import pytest
 from caselight.definitions import parse
 from caselight.errors import DefinitionError
 from caselight.pack import Pack, load_pack
+from caselight.structure import compile_pack
 from caselight.structure.dates import read_date
 from caselight.structure.facts import compile_facts, find_facts
 from caselight.structure.reading import read_articles, read_value
@@ -38,7 +39,7 @@ def test_every_way_of_writing_a_date_has_an_example(pack: str) -> None:
 
 
 def pack_of(text: str) -> Pack:
-    return Pack("x", "X", "en", {"facts": parse(text, "facts.yaml")}, {}, {})
+    return Pack("x", "X", "en", {"facts": parse(text, "facts.yaml")}, {}, {}, {})
 
 
 MISTAKES = [
@@ -59,6 +60,18 @@ MISTAKES = [
         "catches:\n  a: {}\nrules:\n  - zone: head\n    pattern: '(?P<a>x)'\n    unless: civil\n",
         r"facts\.yaml:6: this file has no pattern 'civil'",
     ),
+    (
+        "catches:\n  a: {}\nrules:\n  - {zone: head, pattern: '(?P<a>x)'}\n  - {zone: head, pattern: '(?P<a>x'}\n",
+        r"facts\.yaml:5: this pattern is not a regular",
+    ),
+    (
+        "catches:\n  a: {}\nrules:\n  - {zone: head, pattern: '(?P<a>x)', not_after: '['}\n",
+        r"facts\.yaml:4: this pattern is not a regular",
+    ),
+    (
+        "cards:\n  - {labels: [A], fact: a, patterns: ['(?P<value>x)']}\n  - {labels: [B], fact: b, patterns: ['x']}\n",
+        r"facts\.yaml:3: a card's pattern needs a group",
+    ),
 ]
 
 
@@ -66,6 +79,11 @@ MISTAKES = [
 def test_a_mistake_in_a_pack_is_reported_with_its_line(text: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         compile_facts(pack_of(text))
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_every_pattern_of_a_pack_that_ships_compiles(pack: str) -> None:
+    compile_pack(load_pack(pack)._replace(ships=False))  # else some are compiled when they are first looked for
 
 
 def test_a_pack_without_rules_finds_nothing() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,7 +117,7 @@ def test_another_pack_structures_and_codes_anew_without_reading(tmp_path: Path) 
     file = tmp_path / "c.yaml"
     file.write_text(CODEBOOK)
     pack, codebook = load_pack("ru"), load_codebook(file)
-    other = replace(pack, digests={**pack.digests, "facts": "changed"})
+    other = pack._replace(digests={**pack.digests, "facts": "changed"})
     before, after = (keys(bucket, makers({}, each, codebook)) for each in (pack, other))
     same = {name for name in before if before[name] == after[name]}
     assert same == {"documents", "texts", "tokens", "forms"}

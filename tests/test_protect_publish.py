@@ -217,7 +217,7 @@ def test_the_command_tells_what_was_replaced_and_what_nobody_can_know(made: Made
 
 def test_the_command_refuses_a_leak_with_1_and_leaves_nothing(made: Made, tmp_path: Path) -> None:
     settings = made.study.settings
-    made.study.write(replace(settings, title="О деле Мшанникова"))
+    made.study.write(settings._replace(title="О деле Мшанникова"))
     told = run(str(made.study.folder), "--publish", "--to", str(tmp_path / "out"))
     made.study.write(settings)
     assert told.exit_code == 1

@@ -185,7 +185,7 @@ def test_forms_of_one_kind_fit_the_same_words_of_cues(name: str) -> None:
 )
 def test_a_star_alone_is_any_word(text: str, found: list[tuple[int, int]]) -> None:
     one, any_word, other = (frozenset({"не"}), ()), (frozenset[str](), ("",)), (frozenset({"видно"}), ())
-    cue = Cue.of("near", "", tuple(Part(exact, stems, 0) for exact, stems in (one, any_word, other)), "")
+    cue = Cue.of("near", "", tuple(Part(exact, stems, 0, set()) for exact, stems in (one, any_word, other)), "")
     table = Cues()
     table.add(cue)
     words = _reading(text).words

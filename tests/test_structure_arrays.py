@@ -16,8 +16,7 @@ from caselight.structure.fold import PLAIN, Folding, fold_all
 from caselight.structure.link import LinkKey
 from caselight.structure.numbers import REACH, compile_numerals, number_before, numbers_in
 from caselight.structure.paragraphs import lines_of
-from caselight.structure.prefilter import Sought, after_number, first_of, holds, needed
-from caselight.structure.rules import Late
+from caselight.structure.prefilter import Late, Sought, after_number, first_of, holds, needed
 from fact_reading import PACKS, RULES
 
 RU = RULES["ru"]
@@ -84,6 +83,23 @@ SUMS = [
 )
 def test_what_a_pattern_needs_is_read_off_it(pattern: str, words: tuple[str, ...]) -> None:
     assert set(needed(re.compile(pattern))) == set(words)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [("за участие|за пикет", "за пикет", "за пикет"), ("за участие", "участие", None), (r"\d+", "№ 12", "12")],
+)
+def test_a_late_pattern_finds_what_it_would_find_at_once(pattern: str, text: str, found: str | None) -> None:
+    for most_words in (0, 16):
+        late = Late(lambda: re.compile(pattern), tried=True, most_words=most_words)
+        assert (match[0] if (match := late.search(text)) else None) == found
+        assert [match[0] for match in late.finditer(text)] == ([found] if found else [])
+
+
+def test_a_late_pattern_that_nobody_has_tried_is_compiled_at_once() -> None:
+    Late(lambda: re.compile("("), tried=True)
+    with pytest.raises(re.error):
+        Late(lambda: re.compile("("), tried=False)
 
 
 @pytest.mark.parametrize("pack", PACKS)

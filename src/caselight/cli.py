@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -304,7 +303,7 @@ def report(study: Path, language: str | None, publish: bool, to: Path | None, as
     opened = Study.open(study)
     with opened.locked():
         if language:
-            opened.write(replace(opened.settings, language=language))  # the next run keeps to it
+            opened.write(opened.settings._replace(language=language))  # the next run keeps to it
         made = pipeline.current(opened)
         shown = view.contents(made, language or opened.settings.language, _today())
         if publish:
@@ -337,12 +336,19 @@ def _progress() -> Progress:
 
 
 def _options(jobs: int) -> Any:
-    from platformdirs import user_cache_path
-
     from caselight import pipeline
 
-    cache = os.environ.get("CASELIGHT_CACHE")
-    return pipeline.Options(jobs, Path(cache) if cache else user_cache_path("caselight"), _today())
+    return pipeline.Options(jobs, _cache(), _today())
+
+
+def _cache() -> Path:
+    """Where word forms are kept between studies."""
+    chosen = os.environ.get("CASELIGHT_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("caselight")
 
 
 def _today() -> str:

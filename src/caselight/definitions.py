@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -16,20 +15,20 @@ from caselight.errors import DefinitionError
 # "billion laughs" file, whose nine levels need 10^9 expansions.
 MAX_ALIASES = 64
 # Where YAML may see an alias: before the asterisk stands nothing, white space, a bracket, a comma, a colon or a dash.
-_PERHAPS_ALIAS = re.compile(r"(?:^|[\s\[{(,:?-])\*")
+_PERHAPS_ALIAS = re.compile(r"\*(?<![^\s\[{(,:?-]\*)")
 Key = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is 10 times faster, and not in every build
+_TEXT = "tag:yaml.org,2002:str"
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _SCALARS = yaml.SafeLoader("")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """Parsed YAML (dicts, lists, str, int, float, bool, None) that knows the line of each of its entries."""
 
     file: str
     data: Any
-    lines: dict[Key, int] = field(default_factory=dict)  # path of keys and list positions -> line, from 1
+    lines: dict[Key, int]  # path of keys and list positions -> line, from 1
 
     def line(self, *key: str | int) -> int:
         """Line of the entry, or of its nearest enclosing one."""
@@ -85,12 +84,16 @@ def load(path: Path) -> Definition:
 
 def _build(node: yaml.Node, key: Key, lines: dict[Key, int], file: str) -> Any:
     lines[key] = node.start_mark.line + 1
-    if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value if node.tag == _TEXT else _scalar(node, file)
+    if node.tag not in _PLAIN_TAGS:
         raise _foreign(node, file)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, key, lines, file)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*key, i), lines, file) for i, child in enumerate(node.value)]
+    return [_build(child, (*key, i), lines, file) for i, child in enumerate(node.value)]
+
+
+def _scalar(node: yaml.ScalarNode, file: str) -> Any:
     try:
         return _SCALARS.construct_object(node)
     except yaml.YAMLError:

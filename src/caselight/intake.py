@@ -6,9 +6,7 @@ what they do.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +37,10 @@ def new(folder: Path, settings: Settings, codebook: str) -> Study:
     check_phrases(book)
     if own:
         _check_pack(pack)
-    study = Study.create(folder, replace(settings, pack="pack") if own else settings, source.read_text("utf-8"))
+    study = Study.create(folder, settings._replace(pack="pack") if own else settings, source.read_text("utf-8"))
     if own:
+        import shutil  # not above: it takes as long to load as the rest of this
+
         shutil.copytree(settings.pack, study.folder / "pack")
     return study
 
@@ -68,7 +68,7 @@ def add(study: Study, paths: Sequence[Path], mapping: Mapping[str, str], without
         if mapping:
             known = study.settings.mapping
             columns = {role: _first(column, known.get(role, "")) for role, column in mapping.items()}
-            study.write(replace(study.settings, mapping={**known, **columns}))
+            study.write(study.settings._replace(mapping={**known, **columns}))
         return study.records.receive(paths, is_container, without)
 
 

@@ -11,11 +11,10 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from caselight.definitions import Definition, load
 from caselight.errors import DefinitionError, UsageError
@@ -44,8 +43,7 @@ class _Lazy(Mapping[str, _Made]):
         return len(self._makers)
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """One jurisdiction's knowledge, parsed but not yet compiled."""
 
     name: str
@@ -54,14 +52,14 @@ class Pack:
     parts: Mapping[str, Definition]  # file name without ".yaml" -> its content
     tables: Mapping[str, Table]  # name of words/NAME.csv -> rows by column name
     digests: dict[str, str]  # part or "words/NAME" -> sha256 of the file
-    titles: dict[str, str] = field(default_factory=dict)  # language -> title; `title` is the English one
+    titles: dict[str, str]  # language -> title; `title` is the English one
     # Rows of map/regions.csv by column name. In no digest: how a map is drawn moves no answer, and makes no draw stale.
     regions: Table = ()
     ships: bool = False  # it comes with Caselight: tests have tried all of it
 
     def part(self, name: str) -> Definition:
         """The part `name`; an empty one where the pack has no such file."""
-        return self.parts.get(name, Definition(f"{self.name}/{name}.yaml", {}))
+        return self.parts.get(name, Definition(f"{self.name}/{name}.yaml", {}, {}))
 
     def digest(self) -> str:
         """One hash over everything in the pack: changes when any file of it changes."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -37,13 +36,12 @@ class Bucket(NamedTuple):
     changed: frozenset[str] = frozenset()  # ids of those whose original is not what was received
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """One bucket: the file of each part that is wanted, and which of them are not there yet."""
 
     bucket: Bucket
     paths: Mapping[str, Path]  # table ("texts", "cases", "answers/NAME" ...) -> file
-    missing: frozenset[str] = field(default_factory=frozenset)
+    missing: frozenset[str]
 
     @property
     def must_read(self) -> bool:

@@ -2,10 +2,9 @@
 
 Offsets everywhere are code points into `Document.text`, half-open, and the text is never changed after ingest:
 `text[start:end] == quote` holds for every span that leaves a stage. What a record has by the dozen (spans, facts,
-sections) is a named tuple: it is made in a third of a frozen dataclass's time.
+sections) is a named tuple: it is made in a third of a frozen dataclass's time. Annotations are no strings here: each of
+those would be compiled again when its class is made, and every command makes all of these.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -141,7 +140,7 @@ class Span(NamedTuple):
     quote: str
 
     @classmethod
-    def of(cls, document: Document, start: int, end: int) -> Span:
+    def of(cls, document: Document, start: int, end: int) -> "Span":
         """The span of `document.text[start:end]`.
 
         Raises:

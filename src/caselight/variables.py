@@ -1,9 +1,8 @@
 """What a codebook asks: variables, their values, the rules that find them, and the kinds of variable there are.
 
 A kind is one line in `KINDS`: it says whether an answer is allowed, and reads an answer from text.
+Annotations are no strings, as in types.py.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -208,8 +207,9 @@ KINDS: dict[str, Kind] = {
 }
 
 
-# "15 000", "15 000,50", "1.5"; the groups of three may be parted by any kind of space.
-_NUMBER = re.compile(r"[-\u2212]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?|[-\u2212]?\d+(?:[.,]\d+)*")
+# "15 000", "15 000,50", "1.5"; the groups of three may be parted by any kind of space. Text, as the patterns below:
+# `re` compiles them when a codebook has such a variable, and remembers them.
+_NUMBER = r"[-\u2212]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?|[-\u2212]?\d+(?:[.,]\d+)*"
 
 
 def number_of(text: str, language: str) -> int | float:
@@ -218,7 +218,7 @@ def number_of(text: str, language: str) -> int | float:
     Raises:
         ValueError: there is none.
     """
-    found = _NUMBER.search(text)
+    found = re.search(_NUMBER, text)
     if not found:
         raise ValueError(f"{text[:60]!r} holds no number. Write it in digits, such as 15000 or 12.5.")
     digits = re.sub(r"[ \u00a0\u2009\u202f]", "", found[0]).replace("\u2212", "-")
@@ -232,9 +232,7 @@ def number_of(text: str, language: str) -> int | float:
 
 
 # What a person writes in a cell: "15000", "15 000", "-2,5", "0.125"; nothing beside it.
-_CELL = re.compile(
-    r"(?P<minus>[-\u2212]?)(?P<whole>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+|\d{1,15})(?:[.,](?P<rest>\d{1,15}))?"
-)
+_CELL = r"(?P<minus>[-\u2212]?)(?P<whole>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+|\d{1,15})(?:[.,](?P<rest>\d{1,15}))?"
 
 
 def whole_number(text: str) -> int | float:
@@ -246,7 +244,7 @@ def whole_number(text: str) -> int | float:
     Raises:
         ValueError: it is no number, or may mean two; the message says how to write it.
     """
-    found = _CELL.fullmatch(text)
+    found = re.fullmatch(_CELL, text)
     if not found:
         raise ValueError(f"{text[:60]!r} is not one number. Write it in digits alone, such as 15000, 15 000 or 12.5.")
     whole, rest = re.sub(r"\s", "", found["whole"]), found["rest"] or ""
@@ -272,10 +270,10 @@ _MONTHS = (
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _DAYS = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})[»\"]?\s+(?P<m>[^\W\d]{3,9})\.?,?\s+(?P<y>\d{4})(?!\d)"),
-    re.compile(r"\b(?P<m>[^\W\d]{3,9})\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})(?!\d)"),
+    r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
+    r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?!\d)",
+    r"(?<!\d)(?P<d>\d{1,2})[»\"]?\s+(?P<m>[^\W\d]{3,9})\.?,?\s+(?P<y>\d{4})(?!\d)",
+    r"\b(?P<m>[^\W\d]{3,9})\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})(?!\d)",
 )
 
 
@@ -285,7 +283,7 @@ def day_of(text: str) -> str:
     Raises:
         ValueError: there is none, or no such day exists.
     """
-    found = [m for pattern in _DAYS for m in pattern.finditer(text) if _month(m["m"])]
+    found = [m for pattern in _DAYS for m in re.finditer(pattern, text) if _month(m["m"])]
     if not found:
         raise ValueError(f"{text[:60]!r} names no day. Write it as 2022-05-12 or 12.05.2022.")
     first = min(found, key=lambda m: m.start())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -43,8 +43,7 @@ from caselight.wordtables import words_of, words_tables
 Mark = Callable[[int], None]  # says which item is being worked on, so that a crash can be laid at its door
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One record on its way to a reader."""
 
     record: Record
@@ -93,7 +92,7 @@ def furnish(
     gc.disable()
     try:
         coder = coding.compile_codebook(codebook, pack, vocabulary)
-        rules = structure.compile_pack(pack) if structures else None
+        rules = _rules(pack, vocabulary) if structures else None
     finally:
         gc.freeze()  # all of it stays: to look through it for garbage took as long as a quarter of making it
         gc.enable()
@@ -102,7 +101,15 @@ def furnish(
 
 def with_rules(room: Room, pack: Pack) -> Room:
     """The room with the pack's rules for cases, which reading needs."""
-    return room if room.rules else room._replace(rules=structure.compile_pack(pack))
+    return room if room.rules else room._replace(rules=_rules(pack, room.vocabulary))
+
+
+def _rules(pack: Pack, vocabulary: Vocabulary) -> structure.Rules:
+    """The pack's rules, which have looked up the words of the vocabulary: else every worker would."""
+    rules = structure.compile_pack(pack)
+    if rules.sections.weights:
+        rules.sections.weights.rows.learn(vocabulary.forms)
+    return rules
 
 
 def prepare(room: Room, locked: bool, ask: Callable[[bytes], bytes]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -89,5 +88,7 @@ class Entries:
 
 def suggest(name: str, allowed: Iterable[str]) -> str:
     """The words "Did you mean ...?" after a space where one of `allowed` is close to `name`; nothing otherwise."""
+    import difflib  # not above: only mistakes need it
+
     near = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,14 +27,13 @@ _UNKNOWN, _NOTHING = 0, 1  # kinds of forms: not looked at yet; in no cue
 _PLAIN = ("testimony", "afterwards", "relative", "charged", OPENING, *HEADS)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One word of a cue."""
 
     exact: frozenset[str]
     stems: tuple[str, ...]
     gap: int  # words that may stand before it
-    kinds: set[int] = field(default_factory=set, compare=False)  # of the forms that fit it, as they are met
+    kinds: set[int]  # of the forms that fit it, as they are met
 
     def shortest(self) -> int:
         """Letters of its shortest word or stem."""
@@ -95,13 +93,13 @@ class Found(NamedTuple):
     cue: Cue
 
 
-@dataclass(frozen=True, slots=True)
 class Cues:
     """Some of a pack's cues, by their anchor."""
 
-    exact: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
-    stems: dict[str, tuple[Cue, ...]] = field(default_factory=dict)  # by the first letters of the stem
-    anchored: dict[int, tuple[Cue, ...]] = field(default_factory=dict)  # by the kind of form that is their anchor
+    def __init__(self) -> None:
+        self.exact: dict[str, tuple[Cue, ...]] = {}
+        self.stems: dict[str, tuple[Cue, ...]] = {}  # by the first letters of the stem
+        self.anchored: dict[int, tuple[Cue, ...]] = {}  # by the kind of form that is their anchor
 
     def add(self, cue: Cue) -> None:
         """Takes in one more."""
@@ -376,6 +374,6 @@ def _parts(cue: str) -> tuple[Part, ...]:
             continue
         forms = word.split("|")
         stems = tuple(form[:-1] for form in forms if form.endswith("*"))
-        parts.append(Part(frozenset(form for form in forms if not form.endswith("*")), stems, gap))
+        parts.append(Part(frozenset(form for form in forms if not form.endswith("*")), stems, gap, set()))
         gap = 0
     return tuple(parts)

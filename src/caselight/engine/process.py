@@ -13,7 +13,6 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from caselight.engine.wire import Inbox
@@ -31,31 +30,33 @@ class Failure(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
 class Task:
     """One batch on its way through the pool."""
 
-    number: int
-    function: Callable[..., bytes | bytearray]
-    items: Sequence[Any]
-    failures: dict[int, Failure] = field(default_factory=dict)
-    deaths: int = 0  # of workers that had no item in hand
-    asked_bytes: int = 0  # length of all that was asked about it
+    def __init__(self, number: int, function: Callable[..., bytes | bytearray], items: Sequence[Any]) -> None:
+        self.number, self.function, self.items = number, function, items
+        self.failures: dict[int, Failure] = {}
+        self.deaths = 0  # of workers that had no item in hand
+        self.asked_bytes = 0  # length of all that was asked about it
 
 
-@dataclass(slots=True, eq=False)
 class Process:
-    """A worker process, the line to it, and what it is at."""
+    """A worker process, the line to it, and what it is at.
 
-    process: Any  # multiprocessing's Process; its class depends on how it was started
-    sock: socket.socket
-    progress: Any  # shared int64[2]: index of the item in hand, how many marks were made
-    since: float  # when it started, was given its batch, or was first seen with this number of marks
-    level: str = ""  # "" = has not said "ready"
-    task: Task | None = None
-    inbox: Inbox = field(default_factory=Inbox)
-    seen: int = 0  # marks at the last look
-    most_marks: int = 0  # beyond these, marks are no sign of progress
+    Args:
+        process: multiprocessing's Process; its class depends on how it was started.
+        sock: the parent's end of the line.
+        progress: shared int64[2]: index of the item in hand, how many marks were made.
+    """
+
+    def __init__(self, process: Any, sock: socket.socket, progress: Any) -> None:
+        self.process, self.sock, self.progress = process, sock, progress
+        self.since = time.monotonic()  # when it started, got its batch, or was first seen with this number of marks
+        self.level = ""  # "" = has not said "ready"
+        self.task: Task | None = None
+        self.inbox = Inbox()
+        self.seen = 0  # marks at the last look
+        self.most_marks = 0  # beyond these, marks are no sign of progress
 
     def readable(self, seconds: float = 0.0) -> bool:
         """Whether something has arrived, waited for at most so long."""
@@ -112,7 +113,7 @@ def start(life: Life, seconds: float) -> Process:
         process.start()
     theirs.close()
     mine.settimeout(seconds)
-    return Process(process, mine, progress, time.monotonic())
+    return Process(process, mine, progress)
 
 
 def _may_fork() -> bool:

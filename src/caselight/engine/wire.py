@@ -15,7 +15,6 @@ import socket
 import struct
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from caselight import errors
@@ -83,13 +82,13 @@ def _take(sock: socket.socket, size: int) -> bytes:
     return piece
 
 
-@dataclass(slots=True)
 class Inbox:
     """What arrives from a worker, frame by frame."""
 
-    head: bytearray = field(default_factory=lambda: bytearray(HEADER.size))
-    payload: bytearray | None = None  # None = the head has not arrived
-    filled: int = 0  # bytes of the head, or of the payload once the head is there
+    def __init__(self) -> None:
+        self.head = bytearray(HEADER.size)
+        self.payload: bytearray | None = None  # None = the head has not arrived
+        self.filled = 0  # bytes of the head, or of the payload once the head is there
 
     def take(self, sock: socket.socket) -> tuple[bytes, bytearray] | None:
         """Takes in what has arrived, at most to the end of a frame; that frame once it is whole.

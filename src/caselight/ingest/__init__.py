@@ -8,21 +8,22 @@ examples in tests/examples/ingest/.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from caselight.ingest import sniff
-from caselight.ingest.archive import Member
 from caselight.ingest.columns import OR, ROW_START, ColumnMapping, read_row
-from caselight.ingest.containers import is_container, unpack
+from caselight.ingest.containers import is_container
 from caselight.ingest.content import MAX_PAGES, MAX_TEXT_CHARACTERS, Content, UnreadableError, too_much_text
-from caselight.ingest.dump import read_json
 from caselight.ingest.language import guess_language
 from caselight.types import Document, Problem, Reading, State
 
-__all__ = ["OR", "READERS", "ColumnMapping", "Member", "is_container", "read", "unpack"]
+if TYPE_CHECKING:
+    from caselight.ingest.archive import Member
+
+__all__ = ["OR", "READERS", "ColumnMapping", "is_container", "read", "unpack"]
 
 
 class Reader(NamedTuple):
@@ -81,6 +82,8 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, 
             raise UnreadableError(State.SUSPECT_EMPTY, f"the file {what}; get it again from where it came from")
         media = sniff.media_type(untrusted, name)
         if media == "application/json":
+            from caselight.ingest.dump import read_json  # not above: few studies hold any
+
             return read_json(untrusted, name, mapping)
         reader, content = _content(untrusted, media)
     except UnreadableError as error:
@@ -103,6 +106,19 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, 
     )
     problems = tuple(Problem("ingest", name, note.kind, note.message) for note in content.notes)
     return Reading(State.READ, "", document, problems)
+
+
+def unpack(untrusted: BinaryIO, name: str, mapping: Mapping[str, str] | None = None) -> Iterator[Member | Problem]:
+    """The records in a container. Never raises on what it holds.
+
+    Args:
+        untrusted: the container, opened for reading.
+        name: its path, for messages and, where its bytes do not tell, for its kind.
+        mapping: role -> column of a dump, where the user named some.
+    """
+    from caselight.ingest import unpacking  # loaded with the first container, as readers are with their first file
+
+    return unpacking.unpack(untrusted, name, mapping)
 
 
 def _content(untrusted: bytes, media: str) -> tuple[str, Content]:

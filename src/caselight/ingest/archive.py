@@ -16,10 +16,11 @@ import io
 import lzma
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+from caselight.ingest.containers import PACKED
 from caselight.types import Problem, State
 
 MAX_MEMBERS = 100_000
@@ -34,14 +35,9 @@ HARMLESS_BYTES = 4 << 20
 MAX_PATH_CHARACTERS = 1024  # longer than any file system allows for a path that a person made
 CHUNK_BYTES = 1 << 18
 
-_PACKERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
+_OPENERS: tuple[Callable[..., Any], ...] = (gzip.open, bz2.open, lzma.open)  # for what begins as PACKED says
 _SUFFIXES = (("tgz", "tar"), ("tbz", "tar"), ("tbz2", "tar"), ("txz", "tar"), ("gz", ""), ("bz2", ""), ("xz", ""))
 BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)  # what unpackers raise on damaged bytes
-# Names of parts that an office document, an e-book or a Java program has, and a folder of records has not.
-_PACKAGE_PARTS = re.compile(
-    rb"(\[Content_Types\]\.xml|mimetype|_rels/\.rels|META-INF/|Index/Document\.iwa|AndroidManifest\.xml"
-    rb"|(word|xl|ppt|visio|docProps|customXml)/.*\.(xml|rels)$)"
-)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LEFT_BY_MACOS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$)")
 
@@ -128,20 +124,6 @@ class Meter:
         return found
 
 
-def is_archive(head: bytes, name: str) -> bool:
-    """Whether the file is an archive that can be opened here; not an office document, though that is a ZIP too.
-
-    Args:
-        head: its first 64 kB, or all of it.
-        name: its name; believed only for a ZIP with something before it (a program that unpacks itself).
-    """
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return not any(_PACKAGE_PARTS.match(part) for part in _names_in(head))
-    if any(head.startswith(magic) for magic, _ in _PACKERS) or is_tar(head):
-        return True
-    return name.lower().endswith(".zip") and b"PK\x03\x04" in head
-
-
 class Unpacked(io.RawIOBase):
     """A single packed file as it comes out: can be read forward, and looked at before it is read."""
 
@@ -182,7 +164,7 @@ class Unpacked(io.RawIOBase):
 
 def open_packed(untrusted: BinaryIO, head: bytes) -> Unpacked | None:
     """The content of a file packed with gzip, bzip2 or xz; None if it is none."""
-    opener = next((opener for magic, opener in _PACKERS if head.startswith(magic)), None)
+    opener = next((opener for magic, opener in zip(PACKED, _OPENERS, strict=True) if head.startswith(magic)), None)
     if opener is None:
         return None
     size = untrusted.seek(0, 2)
@@ -198,19 +180,6 @@ def inner_name(path: str) -> str:
         if stem and suffix.lower() == packed:
             return f"{stem}.{plain}" if plain else stem
     return f"{name}.unpacked"
-
-
-def is_tar(head: bytes) -> bool:
-    """Whether these are the first bytes of a TAR: its mark, or, in the oldest ones, a header whose sum is right."""
-    if head[257:262] == b"ustar":
-        return True
-    if len(head) < 512 or not head[0]:
-        return False
-    try:
-        claimed = int(head[148:156].strip(b" \x00") or b"x", 8)
-    except ValueError:
-        return False
-    return claimed == sum(head[:148]) + 8 * 0x20 + sum(head[156:512])
 
 
 def printable(untrusted_path: str) -> str:
@@ -231,12 +200,3 @@ def stopped(error: LimitError, path: str) -> Problem:
     """The container was not opened to its end."""
     remedy = "What came before is kept. If you trust it, unpack it yourself and add the folder."
     return trouble("", error.state, f"{path} was not opened to its end: {error}", remedy)
-
-
-def _names_in(head: bytes) -> Iterator[bytes]:
-    """Names of the entries that begin within the first bytes of a ZIP."""
-    at = head.find(b"PK\x03\x04")
-    while at >= 0:
-        length = int.from_bytes(head[at + 26 : at + 28], "little")
-        yield head[at + 30 : at + 30 + length]
-        at = head.find(b"PK\x03\x04", at + 4)

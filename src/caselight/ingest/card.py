@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from caselight.ingest.content import Writer
@@ -26,25 +25,25 @@ LABEL_PAIRS = "div.left + div.right, dt + dd"
 TITLE = "title"  # label of headings that are not "something No. so-and-so"
 
 
-@dataclass(slots=True)
 class _Table:
     """What is known of a table while its rows are read."""
 
-    title: str
-    columns: list[str] | None = None
-    rows: int = 0
-    pairs: bool = False  # it has rows of label and value
-    begun: bool = False  # a row with values has been seen, so no row of column headings will come
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.columns: list[str] | None = None
+        self.rows = 0
+        self.pairs = False  # it has rows of label and value
+        self.begun = False  # a row with values has been seen, so no row of column headings will come
 
 
-@dataclass(slots=True)
 class Card:
     """Lines of a card and their fields, in the order of the page."""
 
-    start: int  # where the card begins in the document's text
-    lines: list[str] = field(default_factory=list)
-    fields: list[Field] = field(default_factory=list)
-    longest: int = 0  # characters of the longest cell of all tables, or 0 where none has a line of prose
+    def __init__(self, start: int) -> None:
+        self.start = start  # where the next line begins in the document's text
+        self.lines: list[str] = []
+        self.fields: list[Field] = []
+        self.longest = 0  # characters of the longest cell of all tables, or 0 where none has a line of prose
 
     def add(self, label: str, value: str, table: str = "", row: int = -1) -> None:
         """One line of its own, "label: value", nothing if there is no value."""

@@ -11,15 +11,16 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from caselight.ingest.language import guess_language
 from caselight.types import Document, Field, Problem, Reading, Region, RegionKind, State
 
 ROW_START = b'{"caselight_row":1,'
 MEDIA_TYPE = "application/x-caselight-row"
+TABLES = (".csv", ".tsv", ".tab")  # what names of dumps end with, where a line is a row of cells ...
+LINES = (".jsonl", ".ndjson", ".jsonlines")  # ... or an object
 OR = "\t"  # between columns that were named for one role, in several dumps of a study
 # A column whose cells are this long on average holds running text; the longest other columns met in dumps (names of
 # parties, summaries) stay below 150.
@@ -68,8 +69,7 @@ _NOTHING = ("", "-", "—", "null", "None", "nan", "NaN")  # what exports write 
 _MARKUP = re.compile(r"(?i)<(?:!doctype|html|body|div|p|span|br|pre|table|opinion|center|b|i|em)\b[^<>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(NamedTuple):
     """Names of columns, as the user gave them; "" = find out."""
 
     text: str = ""
@@ -98,12 +98,19 @@ def _mapping_of(given: tuple[tuple[str, str], ...], columns: tuple[str, ...]) ->
         by_name.setdefault(plain_name(column), column)
     found = {}
     for role, written in given:
-        if role in (f.name for f in fields(ColumnMapping)):
+        if role in ColumnMapping._fields:
             names = written.split(OR)
             exact = [name for name in names if name in columns]
             alike = [by_name[plain_name(name)] for name in names if plain_name(name) in by_name]
             found[role] = [*exact, *alike, ""][0]
     return ColumnMapping(**found)
+
+
+def may_be_dump(head: bytes, name: str) -> bool:
+    """False for most records: the encoding of a page is not worth finding out, to see that it is no dump."""
+    if head.startswith(b"PAR1") or name.lower().endswith((*TABLES, *LINES)):
+        return True
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"{", b"[")
 
 
 def plain_name(column: str) -> str:
@@ -238,7 +245,7 @@ def roles_of(columns: tuple[str, ...], mapping: ColumnMapping) -> dict[str, str]
     for signature, meaning in _KNOWN:
         if signature <= by_name.keys():
             roles |= {by_name[name]: role for role, name in meaning.items() if name in by_name}
-    given = {getattr(mapping, f.name): f.name for f in fields(mapping) if getattr(mapping, f.name) in by_name.values()}
+    given = {column: role for role, column in mapping._asdict().items() if column in by_name.values()}
     taken = set(given.values())
     return {column: role for column, role in roles.items() if role not in taken} | given
 
@@ -294,8 +301,8 @@ def markup_to_text(untrusted: str) -> str:
 def column_missing(name: str, given: Mapping[str, str], columns: Sequence[str]) -> Iterator[Problem]:
     """A problem for each role for which the user named a column that the table does not have."""
     found = ColumnMapping.of(given, columns)
-    for role in (f.name for f in fields(found)):
-        if role in given and not getattr(found, role):
+    for role, column in found._asdict().items():
+        if role in given and not column:
             named = " or ".join(repr(column) for column in given[role].split(OR))
             what = f"{name} has no column {named}, which was named for the {role}, in its first rows"
             listed = ", ".join(repr(column) for column in list(columns)[:40])

@@ -1,34 +1,21 @@
-"""Files that hold records instead of being one: archives, dumps, and dumps and archives packed with gzip and the like.
+"""Which files hold records instead of being one, told by their first bytes: archives, dumps, and these packed.
 
-`unpack` opens one level. What comes out may be a container again; whoever calls counts the levels.
+Apart from what opens them (`unpacking.py`), which most studies never need.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+import re
+from collections.abc import Iterator
 
-from caselight.ingest.archive import (
-    BROKEN,
-    CHUNK_BYTES,
-    TOTAL_BYTES,
-    LimitError,
-    Member,
-    Meter,
-    Unpacked,
-    inner_name,
-    is_archive,
-    is_tar,
-    open_packed,
-    stopped,
-    trouble,
+from caselight.ingest.columns import ROW_START, may_be_dump
+
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")  # what gzip, bzip2 and xz begin with
+# Names of parts that an office document, an e-book or a Java program has, and a folder of records has not.
+_PACKAGE_PARTS = re.compile(
+    rb"(\[Content_Types\]\.xml|mimetype|_rels/\.rels|META-INF/|Index/Document\.iwa|AndroidManifest\.xml"
+    rb"|(word|xl|ppt|visio|docProps|customXml)/.*\.(xml|rels)$)"
 )
-from caselight.ingest.columns import ROW_START
-from caselight.ingest.dump import HEAD_BYTES, is_dump, unpack_dump
-from caselight.ingest.tars import untar
-from caselight.ingest.zips import unzip
-from caselight.types import Problem, State
 
 
 def is_container(head: bytes, name: str) -> bool:
@@ -40,56 +27,46 @@ def is_container(head: bytes, name: str) -> bool:
     """
     if head.startswith(ROW_START):  # a row of a dump is a record, whatever its text looks like
         return False
-    return is_archive(head, name) or is_dump(head, name)
+    if is_archive(head, name):
+        return True
+    if not may_be_dump(head, name):
+        return False
+    from caselight.ingest.dump import is_dump  # not above: it brings all that reads dumps
+
+    return is_dump(head, name)
 
 
-def unpack(untrusted: BinaryIO, name: str, mapping: Mapping[str, str] | None = None) -> Iterator[Member | Problem]:
-    """The records in a container. Never raises on what it holds.
+def is_archive(head: bytes, name: str) -> bool:
+    """Whether the file is an archive that can be opened here; not an office document, though that is a ZIP too.
 
     Args:
-        untrusted: the container, opened for reading.
-        name: its path, for messages and, where its bytes do not tell, for its kind.
-        mapping: role -> column of a dump, where the user named some.
+        head: its first 64 kB, or all of it.
+        name: its name; believed only for a ZIP with something before it (a program that unpacks itself).
     """
-    head = untrusted.read(HEAD_BYTES)
-    untrusted.seek(0)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return not any(_PACKAGE_PARTS.match(part) for part in _names_in(head))
+    if head.startswith(PACKED) or is_tar(head):
+        return True
+    return name.lower().endswith(".zip") and b"PK\x03\x04" in head
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether these are the first bytes of a TAR: its mark, or, in the oldest ones, a header whose sum is right."""
+    if head[257:262] == b"ustar":
+        return True
+    if len(head) < 512 or not head[0]:
+        return False
     try:
-        packed = open_packed(untrusted, head)
-        if packed:
-            yield from _unpack_packed(packed, name, mapping)
-        elif is_archive(head, name):
-            yield from _unpack_archive(untrusted, is_tar(head), name)
-        else:
-            yield from unpack_dump(untrusted, head, name, mapping)
-    except LimitError as error:
-        yield stopped(error, name)
+        claimed = int(head[148:156].strip(b" \x00") or b"x", 8)
+    except ValueError:
+        return False
+    return claimed == sum(head[:148]) + 8 * 0x20 + sum(head[156:512])
 
 
-def _unpack_archive(untrusted: BinaryIO, tar: bool, name: str) -> Iterator[Member | Problem]:
-    meter = Meter(untrusted.seek(0, 2))
-    untrusted.seek(0)
-    try:
-        yield from untar(untrusted, meter) if tar else unzip(untrusted, meter)
-    except LimitError as error:
-        yield stopped(error, name)
-    if meter.left_out:
-        message = f"{meter.left_out} entries that macOS adds beside the files were left out of {name}."
-        yield Problem("ingest", "", "left_out", message)
-
-
-def _unpack_packed(packed: Unpacked, name: str, mapping: Mapping[str, str] | None) -> Iterator[Member | Problem]:
-    """What a single packed file holds: the members of a TAR, the rows of a dump, or one file."""
-    head = packed.look(HEAD_BYTES)
-    inner = inner_name(name)
-    file = io.BufferedReader(packed, CHUNK_BYTES)
-    # The meter of `packed` counts what comes out; the other one needs only to stop a member that is too long.
-    if is_tar(head):
-        yield from untar(file, Meter(TOTAL_BYTES))
-    elif is_dump(head, inner) and not head.startswith(b"PAR1"):
-        yield from unpack_dump(file, head, inner, mapping)
-    else:
-        try:
-            yield Member(inner, Meter(TOTAL_BYTES).collect(iter(file.read1, b"")))
-        except BROKEN as error:
-            what = f"it cannot be unpacked to its end ({str(error)[:100]})"
-            yield trouble("", State.DAMAGED, what, "Get it again from where it came from.")
+def _names_in(head: bytes) -> Iterator[bytes]:
+    """Names of the entries that begin within the first bytes of a ZIP."""
+    at = head.find(b"PK\x03\x04")
+    while at >= 0:
+        length = int.from_bytes(head[at + 26 : at + 28], "little")
+        yield head[at + 30 : at + 30 + length]
+        at = head.find(b"PK\x03\x04", at + 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caselight.types import Field, Page, Region, RegionKind, State
@@ -38,14 +37,14 @@ class Content(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(slots=True)
 class Writer:
     """Collects pieces of text in order and remembers which region each belongs to."""
 
-    pieces: list[str] = field(default_factory=list)
-    length: int = 0
-    regions: list[Region] = field(default_factory=list)
-    fields: list[Field] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.regions: list[Region] = []
+        self.fields: list[Field] = []
 
     def add(self, text: str, kind: RegionKind | None = None) -> None:
         """Append `text`; a stretch with a kind continues the last region where that has the same kind."""

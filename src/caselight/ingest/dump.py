@@ -16,10 +16,13 @@ from typing import Any, BinaryIO
 
 from caselight.ingest.archive import BROKEN, Member
 from caselight.ingest.columns import (
+    LINES,
+    TABLES,
     ColumnMapping,
     cell_text,
     column_missing,
     longest_column,
+    may_be_dump,
     no_text_column,
     pack_row,
     read_object,
@@ -36,8 +39,6 @@ NAME_CHARACTERS = 80  # of an identifier that becomes a row's name
 # Rows that are looked at to find the text by its length: enough that a few empty cells do not hide it.
 SAMPLE_ROWS = 50
 SAMPLE_CHARACTERS = 8 << 20
-_TABLES = (".csv", ".tsv", ".tab")
-_LINES = (".jsonl", ".ndjson", ".jsonlines")
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
 _ARRAY_OF_OBJECTS = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*\[\s*\{')
 
@@ -57,11 +58,9 @@ def is_dump(head: bytes, name: str) -> bool:
 def _kind(head: bytes, name: str) -> _Rows | None:
     if head.startswith(b"PAR1"):
         return parquet
-    lower = name.lower()
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
-    if start not in (b"{", b"[") and not lower.endswith((*_TABLES, *_LINES)):
-        return None  # most records end here: the encoding of a page is not worth finding out for this
-    return _kind_of_text(head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n"), lower)
+    if not may_be_dump(head, name):
+        return None
+    return _kind_of_text(head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n"), name.lower())
 
 
 def _kind_of_text(text: str, lower: str) -> _Rows | None:
@@ -69,16 +68,16 @@ def _kind_of_text(text: str, lower: str) -> _Rows | None:
         return _kind_of_object(text, lower)
     if text.startswith("["):
         return json_array if re.match(r"\[\s*\{", text) else None
-    if lower.endswith(_LINES) and text:
+    if lower.endswith(LINES) and text:
         return json_lines
-    if lower.endswith(_TABLES) and text and not text.startswith("<") and text.count("\x00") < 0.01 * len(text):
+    if lower.endswith(TABLES) and text and not text.startswith("<") and text.count("\x00") < 0.01 * len(text):
         return comma_separated
     return None
 
 
 def _kind_of_object(text: str, lower: str) -> _Rows | None:
     """How to read what begins with a brace: lines of objects, an object around an array, or (None) one record."""
-    if lower.endswith(_LINES):
+    if lower.endswith(LINES):
         return json_lines
     try:
         first, end = json.JSONDecoder().raw_decode(text)

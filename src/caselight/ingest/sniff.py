@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 
 from caselight.ingest.content import UnreadableError
 from caselight.types import State
@@ -257,6 +255,9 @@ def _broken_package(untrusted: bytes, name: str) -> str:
 
 
 def _package(untrusted: bytes, name: str) -> str:
+    import zipfile  # not above: most studies hold pages alone
+    import zlib
+
     try:
         with zipfile.ZipFile(io.BytesIO(untrusted)) as package:
             names = package.namelist()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +76,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     `path` does not exist, or is an empty folder.
     """
+    import shutil  # not above: with what they need they take as long to load as all else that `new` and `add` store
+    import tempfile
+
     place = path.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))

@@ -7,7 +7,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -37,15 +36,15 @@ class Member(NamedTuple):
     container: bool
 
 
-@dataclass(slots=True)
 class Received:
     """What one `add` did."""
 
-    added: int = 0
-    again: int = 0  # were here already, under the same path
-    unreadable: list[Problem] = field(default_factory=list)
-    left_out: int = 0  # files that the user leaves out
-    unmet: tuple[str, ...] = ()  # patterns of what to leave out that no file met
+    def __init__(self) -> None:
+        self.added = 0
+        self.again = 0  # were here already, under the same path
+        self.unreadable: list[Problem] = []
+        self.left_out = 0  # files that the user leaves out
+        self.unmet: tuple[str, ...] = ()  # patterns of what to leave out that no file met
 
 
 class Catalogue(NamedTuple):

@@ -6,11 +6,10 @@ import errno
 import fcntl
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from caselight import __version__
 from caselight.errors import StudyError, UsageError
@@ -22,15 +21,14 @@ from caselight.store.records import Records
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What study.toml holds."""
 
     title: str
     pack: str  # name of a pack that ships, or "pack" = the copy in the study folder
     language: str  # of the report: "en" | "ru"
     notice: str = ""  # shown on every page, e.g. that the records are constructed; "" = none
-    mapping: Mapping[str, str] = field(default_factory=dict)  # column of a dump by its meaning: text, case_number, ...
+    mapping: Mapping[str, str] = {}  # column of a dump by its meaning: text, case_number, ...
     format: int = FORMAT
     made_with: str = __version__
 
@@ -117,6 +115,8 @@ class Study:
         file = folder / "study.toml"
         if not file.is_file():
             raise UsageError(f"{folder} is not a study: it has no study.toml. Make one with: caselight new {folder}")
+        import tomllib  # not above: `new` does without
+
         try:
             data = tomllib.loads(file.read_text("utf-8"))
             found = int(data.get("format", 0))

@@ -7,15 +7,14 @@ its entry says so: the result of the third hearing is not the outcome of the cas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.remembering import Lately
 from caselight.structure.fold import Folding
 from caselight.structure.forms import plain
+from caselight.structure.prefilter import Late
 from caselight.structure.reading import Readers, read_all_articles, read_value
 from caselight.structure.rules import KINDS, Shapes
 from caselight.types import Document, Fact, Field, RegionKind, Span
@@ -35,7 +34,7 @@ class CardEntry(NamedTuple):
     labels: tuple[str, ...]
     fact: str
     kind: str
-    patterns: tuple[re.Pattern[str], ...]  # the first that is found gives the value, in its group `value`; none = all
+    patterns: tuple[re.Pattern[str] | Late, ...]  # the first found gives the value, in its group `value`; none = all
     table: re.Pattern[str] | None  # the heading of the table it must stand in; None = any
     rows: bool  # whether rows of tables with column headings count
     value: str | None  # the fact's value where the words themselves are not it
@@ -43,20 +42,13 @@ class CardEntry(NamedTuple):
     gives: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardRules:
+class CardRules(NamedTuple):
     """All entries by label."""
 
     entries: Mapping[str, tuple[CardEntry, ...]]  # by label_key
     folding: Folding
-    # By the label as it is written.
-    remembered: Lately[str, tuple[CardEntry, ...] | None] = field(
-        default_factory=partial(Lately, REMEMBERED_LABELS), compare=False
-    )
-    # By entry and the field's text.
-    stated: Lately[tuple[int, str], Stated | None] = field(
-        default_factory=partial(Lately, REMEMBERED_FIELDS), compare=False
-    )
+    remembered: Lately[str, tuple[CardEntry, ...] | None]  # by the label as it is written
+    stated: Lately[tuple[int, str], Stated | None]  # by entry and the field's text
 
     def of(self, label: str) -> tuple[CardEntry, ...]:
         """The entries of a label as a page writes it."""
@@ -67,17 +59,20 @@ class CardRules:
 
 
 def compile_cards(definition: Definition, shapes: Shapes, folding: Folding) -> CardRules:
-    """The pack's `cards`.
+    """The pack's `cards`. No pile has all the labels: of each kind, the patterns of all entries but the first are late.
 
     Raises:
         DefinitionError: an unknown kind, or a pattern without a group `value`.
     """
     entries: dict[str, list[CardEntry]] = {}
+    kinds: set[str] = set()
     for number, raw in enumerate(definition.data.get("cards") or []):
-        entry = _entry(raw, number, definition, shapes)
+        entry = _entry(raw, number, definition, shapes, kinds)
+        kinds.add(entry.kind)
         for label in entry.labels:
             entries.setdefault(label_key(label, folding), []).append(entry)
-    return CardRules({label: tuple(found) for label, found in entries.items()}, folding)
+    by_label = {label: tuple(found) for label, found in entries.items()}
+    return CardRules(by_label, folding, Lately(REMEMBERED_LABELS), Lately(REMEMBERED_FIELDS))
 
 
 def label_key(label: str, folding: Folding) -> str:
@@ -85,12 +80,15 @@ def label_key(label: str, folding: Folding) -> str:
     return plain("".join(folding.lookalikes.get(letter, letter) for letter in label))
 
 
-def _entry(raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> CardEntry:
+def _entry(
+    raw: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, before: Collection[str]
+) -> CardEntry:
     kind = raw.get("kind", "text")
     if kind not in KINDS:
         raise definition.error(f"there is no kind {kind!r}. Kinds: {', '.join(KINDS)}.", "cards", number, "kind")
-    patterns = tuple(shapes.compile(p, definition, "cards", number, "patterns") for p in raw.get("patterns") or [])
-    if any("value" not in pattern.groupindex for pattern in patterns):
+    compiled = shapes.late if shapes.tried and kind in before else shapes.compile
+    patterns = tuple(compiled(p, definition, "cards", number, "patterns") for p in raw.get("patterns") or [])
+    if any(isinstance(pattern, re.Pattern) and "value" not in pattern.groupindex for pattern in patterns):
         raise definition.error("a card's pattern needs a group (?P<value>...).", "cards", number, "patterns")
     table = raw.get("table")
     return CardEntry(

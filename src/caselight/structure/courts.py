@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from typing import NamedTuple
 
 from caselight.remembering import Lately
 from caselight.structure.forms import Endings, plain, repaired, titled
 
 REMEMBERED_NAMES = 2_000  # a study mostly has a few hundred courts, in three cases
-_lately = partial(Lately, REMEMBERED_NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class CourtRules:
+class CourtRules(NamedTuple):
     """How a pack's courts are called."""
 
     head: re.Pattern[str]  # the words to put into the nominative, at the beginning of a name
@@ -28,11 +25,10 @@ class CourtRules:
     lower: frozenset[str]  # words that stay small when a name written in capitals is titled
     misread: Mapping[str, str]
     known: frozenset[str]  # words that occur in the register's names, lower case
-    remembered: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # as written -> nominative
+    remembered: Lately[str, str | None]  # as written -> nominative
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(NamedTuple):
     """Courts by code and by name. Names are compared without the spelling of "г."/"города", case and ё."""
 
     names: Mapping[str, str]  # code -> name
@@ -41,10 +37,9 @@ class Register:
     shared: frozenset[str]  # comparable names without a place that courts elsewhere bear as well
     place: re.Pattern[str]  # where the place begins in a name
     same: tuple[tuple[re.Pattern[str], str], ...]  # spellings that mean one: "г." and "города"
-    # Name, region -> code.
-    remembered: Lately[tuple[str, str], str | None] = field(default_factory=_lately, compare=False)
-    compared: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # name -> the comparable one
-    cored: Lately[str, str | None] = field(default_factory=_lately, compare=False)  # name -> that without its place
+    remembered: Lately[tuple[str, str], str | None]  # name, region -> code
+    compared: Lately[str, str | None]  # name -> the comparable one
+    cored: Lately[str, str | None]  # name -> that without its place
 
     def comparable(self, name: str) -> str:
         """The name as it is looked up: plain, with one spelling for one meaning."""
@@ -92,7 +87,10 @@ def build_register(
     rows: Iterable[Mapping[str, str]], place: re.Pattern[str], same: tuple[tuple[re.Pattern[str], str], ...]
 ) -> Register:
     """The register of rows with columns `code`, `name` and `shared` ("yes": others elsewhere bear the short name)."""
-    register = Register({}, {}, {}, frozenset(), place, same)
+    remembered: Lately[tuple[str, str], str | None] = Lately(REMEMBERED_NAMES)
+    compared: Lately[str, str | None] = Lately(REMEMBERED_NAMES)
+    cored: Lately[str, str | None] = Lately(REMEMBERED_NAMES)
+    register = Register({}, {}, {}, frozenset(), place, same, remembered, compared, cored)
     names: dict[str, str] = {}
     codes: dict[str, set[str]] = {}
     cores: dict[str, set[str]] = {}
@@ -104,8 +102,12 @@ def build_register(
         cores.setdefault(register.core(name), set()).add(code)
         if (row.get("shared") or "").strip() == "yes":
             shared.add(register.core(name))
-    frozen = {name: tuple(sorted(found)) for name, found in codes.items()}
-    return Register(names, frozen, {n: tuple(sorted(f)) for n, f in cores.items()}, frozenset(shared), place, same)
+    return register._replace(
+        names=names,
+        codes={name: tuple(sorted(found)) for name, found in codes.items()},
+        cores={name: tuple(sorted(found)) for name, found in cores.items()},
+        shared=frozenset(shared),
+    )
 
 
 def court_name(words: str, rules: CourtRules) -> str:

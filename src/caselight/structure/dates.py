@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import NamedTuple
 
 from caselight.remembering import Lately
 from caselight.structure.codes import Batch, Flags, table
-from caselight.structure.prefilter import after_number
+from caselight.structure.prefilter import Late, after_number
 
 # Two-digit years are read as 19xx from here on: no published ruling is older than 1970, none younger than 2069.
 FIRST_YEAR_OF_LAST_CENTURY = 70
@@ -25,14 +23,14 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 class DatePattern(NamedTuple):
     """One way of writing a date, in groups `day_N`, `month_N`, `year_N`."""
 
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | Late
     needs: str  # a word without which the pattern cannot match; "" = none
-    after_day: frozenset[str] | None  # what may follow the number that it begins with; None = it may begin otherwise
+    after_day: frozenset[str] | None  # what may follow the number that it begins with; None = otherwise, or it is late
 
     @classmethod
-    def of(cls, pattern: re.Pattern[str], needs: str = "") -> DatePattern:
+    def of(cls, pattern: re.Pattern[str] | Late, needs: str = "") -> DatePattern:
         """The way of writing that this pattern reads."""
-        return cls(pattern, needs, after_number(pattern))
+        return cls(pattern, needs, None if isinstance(pattern, Late) else after_number(pattern))
 
     def all_in(self, text: str, places: Sequence[int] | None) -> list[re.Match[str]]:
         """Everything in the text that is written so, in order.
@@ -54,8 +52,7 @@ class DatePattern(NamedTuple):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class DateRules:
+class DateRules(NamedTuple):
     """Ways of writing a date, and what words mean in them."""
 
     patterns: tuple[DatePattern, ...]
@@ -63,12 +60,11 @@ class DateRules:
     months: Mapping[str, int]  # beginning of the word, lower case -> 1 to 12
     days: Mapping[str, int]  # ordinal words of days: "тринадцатого" -> 13
     years: Mapping[str, int]  # words that add up to a year: "тысячи" 2000, "двадцать" 20, "второго" 2
-    # A date as written -> its day, "" = none.
-    remembered: Lately[str, str | None] = field(default_factory=partial(Lately, REMEMBERED_DATES), compare=False)
+    remembered: Lately[str, str | None]  # a date as written -> its day, "" = none
 
 
 def compile_dates(
-    patterns: Sequence[tuple[re.Pattern[str], str]],
+    patterns: Sequence[tuple[re.Pattern[str] | Late, str]],
     months: Mapping[str, int],
     days: Mapping[str, int],
     years: Mapping[str, int],
@@ -76,7 +72,7 @@ def compile_dates(
     """The rules of a pack: each pattern with the word that it needs, and what words mean (as in DateRules)."""
     ways = tuple(DatePattern.of(pattern, needs) for pattern, needs in patterns)
     after_day = table(character for way in ways for character in way.after_day or ())
-    return DateRules(ways, after_day, months, days, years)
+    return DateRules(ways, after_day, months, days, years, Lately(REMEMBERED_DATES))
 
 
 def read_date(words: str, rules: DateRules) -> str | None:

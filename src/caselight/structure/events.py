@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from caselight.definitions import Definition
 from caselight.structure.dates import DatePattern, DateRules, find_dates, iso_day
 from caselight.structure.fold import View
-from caselight.structure.prefilter import Sought, Words, holds, needed
+from caselight.structure.prefilter import Late, Sought, Words, holds, needed
 from caselight.structure.rules import Shapes
 from caselight.structure.told_days import REACH, REACH_BEFORE, Story, Told, ToldRules, compile_told, eves, told_days
 from caselight.types import Document, Fact, Span
@@ -73,7 +73,7 @@ class EventRules(NamedTuple):
     same_day: tuple[str, ...]  # unless these follow: what is told next happened on that day
     places: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
     place_wiped: re.Pattern[str]
-    wiped: re.Pattern[str]  # what stands in place of a removed date
+    wiped: Late  # what stands in place of a removed date
     wiped_marks: Sought  # one of which it contains: looked for first, because that is fast
     shortened: frozenset[str]  # words behind which a full stop ends no sentence: "ул"
     told: ToldRules  # days that are not written in full
@@ -86,16 +86,16 @@ def compile_events(definition: Definition, shapes: Shapes, shortened: frozenset[
         return None
     parts: dict[str, Any] = {
         name: shapes.compile(entry[name], definition, "event", name)
-        for name in ("head", "time", "clock_before", "next_after", "place_wiped", "wiped")
+        for name in ("head", "time", "clock_before", "next_after", "place_wiped")
     }
+    parts["wiped"] = shapes.late(entry["wiped"], definition, "event", "wiped")
     places = [shapes.compile(p, definition, "event", "places", i) for i, p in enumerate(entry["places"])]
     parts["places"] = tuple((pattern, needed(pattern)) for pattern in places)
     parts["timed"] = tuple(
         DatePattern.of(
-            shapes.compile(f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time"),
-            str(date.get("needs", "")),
+            shapes.behind(needs, f"(?:{date['pattern']})(?:{entry['time']})", definition, "event", "time"), needs
         )
-        for date in definition.data.get("dates") or []
+        for needs, date in ((str(date.get("needs", "")), date) for date in definition.data.get("dates") or [])
     )
     for name in _WORDS:
         parts[name] = tuple(entry[name])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 from caselight.definitions import Definition
@@ -25,16 +23,12 @@ class InstanceRow(NamedTuple):
     intro: re.Pattern[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceRules:
+class InstanceRules(NamedTuple):
     """The table, and what kinds of case numbers belong to which instance."""
 
     rows: tuple[InstanceRow, ...]
     numbers: tuple[tuple[re.Pattern[str], str], ...]
-    # Court -> its rows.
-    remembered: Lately[str, tuple[InstanceRow, ...] | None] = field(
-        default_factory=partial(Lately, REMEMBERED_NAMES), compare=False
-    )
+    remembered: Lately[str, tuple[InstanceRow, ...] | None]  # court -> its rows
 
     def of_court(self, court: str) -> tuple[InstanceRow, ...]:
         """The rows whose condition for the court's name holds, those without one among them."""
@@ -65,7 +59,7 @@ def compile_instances(definition: Definition, shapes: Shapes) -> InstanceRules:
         (shapes.compile(pattern, definition, "number_instances", i), value)
         for i, (pattern, value) in enumerate(definition.data.get("number_instances") or [])
     )
-    return InstanceRules(tuple(rows), numbers)
+    return InstanceRules(tuple(rows), numbers, Lately(REMEMBERED_NAMES))
 
 
 def find_instance(

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.pack import Pack
+from caselight.remembering import Lately
 from caselight.structure.cards import CardRules, compile_cards
-from caselight.structure.courts import CourtRules, Register, build_register
+from caselight.structure.courts import REMEMBERED_NAMES, CourtRules, Register, build_register
 from caselight.structure.dates import compile_dates
 from caselight.structure.events import EventRules, compile_events
 from caselight.structure.fold import Folding
 from caselight.structure.forms import Endings
 from caselight.structure.instances import InstanceRules, compile_instances
-from caselight.structure.reading import Readers
+from caselight.structure.prefilter import Late
+from caselight.structure.reading import REMEMBERED_VALUES, Readers
 from caselight.structure.regions import RegionRules, compile_regions
 from caselight.structure.rules import Rule, Shapes, compile_rules
 from caselight.structure.statutes import compile_statutes
@@ -48,13 +50,13 @@ def compile_facts(pack: Pack) -> FactRules:
     definition = pack.part("facts")
     data: Mapping[str, Any] = definition.data or {}
     pieces = {name: re.sub(r"\n\s*", "", str(piece)).strip() for name, piece in (data.get("shapes") or {}).items()}
-    shapes = Shapes(pieces)
+    shapes = Shapes(pieces, pack.ships)
     lookalikes = {str(k): str(v) for k, v in (data.get("lookalikes") or {}).items()}
     folding = Folding.of(lookalikes)
     register = _register(pack, definition, shapes)
     codes = data.get("codes") or {}
     return FactRules(
-        compile_rules(definition, shapes, pack.ships),
+        compile_rules(definition, shapes),
         _zones(definition, shapes, folding),
         _readers(definition, shapes, register),
         compile_instances(definition, shapes),
@@ -70,7 +72,15 @@ def compile_facts(pack: Pack) -> FactRules:
 
 
 def _one(definition: Definition, shapes: Shapes, name: str) -> re.Pattern[str]:
-    return shapes.compile(re.sub(r"\n\s*", "", str(definition.data.get(name) or NOTHING)), definition, name)
+    return shapes.compile(_in_one_line(definition, name), definition, name)
+
+
+def _late(definition: Definition, shapes: Shapes, name: str) -> Late:
+    return shapes.late(_in_one_line(definition, name), definition, name)
+
+
+def _in_one_line(definition: Definition, name: str) -> str:
+    return re.sub(r"\n\s*", "", str(definition.data.get(name) or NOTHING))
 
 
 def _pairs(definition: Definition, shapes: Shapes, *key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -86,8 +96,8 @@ def _zones(definition: Definition, shapes: Shapes, folding: Folding) -> ZoneRule
         folding,
         frozenset(sections.get("head") or ()),
         frozenset(sections.get("operative") or ()),
-        _one(definition, shapes, "head_ends"),
-        _one(definition, shapes, "operative_begins") if definition.data.get("operative_begins") else None,
+        _late(definition, shapes, "head_ends"),
+        _late(definition, shapes, "operative_begins") if definition.data.get("operative_begins") else None,
         _one(definition, shapes, "title"),
         _one(definition, shapes, "dateline_ends"),
     )
@@ -105,8 +115,8 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
     marks = words.get("words") or dict.fromkeys(("article", "part", "point", "and"), NOTHING)
     codes = {name: shapes.expand(pattern) for name, pattern in (words.get("codes") or {}).items()}
     patterns = tuple(
-        (shapes.compile(entry["pattern"], definition, "dates", i), str(entry.get("needs", "")))
-        for i, entry in enumerate(data.get("dates") or [])
+        (shapes.behind(needs, entry["pattern"], definition, "dates", i), needs)
+        for i, (needs, entry) in enumerate((str(entry.get("needs", "")), entry) for entry in data.get("dates") or [])
     )
     dates = compile_dates(patterns, data.get("months") or {}, data.get("days") or {}, data.get("years") or {})
     return Readers(
@@ -120,6 +130,7 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
         {str(k): str(v) for k, v in (data.get("code_letters") or {}).items()},
         tuple((words.get("without_code") or {}).items()),
         _one(definition, shapes, "wiped"),
+        Lately(REMEMBERED_VALUES),
     )
 
 
@@ -138,4 +149,5 @@ def _courts(definition: Definition, shapes: Shapes, register: Register) -> Court
         frozenset(data.get("small_words") or ()),
         {str(k): str(v) for k, v in (data.get("misread") or {}).items()},
         frozenset(known),
+        Lately(REMEMBERED_NAMES),
     )

@@ -9,7 +9,8 @@ the pack with its example.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
@@ -18,7 +19,7 @@ from caselight.structure.amounts import AmountRules, Sanction, SanctionRule, Sum
 from caselight.structure.codes import batches
 from caselight.structure.fold import Folded, Folding, View, fold_all
 from caselight.structure.numbers import compile_numerals
-from caselight.structure.prefilter import Words, first_of, holds, needed
+from caselight.structure.prefilter import MOST_WORDS, Late, Words, first_of, holds, needed
 from caselight.types import Document, Fact, RegionKind, Section, Span
 
 # How far before a sanction the words that impose it may stand, and threats of the law that rule it out, in characters.
@@ -41,8 +42,8 @@ class DecisionRule(NamedTuple):
     appeal_result: str
     sanction: str  # "", "imposed", "changed" or "in_force"
     needs: tuple[str, ...]  # pieces of words of which one must occur; () = none need to
-    every: tuple[tuple[re.Pattern[str], Words], ...]  # with the words of which each needs one
-    none: tuple[tuple[re.Pattern[str], Words], ...]
+    every: tuple[Late, ...]
+    none: tuple[Late, ...]
 
 
 class OutcomeRules(NamedTuple):
@@ -56,14 +57,14 @@ class OutcomeRules(NamedTuple):
     changed_to: tuple[str, ...]
     implied: SanctionRule | None
     rules: tuple[DecisionRule, ...]
-    was_imposed: re.Pattern[str]
-    threat: re.Pattern[str]
+    was_imposed: Late
+    threat: Late
     civil: tuple[str, ...]  # words of an act's beginning that mean that its sums are no sanction
-    was_terminated: re.Pattern[str]
+    was_terminated: Late
     reasons: tuple[tuple[str, re.Pattern[str], Words], ...]  # with the words of which each needs one
     terminating: re.Pattern[str]
     card_labels: frozenset[str]
-    cards: tuple[tuple[str, str, re.Pattern[str]], ...]  # outcome, appeal result, wording
+    cards: tuple[tuple[str, str, Late], ...]  # outcome, appeal result, wording
     folding: Folding
 
 
@@ -87,6 +88,10 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
     if not data:
         return None
     in_force = data.get("in_force", {})
+
+    def late(pattern: str, *key: str | int) -> Late:
+        return Late(partial(_pattern, part, pattern, *key), pack.ships, MOST_WORDS)
+
     return OutcomeRules(
         decision=data["decision"],
         reach=int(data["reach"]),
@@ -99,11 +104,11 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         imposing=_pattern(part, data.get("imposing", ""), "imposing"),
         changed_to=tuple(data.get("changed_to", ())),
         implied=_sanction(part, data["implied"], "implied") if "implied" in data else None,
-        rules=tuple(_rule(part, entry, i) for i, entry in enumerate(data.get("rules", ()))),
-        was_imposed=_pattern(part, in_force.get("imposing", ""), "in_force"),
-        threat=_pattern(part, in_force.get("threat", ""), "in_force"),
+        rules=tuple(_rule(late, entry, i) for i, entry in enumerate(data.get("rules", ()))),
+        was_imposed=late(in_force.get("imposing", ""), "in_force"),
+        threat=late(in_force.get("threat", ""), "in_force"),
         civil=tuple(in_force.get("unless", ())),
-        was_terminated=_pattern(part, in_force.get("terminated", ""), "in_force"),
+        was_terminated=late(in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
             (entry["reason"], *_with_words(part, entry["pattern"], "termination_reasons", i))
             for i, entry in enumerate(data.get("termination_reasons", ()))
@@ -111,7 +116,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         terminating=_pattern(part, data.get("terminating", ""), "terminating"),
         card_labels=frozenset(label.lower() for label in data.get("card_labels", ())),
         cards=tuple(
-            (entry["outcome"], entry["appeal_result"], _pattern(part, entry["pattern"], "cards", i))
+            (entry["outcome"], entry["appeal_result"], late(entry["pattern"], "cards", i))
             for i, entry in enumerate(data.get("cards", ()))
         ),
         folding=Folding.of((pack.part("facts").data or {}).get("lookalikes", {})),
@@ -135,15 +140,15 @@ def _sum(part: Definition, entry: Mapping[str, str], i: int) -> SumRule:
     return SumRule(entry["fact"], unit, between, _pattern(part, entry.get("bare", ""), "sums", i))
 
 
-def _rule(part: Definition, entry: Mapping[str, Any], i: int) -> DecisionRule:
+def _rule(late: Callable[..., Late], entry: Mapping[str, Any], i: int) -> DecisionRule:
     return DecisionRule(
         entry["name"],
         entry.get("outcome", ""),
         entry.get("appeal_result", ""),
         entry.get("sanction", ""),
         tuple(entry.get("needs", ())),
-        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("all", ())),
-        tuple(_with_words(part, pattern, "rules", i) for pattern in entry.get("none", ())),
+        tuple(late(pattern, "rules", i) for pattern in entry.get("all", ())),
+        tuple(late(pattern, "rules", i) for pattern in entry.get("none", ())),
     )
 
 
@@ -205,12 +210,12 @@ def _decide(
 ) -> tuple[list[Stated], list[Fact]] | None:
     """What the rule finds in the decision, and facts that stand elsewhere in the text; None = it does not hold."""
     spans = []
-    for pattern, words in rule.every:
-        match = pattern.search(decision) if holds(decision, words) else None
+    for pattern in rule.every:
+        match = pattern.search(decision)
         if match is None:
             return None
         spans.append(match.span())
-    if any(holds(decision, words) and pattern.search(decision) for pattern, words in rule.none):
+    if any(pattern.search(decision) for pattern in rule.none):
         return None
     stated = _review(rule, spans)
     elsewhere: list[Fact] = []

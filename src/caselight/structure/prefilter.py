@@ -8,8 +8,10 @@ is found here, when it is compiled.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
 from itertools import product
 from typing import Any, NamedTuple
@@ -44,6 +46,11 @@ def needed(pattern: re.Pattern[str]) -> Words:
     return words if all(len(word) >= SHORTEST_WORD for word in words) else ()
 
 
+def few(words: Words, most: int) -> Words:
+    """The words, if they are no more than that; else ()."""
+    return words if len(words) <= most else ()
+
+
 def holds(text: str, words: Words) -> bool:
     """Whether one of the words stands in the text; true where there are none."""
     return not words or any(map(text.__contains__, words))
@@ -60,6 +67,46 @@ def first_of(text: str, words: Iterable[str]) -> int:
         if 0 < at < reached:
             reached = at
     return reached
+
+
+class Late:
+    """A pattern that is compiled when it is first looked for: long ones take milliseconds, and few piles need them.
+
+    Args:
+        compiled: the pattern.
+        tried: whether it is known to compile; else it is compiled at once, so that what is wrong is raised here.
+        most_words: so many of the words that it needs are looked for first; 0 = none.
+    """
+
+    def __init__(self, compiled: Callable[[], re.Pattern[str]], tried: bool, most_words: int = 0) -> None:
+        self._compiled, self._most_words = compiled, most_words
+        if not tried:
+            _ = self.whole
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        return self._compiled()
+
+    @cached_property
+    def _words(self) -> Words:
+        return few(needed(self.whole), self._most_words)
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As of the pattern."""
+        if self._most_words and not holds(text, self._words):
+            return None
+        return self.whole.search(text, start, end)
+
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As of the pattern."""
+        return self.whole.match(text, start, end)
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """As of the pattern."""
+        if self._most_words and not holds(text, self._words):
+            return iter(())
+        return self.whole.finditer(text, start, end)
 
 
 class Sought(NamedTuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from typing import NamedTuple
 
 from caselight.remembering import Lately
 from caselight.structure.courts import CourtRules, Register, court_name
@@ -20,8 +19,7 @@ REMEMBERED_VALUES = 3_000
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
+class Readers(NamedTuple):
     """A pack's knowledge about how values are written."""
 
     dates: DateRules
@@ -32,10 +30,7 @@ class Readers:
     code_letters: Mapping[str, str]  # letter -> the letter it is in codes
     without_code: tuple[tuple[str, str], ...]  # code, word that points to it where articles stand without their code
     wiped: re.Pattern[str]  # what stands in place of a value removed before publication
-    # Kind and words -> value, "" = none.
-    remembered: Lately[tuple[str, str], str | None] = field(
-        default_factory=partial(Lately, REMEMBERED_VALUES), compare=False
-    )
+    remembered: Lately[tuple[str, str], str | None]  # kind and words -> value, "" = none
 
 
 def read_value(words: str, kind: str, readers: Readers) -> str | None:
@@ -48,7 +43,8 @@ def read_value(words: str, kind: str, readers: Readers) -> str | None:
 
 
 def _code(words: str, readers: Readers) -> str:
-    return "".join(readers.code_letters.get(letter, letter) for letter in _SPACE.sub("", words))
+    letters = readers.code_letters
+    return "".join(letters.get(letter, letter) for letter in _SPACE.sub("", words))
 
 
 # One reader for each of rules.KINDS but `statutes`, which give several values.

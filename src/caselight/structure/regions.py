@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from typing import NamedTuple
 
 from caselight.remembering import Lately
 from caselight.structure.courts import REMEMBERED_NAMES, Register
@@ -18,15 +17,12 @@ from caselight.types import Fact
 _DASH = re.compile(r"(?<=\w)\s*[-–—]\s*(?=\w)")  # "Ямало - Ненецкого"
 
 
-@dataclass(frozen=True, slots=True)
-class RegionRules:
+class RegionRules(NamedTuple):
     """How a region is told."""
 
     of_code: re.Pattern[str]  # the region at the beginning of a court's code or an identifier, where it stands for one
     of_name: tuple[tuple[str, str, str], ...]  # letters that a comparable name holds, the whole pattern -> region
-    remembered: Lately[str, str | None] = field(
-        default_factory=partial(Lately, REMEMBERED_NAMES), compare=False
-    )  # name as stated -> region, "" = none
+    remembered: Lately[str, str | None]  # name as stated -> region, "" = none
 
     def named(self, name: str, register: Register) -> str:
         """The region of the court with this name, "" if its words tell none."""
@@ -47,7 +43,7 @@ def compile_regions(of_code: re.Pattern[str], rows: Iterable[Mapping[str, str]])
     of_name = tuple(
         (row["words"].split()[0].rstrip("*"), _pattern(row["words"]), row["region"].strip()) for row in rows
     )
-    return RegionRules(of_code, of_name)
+    return RegionRules(of_code, of_name, Lately(REMEMBERED_NAMES))
 
 
 def _pattern(words: str) -> str:

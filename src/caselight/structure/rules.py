@@ -8,14 +8,14 @@ stand apart. Rules are tried in order; a fact that has been found is not looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.remembering import Lately
-from caselight.structure.prefilter import Words, holds, needed
+from caselight.structure.prefilter import Late, Words, few, holds, needed
 
 # Where a rule may look. `top`: before and including the title; `dateline`: between the title and the sentence that
 # names the court; `intro`: after the title; `head`: top and intro; `story`: what the court found; `operative`; `tail`:
@@ -37,33 +37,12 @@ class Catch(NamedTuple):
     kind: str
 
 
-class Late:
-    """A pattern that is compiled when it is first looked for: long ones take milliseconds, and few piles need them."""
-
-    def __init__(self, compiled: Callable[[], re.Pattern[str]]) -> None:
-        self._compiled = compiled
-
-    @cached_property
-    def whole(self) -> re.Pattern[str]:
-        """The pattern.
-
-        Raises:
-            DefinitionError: it is no regular expression.
-        """
-        return self._compiled()
-
-    def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
-        """As of the pattern."""
-        return self.whole.search(text, start, end)
-
-    def finditer(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        """As of the pattern."""
-        return self.whole.finditer(text, start, end)
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern, where it is looked for, and what must not surround it."""
+    """One pattern, where it is looked for, and what must not surround it.
+
+    No named tuple: its fields are read a hundred times a record, which from a tuple takes twice as long.
+    """
 
     zone: str
     pattern: re.Pattern[str] | Late
@@ -71,21 +50,21 @@ class Rule:
     facts: frozenset[str]  # the facts it can give
     needs: tuple[str, ...]  # words of which one must stand in the zone; () = none. Looked for first: that is fast
     words: Words  # where the pack names none: words of which one stands wherever the pattern matches; () = not known
-    not_after: re.Pattern[str] | None
+    not_after: Late | None
     value: str | None  # the fact's value where the words themselves are not it
     many: bool  # every match is a candidate, not only the first
-    unless: re.Pattern[str] | None  # where the act's head says this, what matches does not count
+    unless: Late | None  # where the act's head says this, what matches does not count
     wiped_ends: bool  # a wiped value here means that the fact was there and was removed: no further rule is tried
     example: str
     gives: Mapping[str, Any]
-    # Whether `not_after` stands there.
-    remembered: Lately[str, bool | None] = field(default_factory=partial(Lately, REMEMBERED_BEFORE), compare=False)
+    remembered: Lately[str, bool | None]  # whether `not_after` stands there
 
 
 class Shapes(NamedTuple):
     """The pack's named pieces of patterns."""
 
     pieces: Mapping[str, str]
+    tried: bool  # whether all patterns of the pack are known to compile
 
     def expand(self, pattern: str) -> str:
         """The pattern with every `{shape}` written out; braces that name no shape (`{0,3}`) stay."""
@@ -109,6 +88,20 @@ class Shapes(NamedTuple):
         except re.error as error:
             raise definition.error(f"this pattern is not a regular expression: {error}.", *key) from None
 
+    def late(
+        self, pattern: str, definition: Definition, *key: str | int, most_words: int = 0, at_once: bool = False
+    ) -> Late:
+        """The pattern, to be compiled when it is first looked for; `at_once` also where it is not known to compile.
+
+        Raises:
+            DefinitionError: it is no regular expression.
+        """
+        return Late(partial(self.compile, pattern, definition, *key), self.tried and not at_once, most_words)
+
+    def behind(self, needs: str, pattern: str, definition: Definition, *key: str | int) -> re.Pattern[str] | Late:
+        """The pattern that is looked for only where the text holds `needs`: late, if that is a word at all."""
+        return self.late(pattern, definition, *key) if needs else self.compile(pattern, definition, *key)
+
 
 def compile_catches(definition: Definition) -> dict[str, Catch]:
     """The pack's `catches`: group name -> fact and kind."""
@@ -121,31 +114,33 @@ def compile_catches(definition: Definition) -> dict[str, Catch]:
     return catches
 
 
-def compile_rules(definition: Definition, shapes: Shapes, tried: bool) -> tuple[Rule, ...]:
-    """The pack's `rules`, in order.
+def compile_rules(definition: Definition, shapes: Shapes) -> tuple[Rule, ...]:
+    """The pack's `rules`, in order. Few piles need a rule whose facts earlier ones give, or one that has `needs`: their
+    patterns are late, unless the pack says that the rule is `usual`. Else every worker would compile them anew.
 
     Args:
         definition: the pack's facts.yaml.
         shapes: its named pieces of patterns.
-        tried: whether all patterns are known to compile: then those that are looked for only after their `needs` are
-            compiled when one of these is met.
 
     Raises:
         DefinitionError: an unknown zone, a group that no catch explains, a pattern that does not compile.
     """
     catches = compile_catches(definition)
-    rules = tuple(
-        _rule(entry, number, definition, shapes, catches)
-        for number, entry in enumerate(definition.data.get("rules") or [])
-    )
-    if not tried:
-        for rule in rules:
-            _ = rule.pattern.whole if isinstance(rule.pattern, Late) else None
-    return rules
+    rules: list[Rule] = []
+    given: set[str] = set()
+    for number, entry in enumerate(definition.data.get("rules") or []):
+        rules.append(_rule(entry, number, definition, shapes, catches, given))
+        given |= rules[-1].facts
+    return tuple(rules)
 
 
 def _rule(
-    entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes, catches: Mapping[str, Catch]
+    entry: Mapping[str, Any],
+    number: int,
+    definition: Definition,
+    shapes: Shapes,
+    catches: Mapping[str, Catch],
+    given: Collection[str],
 ) -> Rule:
     zone = entry.get("zone", "")
     if zone not in ZONES:
@@ -158,33 +153,42 @@ def _rule(
         raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
     before = entry.get("not_after")
     needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
-    late = Late(partial(shapes.compile, source, definition, "rules", number, "pattern"))
-    words = () if needs else needed(late.whole)
+    facts = frozenset(catches[group].fact for group in groups)
+    usual = bool(entry.get("usual"))
+    key = ("rules", number, "pattern")
+    pattern: re.Pattern[str] | Late
+    words: Words = ()
+    if not usual and (needs or facts.issubset(given)):
+        pattern = shapes.late(source, definition, *key, most_words=0 if needs else MOST_WORDS)
+    else:
+        pattern = shapes.compile(source, definition, *key)
+        words = () if needs else few(needed(pattern), MOST_WORDS)
     return Rule(
         zone,
-        late if needs else late.whole,
+        pattern,
         tuple((group, catches[group]) for group in groups),
-        frozenset(catches[group].fact for group in groups),
+        facts,
         needs,
-        words if len(words) <= MOST_WORDS else (),
-        shapes.compile(f"(?:{before})$", definition, "rules", number, "not_after") if before else None,
+        words,
+        shapes.late(f"(?:{before})$", definition, "rules", number, "not_after", at_once=usual) if before else None,
         entry.get("value"),
         bool(entry.get("many")),
         _unless(entry, number, definition, shapes),
         bool(entry.get("wiped_ends")),
         str(entry.get("example", "")),
         entry.get("gives") or {},
+        Lately(REMEMBERED_BEFORE),
     )
 
 
-def _unless(entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> re.Pattern[str] | None:
+def _unless(entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> Late | None:
     """The pack's pattern that the rule names."""
     name = entry.get("unless")
     if name is None:
         return None
     if name not in definition.data:
         raise definition.error(f"this file has no pattern {name!r}.", "rules", number, "unless")
-    return shapes.compile(str(definition.data[name]), definition, str(name))
+    return shapes.late(str(definition.data[name]), definition, str(name))
 
 
 def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
@@ -210,7 +214,7 @@ def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:
     return found
 
 
-def _stands_after(rule: Rule, not_after: re.Pattern[str], text: str, at: int) -> bool:
+def _stands_after(rule: Rule, not_after: Late, text: str, at: int) -> bool:
     """Whether what must not stand before a match does; titles and formulas come back, so answers are remembered."""
     begin = max(0, at - LOOK_BACK)
     before = text[max(0, begin - 1) : at]  # a word's beginning is told by the character before it

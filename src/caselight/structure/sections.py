@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -50,8 +48,7 @@ class Border(NamedTuple):
     inline: tuple[re.Pattern[str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRules:
+class SectionRules(NamedTuple):
     """A pack's sections.yaml and words/sections.csv. `names` stand in the order of a ruling, the header first."""
 
     names: tuple[str, ...]
@@ -66,10 +63,7 @@ class SectionRules:
     change_costs: float
     long_paragraph: int  # characters
     lookalikes: Mapping[int, str]
-    # Words -> what _heading says.
-    remembered: Lately[str, tuple[str, bool] | None] = field(
-        default_factory=partial(Lately, REMEMBERED_HEADINGS), compare=False
-    )
+    remembered: Lately[str, tuple[str, bool] | None]  # words -> what _heading says
 
     def may_begin(self, first: Hashes) -> NDArray[np.bool_]:
         """(P,) whether what begins with these words may begin with one of the openings."""
@@ -108,6 +102,7 @@ def compile_sections(pack: Pack) -> SectionRules:
         change_costs=float(data.get("change_costs", 0)),
         long_paragraph=int(data.get("long_paragraph", 0)),
         lookalikes=lookalikes,
+        remembered=Lately(REMEMBERED_HEADINGS),
     )
 
 
@@ -141,8 +136,7 @@ def find_all_sections(
     return list(map(tuple, found))
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(NamedTuple):
     """The acts of some documents on their way to their sections."""
 
     documents: Sequence[Document]
@@ -150,7 +144,7 @@ class Draft:
     borders: list[dict[str, int]]  # of each act: section -> where it begins
     pieces: Pieces
     names: tuple[str, ...]  # of sections
-    label: NDArray[np.intp]  # (P,) section of each piece; by the borders at first
+    label: NDArray[np.intp]  # (P,) section of each piece; by the borders at first, then by its words
     heads: NDArray[np.bool_]  # (P,) it begins with a border
 
     def sections(self) -> list[tuple[int, Section]]:
@@ -318,7 +312,7 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     columns = np.array([draft.names.index(name) for name in weights.sections])
     label = draft.label.copy()
     label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
-    draft.label = _with_what_follows(label, draft, inside, judged)
+    draft.label[:] = _with_what_follows(label, draft, inside, judged)
 
 
 def _prefer_beginnings(

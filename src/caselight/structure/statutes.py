@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
+
+from caselight.structure.prefilter import Late
 
 # A number with the gaps that line breaks and slips leave: "20.2", "20. 2", "6.1.1"; no day in "ст. 20.2 14.05.2022".
 _NUMBER = r"\d{1,3}(?:\.\s?\d{1,3}(?!\d|\.\d{4})){0,2}"
@@ -23,7 +25,7 @@ class StatuteRules(NamedTuple):
 
     token: re.Pattern[str]  # one token; named groups code_<n>, article, part, point, number, ordinal, fronted, glue
     codes: tuple[str, ...]  # name of the code in group code_<n>
-    begins: re.Pattern[str]  # the first token of an enumeration: a code, an article, a part or a point
+    begins: Late  # the first token of an enumeration: a code, an article, a part or a point
     single: re.Pattern[str]  # "ч. 5 ст. 20.2 КоАП РФ", "ст. 20.2 ч. 5 КоАП РФ": one article, as most rulings name it
     ordinals: Mapping[str, int]  # beginning of a word, small letters -> the number of a part or point that it tells
 
@@ -44,19 +46,18 @@ class Statute(NamedTuple):
         return f"{self.code} {self.article}{part}{point}".strip()
 
 
-@dataclass(slots=True)
 class _Reading:
     """What has been read so far, and the article that is being put together."""
 
-    done: list[Statute] = field(default_factory=list)
-    article: str = ""
-    parts: list[str] = field(default_factory=list)
-    points: list[str] = field(default_factory=list)
-    expects: str = ""  # what a bare number is: article | part | point
-    follows: bool = False  # parts stand after their article: "ст. 20.2 ч. 5"
-    glued: bool = False  # the token before was a comma or "и"
-    start: int = -1
-    end: int = -1
+    def __init__(self) -> None:
+        self.done: list[Statute] = []
+        self.article = ""
+        self.parts: list[str] = []
+        self.points: list[str] = []
+        self.expects = ""  # what a bare number is: article | part | point
+        self.follows = False  # parts stand after their article: "ст. 20.2 ч. 5"
+        self.glued = False  # the token before was a comma or "и"
+        self.start = self.end = -1
 
     def close(self) -> None:
         """Put down the article, one statute for each part named with it; parts without an article go on waiting."""
@@ -83,7 +84,8 @@ def compile_statutes(
     `ordinals` are beginnings of words for numbers; what they may end with is the pattern `ordinal_ends` of `words`.
     """
     code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
-    begins = re.compile(rf"\b(?:{'|'.join([*codes.values(), *(words[w] for w in ('article', 'part', 'point'))])})")
+    # Its pieces are compiled as those of `token`; only what lists several people is looked through for it.
+    begins = rf"\b(?:{'|'.join([*codes.values(), *(words[w] for w in ('article', 'part', 'point'))])})"
     word = rf"(?:{'|'.join(ordinals)}){words['ordinal_ends']}" if ordinals else r"(?!)"
     ordinal = rf"(?P<fronted>{word}|\d{{1,2}}-[а-яё]{{1,2}})(?=\s+(?:{words['part']}))\s+[а-яё.]+|(?P<ordinal>{word})"
     token = re.compile(
@@ -94,7 +96,7 @@ def compile_statutes(
     part, article, number = (rf"(?>\s*(?:{p}))" for p in (words["part"], words["article"], _NUMBER))
     named = rf"(?P<words>(?:{part}(?P<before>{number}))?{article}(?P<article>{number})(?:{part}(?P<after>{number}))?)"
     single = re.compile(rf"\s*{named}\s*(?:{code})" if codes else r"(?!)", re.IGNORECASE)
-    return StatuteRules(token, tuple(codes), begins, single, ordinals)
+    return StatuteRules(token, tuple(codes), Late(partial(re.compile, begins), tried=True), single, ordinals)
 
 
 def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:

@@ -10,12 +10,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
 from caselight.structure.dates import DateRules, day_of_month, iso_day
-from caselight.structure.rules import Late, Shapes
+from caselight.structure.prefilter import Late
+from caselight.structure.rules import Shapes
 
 # A day without a year is taken for the last one before the act only if that is not longer ago.
 HALF_A_YEAR = timedelta(days=183)
@@ -63,9 +63,9 @@ def compile_told(entry: Mapping[str, Any], definition: Definition, shapes: Shape
     place = ("event", "told")
     return ToldRules(
         shapes.compile(entry["digits"], definition, *place, "digits"),
-        Late(partial(shapes.compile, entry["words"], definition, *place, "words")),
+        shapes.late(entry["words"], definition, *place, "words"),
         shapes.compile(entry["words_need"], definition, *place, "words_need"),
-        Late(partial(shapes.compile, entry["eve"], definition, *place, "eve")),
+        shapes.late(entry["eve"], definition, *place, "eve"),
         entry["eve_needs"],
     )
 

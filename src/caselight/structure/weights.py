@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from caselight.errors import DefinitionError
 from caselight.pack import Pack
-from caselight.words import Words
+from caselight.words import Forms, Words
 from caselight.words.characters import hash_words
 
 Weights = NDArray[np.float32]
@@ -37,9 +37,8 @@ class WordRows:
         self._owner: object = None
         self._known = np.zeros(0, np.int16)
 
-    def of(self, words: Words) -> NDArray[np.int16]:
-        """(T,) row of each word; V for words that have no weight, and for numbers."""
-        forms = words.forms
+    def learn(self, forms: Forms) -> None:
+        """Looks up those forms of a vocabulary that it has not met yet."""
         if forms.owner is None or forms.owner is not self._owner:
             self._owner, self._known = forms.owner, np.zeros(0, np.int16)
         new = forms.form[len(self._known) :]
@@ -47,6 +46,10 @@ class WordRows:
             place = np.minimum(self._sorted.searchsorted(new), self.count - 1)
             row = np.where(self._sorted[place] == new, self._row[place], np.int16(self.count))
             self._known = np.concatenate([self._known, row])
+
+    def of(self, words: Words) -> NDArray[np.int16]:
+        """(T,) row of each word; V for words that have no weight, and for numbers."""
+        self.learn(words.forms)
         return self._known.take(words.row) if self.count else np.zeros(len(words), np.int16)
 
 

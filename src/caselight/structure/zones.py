@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caselight.structure.fold import Folded, Folding, View
+from caselight.structure.prefilter import Late
 from caselight.types import Document, Section
 
 # Characters. The longest head among 150 real rulings has 2,900.
@@ -26,24 +26,30 @@ class ZoneRules(NamedTuple):
     folding: Folding
     head_sections: frozenset[str]
     operative_sections: frozenset[str]
-    head_ends: re.Pattern[str]  # used where no section says where the head ends
-    operative_begins: re.Pattern[str] | None  # used where no section says where the operative part begins
+    head_ends: Late  # used where no section says where the head ends
+    operative_begins: Late | None  # used where no section says where the operative part begins
     title: re.Pattern[str]
     dateline_ends: re.Pattern[str]  # the first words of the sentence that names court and judge
 
 
-@dataclass(slots=True)
 class Zones:
-    """The zones of one act; a part's view is made when it is first asked for."""
+    """The zones of one act; a part's view is made when it is first asked for.
 
-    document: Document
-    folded: Folded
-    bounds: Mapping[str, tuple[int, int]]  # of head, opening, story, operative and tail in the document's text
-    title: tuple[int, int] = (0, 0)  # in the head's view
-    dateline_end: int = 0
-    days: Sequence[int] = ()  # `day_places` of the document's text
-    views: dict[str, View] = field(default_factory=dict)
-    zones: dict[str, tuple[View, int, int]] = field(default_factory=dict)
+    Args:
+        document: that the act stands in.
+        folded: its text.
+        bounds: of head, opening, story, operative and tail there.
+        days: `day_places` of its text.
+    """
+
+    def __init__(
+        self, document: Document, folded: Folded, bounds: Mapping[str, tuple[int, int]], days: Sequence[int]
+    ) -> None:
+        self.document, self.folded, self.bounds, self.days = document, folded, bounds, days
+        self.title = (0, 0)  # in the head's view
+        self.dateline_end = 0
+        self.views: dict[str, View] = {}
+        self.zones: dict[str, tuple[View, int, int]] = {}
 
     def view(self, part: str) -> View:
         """The view of `head`, `opening`, `story`, `operative` or `tail`."""
@@ -119,7 +125,7 @@ def divide(
         "operative": decided,
         "tail": (max(act.start, act.end - LONGEST_TAIL), act.end),
     }
-    zones = Zones(document, folded, bounds, days=days)
+    zones = Zones(document, folded, bounds, days)
     head = zones.view("head").text
     title = rules.title.search(head)
     zones.title = title.span() if title else (0, 0)
