@@ -57,6 +57,24 @@ def harm(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
+@pytest.mark.parametrize("in_the_way", ["cache/words-ru.bin/", "cache"])
+def test_a_folder_where_a_file_belongs_is_named_and_so_is_a_file_where_a_folder_belongs(
+    in_the_way: str, call: Call, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    if in_the_way.endswith("/"):
+        (tmp_path / in_the_way).mkdir(parents=True)
+    else:
+        (tmp_path / in_the_way).touch()
+    monkeypatch.setenv("CASELIGHT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "new.txt").write_text(RULING.format(n=4).replace("установил", "взвесив, установил"), "utf-8")
+    call("add", study, tmp_path / "new.txt")
+    done = call("run", study, "--no-report", code=1)
+    assert f"{tmp_path / in_the_way} is a folder where a file belongs" in done.output
+    shutil.rmtree(tmp_path / "cache") if in_the_way.endswith("/") else (tmp_path / "cache").unlink()
+    call("run", study, "--no-report")
+
+
 def test_the_demo_is_not_poured_into_a_study_of_ones_own(call: Call, study: Path) -> None:
     assert "is a study of yours" in call("demo", study, code=2).output
     assert told(call, study)["records"] == 3

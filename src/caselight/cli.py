@@ -79,6 +79,9 @@ class Commands(SpeakingGroup):
             if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
                 what = f"{error.filename or 'A file'} may not be read or written ({error.strerror})"
                 _fail(f"{what}. Check its permissions.", ACT)
+            if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
+                where = error.filename2 or error.filename
+                _fail(f"{where} is a folder where a file belongs, or a file where a folder belongs. Move it away.", ACT)
             raise
 
 
