@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+import caselight
 from caselight import coding
 from caselight.codebook import load_codebook, shipped_codebooks
 from caselight.pack import load_pack
@@ -174,3 +175,9 @@ def test_coding_reaches_its_floors(shared: Path) -> None:
     }
     assert {name: figures[name] for name, floor in floors.items() if figures[name] < floor} == {}
     assert figures["rally: coded as facial recognition"] == 0
+
+
+@pytest.mark.parametrize("path", sorted(Path(caselight.__file__).parent.rglob("*.yaml")), ids=lambda path: path.name)
+def test_what_ships_is_read_alike_where_the_fast_reader_of_yaml_is_missing(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert yaml.load(text, yaml.SafeLoader) == yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,27 @@ def test_a_damaged_table_is_named_with_what_to_do(tmp_path: Path, content: bytes
         path.write_bytes(content)
     with pytest.raises(StudyError, match=r"part.arrow is damaged .* made anew"):
         tables.read_table(path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted where Linux lists them")
+@pytest.mark.parametrize("characters", [10, 200_000])
+def test_tables_that_are_held_hold_no_file_open(characters: int, tmp_path: Path) -> None:
+    document = DOCUMENT._replace(text="x" * characters, regions=(), fields=(), pages=())
+    tables.write_table(tmp_path / "texts.arrow", tables.texts_table([document]))
+    before = len(os.listdir("/proc/self/fd"))
+    held = [tables.read_table(tmp_path / "texts.arrow") for _ in range(50)]
+    assert len(os.listdir("/proc/self/fd")) - before < 5
+    assert all(table["text"].to_pylist() == [document.text] for table in held)
+
+
+def test_a_table_is_not_damaged_when_too_many_files_are_open(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    tables.write_table(tmp_path / "texts.arrow", tables.texts_table([DOCUMENT]))
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
+    try:
+        with pytest.raises(OSError, match="open files") as caught:
+            tables.read_table(tmp_path / "texts.arrow")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
+    assert caught.value.errno == errno.EMFILE

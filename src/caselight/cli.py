@@ -71,18 +71,27 @@ class Commands(SpeakingGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has gone
             sys.exit(DONE)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                where = f" ({error.filename})" if error.filename else ""
-                _fail(f"The disk is full{where}. What was finished is kept; free some space and run this again.", ACT)
-            if error.errno == errno.EFBIG:
-                _fail(f"A file would be larger than this system allows ({error.strerror}). See: ulimit -f", ACT)
-            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-                what = f"{error.filename or 'A file'} may not be read or written ({error.strerror})"
-                _fail(f"{what}. Check its permissions.", ACT)
-            if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
-                where = error.filename2 or error.filename
-                _fail(f"{where} is a folder where a file belongs, or a file where a folder belongs. Move it away.", ACT)
+            if message := _of_the_system(error):
+                _fail(message, ACT)
             raise
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the user can do about what the system said; "" = nothing is known."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The disk is full{where}. What was finished is kept; free some space and run this again."
+    if error.errno == errno.EFBIG:
+        return f"A file would be larger than this system allows ({error.strerror}). See: ulimit -f"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"More files are open than this system allows ({error.strerror}). See: ulimit -n"
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        what = f"{error.filename or 'A file'} may not be read or written ({error.strerror})"
+        return f"{what}. Check its permissions."
+    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
+        where = error.filename2 or error.filename
+        return f"{where} is a folder where a file belongs, or a file where a folder belongs. Move it away."
+    return ""
 
 
 def _fail(message: str, code: int) -> None:

@@ -6,9 +6,9 @@ every kind of variable and reads back without the codebook.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import mmap
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -40,6 +40,7 @@ from caselight.types import (
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps would make one for each value
 _AT_ONCE_BYTES = 16 << 20  # a larger table is written piece by piece, without a copy of it in memory
+_READ_WHOLE_BYTES = 65_536  # to map a file takes as long as to read three times as much
 _IN_ONE_THREAD = pa.ipc.IpcReadOptions(use_threads=False)
 _TEXT, _OFFSET, _HASH = pa.string(), pa.int32(), pa.uint64()
 PROBLEM = pa.struct([("kind", _TEXT), ("message", _TEXT)])
@@ -340,16 +341,18 @@ def decode(untrusted: bytes | bytearray) -> dict[str, pa.Table]:
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The table in the Arrow file at `path`, memory-mapped: it costs only what is looked at.
+    """The table in the Arrow file at `path`. A large one is mapped into memory: it costs only what is looked at.
 
     Raises:
         DamagedTableError: the file is gone, or is no whole Arrow file.
     """
     try:
-        with path.open("rb") as file:  # mapped by Python, which takes a third of Arrow's time
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        table = pa.ipc.open_file(pa.py_buffer(content), options=_IN_ONE_THREAD).read_all()
-    except (OSError, ValueError) as error:  # pyarrow.ArrowInvalid is a ValueError, as is what an empty file gives
+        small = path.stat().st_size <= _READ_WHOLE_BYTES
+        content = pa.py_buffer(path.read_bytes()) if small else pa.memory_map(str(path))
+        table = pa.ipc.open_file(content, options=_IN_ONE_THREAD).read_all()
+    except (OSError, pa.ArrowInvalid) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):  # no fault of the table
+            raise
         what = str(error).splitlines()[0][:200]
         raise DamagedTableError(f"{path} is damaged ({what}). Run the study again: it is made anew.") from None
     return table.select(columns) if columns else table

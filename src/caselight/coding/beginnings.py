@@ -18,7 +18,7 @@ _HEAD_BYTES = 8
 # Mixes what does not fit in 64 bits, or in the number of a slot, into them. Two beginnings that come out alike cost a
 # closer look.
 _MIXED = np.uint64(0x9E3779B97F4A7C15)
-_SLOTS = 256  # of a table, at least, for each beginning: of the others one in so many comes out alike
+_SLOTS = 256  # of a table, at least, for each beginning: one in so many other words falls into a slot that is taken
 
 
 class Beginnings:

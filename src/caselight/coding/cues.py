@@ -33,7 +33,7 @@ class Part(NamedTuple):
     exact: frozenset[str]
     stems: tuple[str, ...]
     gap: int  # words that may stand before it
-    kinds: set[int]  # of the forms that fit it, as they are met
+    kinds: set[int]  # of the forms that fit it, as they are met; so no part is a key of anything
 
     def shortest(self) -> int:
         """Letters of its shortest word or stem."""
@@ -204,7 +204,7 @@ class Kinds:
     def of(self, words: Words) -> WordKinds:
         """The kinds of the words of a batch."""
         table = self._table(words.forms)
-        kinds = table.take(words.row, mode="clip")
+        kinds = table.take(words.row, mode="clip")  # without a look at their range: they are rows of these very forms
         unknown = (kinds == _UNKNOWN).nonzero()[0]
         if len(unknown):
             met = np.zeros(len(table), bool)

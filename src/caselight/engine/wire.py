@@ -13,6 +13,7 @@ import json
 import pickle
 import socket
 import struct
+import time
 import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -45,20 +46,29 @@ def send(sock: socket.socket, kind: bytes, payload: bytes | bytearray) -> None:
 
 
 def tell(sock: socket.socket, kind: bytes, pieces: Sequence[bytes | memoryview]) -> None:
-    """Sends a worker one frame, without a copy of its pieces."""
+    """Sends a worker one frame, without a copy of its pieces.
+
+    Raises:
+        TimeoutError: the worker has not taken all of it in the time that the socket allows for one call.
+    """
     sizes = list(map(len, pieces))
     waiting = [HEADER.pack(kind, len(sizes)) + struct.pack(f"<{len(sizes)}Q", *sizes), *pieces]
-    if not hasattr(sock, "sendmsg"):  # on Windows
-        sock.sendall(b"".join(waiting))
-        return
-    at = 0
-    while at < len(waiting):
-        sent = sock.sendmsg(waiting[at : at + _PIECES_AT_ONCE])
-        while at < len(waiting) and sent >= len(waiting[at]):
-            sent -= len(waiting[at])
-            at += 1
-        if sent:
-            waiting[at] = memoryview(waiting[at])[sent:]
+    seconds, begun, at = sock.gettimeout(), time.monotonic(), 0
+    try:
+        while at < len(waiting):
+            sent = sock.sendmsg(waiting[at : at + _PIECES_AT_ONCE])
+            while at < len(waiting) and sent >= len(waiting[at]):
+                sent -= len(waiting[at])
+                at += 1
+            if sent:
+                waiting[at] = memoryview(waiting[at])[sent:]
+            if seconds is not None and at < len(waiting):
+                left = seconds - (time.monotonic() - begun)  # one that was taken over must not win time byte by byte
+                if left <= 0:
+                    raise TimeoutError
+                sock.settimeout(left)
+    finally:
+        sock.settimeout(seconds)
 
 
 def receive(sock: socket.socket) -> tuple[bytes, list[bytes]] | None:

@@ -43,7 +43,7 @@ class Card:
         self.start = start  # where the next line begins in the document's text
         self.lines: list[str] = []
         self.fields: list[Field] = []
-        self.longest = 0  # characters of the longest cell of all tables, or 0 where none has a line of prose
+        self.has_prose = False  # a cell of a table is as long as a line of prose
 
     def add(self, label: str, value: str, table: str = "", row: int = -1) -> None:
         """One line of its own, "label: value", nothing if there is no value."""
@@ -186,7 +186,7 @@ def _add_values(values: list[str], heads: bool, table: _Table, card: Card) -> No
     filled = "".join(values)
     if len(filled) >= PROSE_LINE:
         longest = max(map(len, values))
-        card.longest = max(card.longest, longest)
+        card.has_prose = card.has_prose or longest >= PROSE_LINE
         if longest > MAX_VALUE_CHARACTERS:
             return
     elif not filled:

@@ -34,7 +34,7 @@ ANCHORS = (
     (b"cardsud_wrapper", b"class="),
 )
 _WINDOW = 8  # bytes before a value: an attribute's name and the quotes before its value, however many
-_FIRST_BYTES = 1_024
+_FIRST_BYTES = 1_024  # of a page hold its head's first tags: cheap to look at before all of it is
 _ANCHORS = tuple(
     (value, re.compile(rb"%b[\"']{0,%d}%b[\"'= >]" % (attribute, _WINDOW - len(attribute), value)))
     for value, attribute in ANCHORS
@@ -186,7 +186,7 @@ def _plain_acts(acts: list[Any], lifted: Lifted) -> dict[int, str]:
 def _keep_prose(rest: str, card: Card, lifted: Lifted) -> None:
     """Long lines that stand in none of the card's tables: not coded, but not lost either."""
     lines = rest.split("\n")
-    if card.longest >= PROSE_LINE:
+    if card.has_prose:
         lines = [told for line in lines for told in lifted.lines(line)]
     long = [one_line(line) for line in lines if len(line) >= PROSE_LINE]
     written = "".join(card.lines) if long else ""

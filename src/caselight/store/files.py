@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-_STEP_BYTES = 65_536
+_STEP_BYTES = 65_536  # most records are smaller
 
 
 def first_of(source: BinaryIO, size: int) -> bytes:
@@ -76,7 +76,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     `path` does not exist, or is an empty folder.
     """
-    import shutil  # not above: with what they need they take as long to load as all else that `new` and `add` store
+    import shutil  # not above: the two bring modules that `new` and `add` do without
     import tempfile
 
     place = path.resolve()

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from caselight import __version__
@@ -28,7 +29,7 @@ class Settings(NamedTuple):
     pack: str  # name of a pack that ships, or "pack" = the copy in the study folder
     language: str  # of the report: "en" | "ru"
     notice: str = ""  # shown on every page, e.g. that the records are constructed; "" = none
-    mapping: Mapping[str, str] = {}  # column of a dump by its meaning: text, case_number, ...
+    mapping: Mapping[str, str] = MappingProxyType({})  # column of a dump by its meaning: text, case_number, ...
     format: int = FORMAT
     made_with: str = __version__
 

@@ -41,7 +41,7 @@ class DatePattern(NamedTuple):
         """
         if self.needs not in text:
             return []
-        if places is None or self.after_day is None:
+        if places is None or self.after_day is None or isinstance(self.pattern, Late):
             return list(self.pattern.finditer(text))
         match_at, done = self.pattern.match, 0
         found = []

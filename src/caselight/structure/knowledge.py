@@ -125,7 +125,10 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
         register,
         Endings.of(data.get("surname_endings") or {}, data.get("surname_exceptions") or {}),
         compile_statutes(
-            {name: shapes.expand(mark) for name, mark in marks.items()}, codes, words.get("ordinals") or {}
+            {name: shapes.expand(mark) for name, mark in marks.items()},
+            codes,
+            words.get("ordinals") or {},
+            shapes.tried,
         ),
         {str(k): str(v) for k, v in (data.get("code_letters") or {}).items()},
         tuple((words.get("without_code") or {}).items()),

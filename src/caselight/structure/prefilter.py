@@ -73,7 +73,7 @@ class Late:
     """A pattern that is compiled when it is first looked for: long ones take milliseconds, and few piles need them.
 
     Args:
-        compiled: the pattern.
+        compiled: compiles the pattern.
         tried: whether it is known to compile; else it is compiled at once, so that what is wrong is raised here.
         most_words: so many of the words that it needs are looked for first; 0 = none.
     """
@@ -97,10 +97,6 @@ class Late:
         if self._most_words and not holds(text, self._words):
             return None
         return self.whole.search(text, start, end)
-
-    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """As of the pattern."""
-        return self.whole.match(text, start, end)
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """As of the pattern."""

@@ -8,12 +8,13 @@ stand apart. Rules are tried in order; a fact that has been found is not looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
 from caselight.definitions import Definition
+from caselight.errors import DefinitionError
 from caselight.remembering import Lately
 from caselight.structure.prefilter import Late, Words, few, holds, needed
 
@@ -128,41 +129,34 @@ def compile_rules(definition: Definition, shapes: Shapes) -> tuple[Rule, ...]:
     catches = compile_catches(definition)
     rules: list[Rule] = []
     given: set[str] = set()
-    for number, entry in enumerate(definition.data.get("rules") or []):
-        rules.append(_rule(entry, number, definition, shapes, catches, given))
+    for number, data in enumerate(definition.data.get("rules") or []):
+        rules.append(_rule(_Entry(data, number, definition, shapes), catches, given))
         given |= rules[-1].facts
     return tuple(rules)
 
 
-def _rule(
-    entry: Mapping[str, Any],
-    number: int,
-    definition: Definition,
-    shapes: Shapes,
-    catches: Mapping[str, Catch],
-    given: Collection[str],
-) -> Rule:
-    zone = entry.get("zone", "")
+class _Entry(NamedTuple):
+    """A rule as the pack has it."""
+
+    data: Mapping[str, Any]
+    number: int
+    definition: Definition
+    shapes: Shapes
+
+    def error(self, message: str, key: str) -> DefinitionError:
+        return self.definition.error(message, "rules", self.number, key)
+
+
+def _rule(entry: _Entry, catches: Mapping[str, Catch], given: Collection[str]) -> Rule:
+    data, number, definition, shapes = entry
+    zone = data.get("zone", "")
     if zone not in ZONES:
-        raise definition.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "rules", number, "zone")
-    source = str(entry.get("pattern", ""))
-    groups = dict.fromkeys(_GROUP.findall(shapes.expand(source)))
-    unknown = sorted(set(groups) - set(catches))
-    if unknown or not groups:
-        found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
-        raise definition.error(f"this rule catches nothing: {found}.", "rules", number, "pattern")
-    before = entry.get("not_after")
-    needs = tuple(needs) if isinstance(needs := entry.get("needs", ()), list) else (str(needs),) if needs else ()
+        raise entry.error(f"there is no zone {zone!r}. Zones: {', '.join(ZONES)}.", "zone")
+    groups = _groups(entry, catches)
+    before, usual = data.get("not_after"), bool(data.get("usual"))
+    needs = tuple(needs) if isinstance(needs := data.get("needs", ()), list) else (str(needs),) if needs else ()
     facts = frozenset(catches[group].fact for group in groups)
-    usual = bool(entry.get("usual"))
-    key = ("rules", number, "pattern")
-    pattern: re.Pattern[str] | Late
-    words: Words = ()
-    if not usual and (needs or facts.issubset(given)):
-        pattern = shapes.late(source, definition, *key, most_words=0 if needs else MOST_WORDS)
-    else:
-        pattern = shapes.compile(source, definition, *key)
-        words = () if needs else few(needed(pattern), MOST_WORDS)
+    pattern, words = _pattern(entry, needs, not usual and (bool(needs) or facts.issubset(given)))
     return Rule(
         zone,
         pattern,
@@ -171,24 +165,43 @@ def _rule(
         needs,
         words,
         shapes.late(f"(?:{before})$", definition, "rules", number, "not_after", at_once=usual) if before else None,
-        entry.get("value"),
-        bool(entry.get("many")),
-        _unless(entry, number, definition, shapes),
-        bool(entry.get("wiped_ends")),
-        str(entry.get("example", "")),
-        entry.get("gives") or {},
+        data.get("value"),
+        bool(data.get("many")),
+        _unless(entry),
+        bool(data.get("wiped_ends")),
+        str(data.get("example", "")),
+        data.get("gives") or {},
         Lately(REMEMBERED_BEFORE),
     )
 
 
-def _unless(entry: Mapping[str, Any], number: int, definition: Definition, shapes: Shapes) -> Late | None:
+def _groups(entry: _Entry, catches: Mapping[str, Catch]) -> Sequence[str]:
+    """The groups of the rule's pattern, in order."""
+    groups = list(dict.fromkeys(_GROUP.findall(entry.shapes.expand(str(entry.data.get("pattern", ""))))))
+    unknown = sorted(set(groups) - set(catches))
+    if unknown or not groups:
+        found = f"{unknown[0]!r} is not among the catches" if unknown else "no group of the pattern has a name"
+        raise entry.error(f"this rule catches nothing: {found}.", "pattern")
+    return groups
+
+
+def _pattern(entry: _Entry, needs: Sequence[str], is_late: bool) -> tuple[re.Pattern[str] | Late, Words]:
+    """The rule's pattern, and the words that it needs if the pack names none; a late one looks for them itself."""
+    key = str(entry.data.get("pattern", "")), entry.definition, "rules", entry.number, "pattern"
+    if is_late:
+        return entry.shapes.late(*key, most_words=0 if needs else MOST_WORDS), ()
+    pattern = entry.shapes.compile(*key)
+    return pattern, () if needs else few(needed(pattern), MOST_WORDS)
+
+
+def _unless(entry: _Entry) -> Late | None:
     """The pack's pattern that the rule names."""
-    name = entry.get("unless")
+    name = entry.data.get("unless")
     if name is None:
         return None
-    if name not in definition.data:
-        raise definition.error(f"this file has no pattern {name!r}.", "rules", number, "unless")
-    return shapes.late(str(definition.data[name]), definition, str(name))
+    if name not in entry.definition.data:
+        raise entry.error(f"this file has no pattern {name!r}.", "unless")
+    return entry.shapes.late(str(entry.definition.data[name]), entry.definition, str(name))
 
 
 def matches(rule: Rule, text: str, start: int, end: int) -> list[re.Match[str]]:

@@ -130,7 +130,7 @@ def find_all_sections(
     if rules.names and any(document.acts() for document in documents):
         draft = drafted(documents, read, words, rules)
         if rules.weights:
-            _judge_by_words(draft, words, rules, rules.weights)
+            draft = _judged_by_words(draft, words, rules, rules.weights)
         for text, section in draft.sections():
             found[text].append(section)
     return list(map(tuple, found))
@@ -291,8 +291,8 @@ def _labels(
     return np.maximum(label[at], 0), (label[at] >= 0) & (place[at] == pieces.start)
 
 
-def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: SectionWeights) -> None:
-    """Puts the pieces of the bodies into the sections that have no heading; the draft's labels are changed."""
+def _judged_by_words(draft: Draft, words: Words, rules: SectionRules, weights: SectionWeights) -> Draft:
+    """The draft with the pieces of the bodies in the sections that have no heading."""
     header, body = (draft.names.index(name) for name in (rules.names[0], rules.borders[0].section))
     act, size = draft.pieces.act, draft.pieces.end - draft.pieces.start
     has_body = np.array([rules.borders[0].section in own for own in draft.borders], np.bool_)
@@ -301,7 +301,7 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     judged = inside & (~draft.heads | (size > HEADING_REACH))
     chosen = judged.nonzero()[0]
     if not len(chosen):
-        return
+        return draft
     passage = passage_of(draft, chosen)
     score = scores(words, passage, weights).astype(np.float64)
     score[_closed(draft, rules, weights)[act[chosen]]] = -np.inf
@@ -312,7 +312,7 @@ def _judge_by_words(draft: Draft, words: Words, rules: SectionRules, weights: Se
     columns = np.array([draft.names.index(name) for name in weights.sections])
     label = draft.label.copy()
     label[chosen] = columns[best_paths(score, np.bincount(passage.act), rules.change_costs)]
-    draft.label[:] = _with_what_follows(label, draft, inside, judged)
+    return draft._replace(label=_with_what_follows(label, draft, inside, judged))
 
 
 def _prefer_beginnings(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import NamedTuple
 
 from caselight.structure.prefilter import Late
@@ -77,11 +76,12 @@ class _Reading:
 
 
 def compile_statutes(
-    words: Mapping[str, str], codes: Mapping[str, str], ordinals: Mapping[str, int] = MappingProxyType({})
+    words: Mapping[str, str], codes: Mapping[str, str], ordinals: Mapping[str, int], tried: bool
 ) -> StatuteRules:
     """Rules from a pack's patterns: `words` for article, part and point, `codes` by the code's name.
 
     `ordinals` are beginnings of words for numbers; what they may end with is the pattern `ordinal_ends` of `words`.
+    `tried` says whether all of it is known to compile.
     """
     code = "|".join(f"(?P<code_{i}>{pattern})" for i, pattern in enumerate(codes.values()))
     # Its pieces are compiled as those of `token`; only what lists several people is looked through for it.
@@ -96,7 +96,7 @@ def compile_statutes(
     part, article, number = (rf"(?>\s*(?:{p}))" for p in (words["part"], words["article"], _NUMBER))
     named = rf"(?P<words>(?:{part}(?P<before>{number}))?{article}(?P<article>{number})(?:{part}(?P<after>{number}))?)"
     single = re.compile(rf"\s*{named}\s*(?:{code})" if codes else r"(?!)", re.IGNORECASE)
-    return StatuteRules(token, tuple(codes), Late(partial(re.compile, begins), tried=True), single, ordinals)
+    return StatuteRules(token, tuple(codes), Late(partial(re.compile, begins), tried), single, ordinals)
 
 
 def read_statutes(text: str, start: int, end: int, rules: StatuteRules) -> list[Statute]:
