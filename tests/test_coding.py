@@ -144,6 +144,23 @@ def test_many_of_takes_all_and_shows_what_does_not_count() -> None:
     assert [(e.said_by, e.denied) for e in answer.evidence] == [("defence", True), ("court", True)]
 
 
+@pytest.mark.parametrize(
+    ("said_by", "text", "shown"),
+    [
+        ("[witness]", "Белов стоял у фонтана.", 0),
+        ("[witness]", "Свидетель Сомов показал, что Белов стоял у фонтана.", 1),
+        ("[witness]", "Свидетель Сомов показал, что Белов не стоял у фонтана.", 1),
+        ("[witness, police]", "Белов стоял у фонтана.", 1),
+    ],
+)
+def test_what_others_say_is_shown_unless_one_speaker_alone_makes_it_evidence(
+    said_by: str, text: str, shown: int
+) -> None:
+    values = f"[{{name: a, phrases: [стоять], said_by: {said_by}, denied: false}}, b]"
+    answer = ask(text, f"  - {{name: v, kind: many-of, question: q, default: b, values: {values}}}\n")[0]["v"]
+    assert len(answer.evidence) == shown
+
+
 def test_evidence_of_a_variable_that_looks_for_denials_is_not_marked_denied() -> None:
     ignored = "  - {name: v, kind: yes/no, question: q, denial: ignored, values: [{name: 'yes', phrases: [камера]}]}\n"
     answer = ask("Камера не работала.", ignored)[0]["v"]

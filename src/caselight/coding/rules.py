@@ -216,9 +216,19 @@ def _many(variable: Variable, found: Iterator[Support], reading: Reading) -> tup
     supports = list(found)
     given = tuple(c.name for c in variable.values if any(s.counts and s.rule.value == c.name for s in supports))
     refuted = {s.rule.value for s in supports if s.denied and reading.is_answer(s.hit)}
-    shown = [s for s in supports if s.counts] + [s for s in supports if not s.counts]
+    shown = [s for s in supports if s.counts] + [s for s in supports if not s.counts and _is_claim(s)]
     marked = [s._replace(denied=True) if not s.counts and s.rule.value in refuted else s for s in shown]
     return given or variable.default, marked
+
+
+def _is_claim(support: Support) -> bool:
+    """Whether what does not count is a claim all the same: by its words, not by who says it.
+
+    Where a rule asks for one speaker alone, it is he who makes the sentence evidence: what a witness saw is, what the
+    court says in these words is not.
+    """
+    asked = support.rule
+    return len(asked.said_by) != 1 or support.said_by in asked.said_by
 
 
 def _number(variable: Variable, supports: Iterator[Support], reading: Reading) -> tuple[Value, list[Support]]:
