@@ -36,8 +36,8 @@ class Printed:
     def blanked(self, text: str) -> str:
         """A text of the same length in which no region is named.
 
-        >>> Printed(regions=frozenset({"Rostov Oblast"})).blanked("Rostov: Rostov Oblast").replace("\\0", "_")
-        'Rostov: _____________'
+        >>> Printed(regions=frozenset({"Rostov Oblast"})).blanked("Rostov: 1Rostov Oblast").replace("\\0", "_")
+        'Rostov: 1_____________'
         """
         return self._regions.sub(lambda m: "\0" * len(m[0]), text) if self._regions else text
 
@@ -62,4 +62,5 @@ class Printed:
     @cached_property
     def _regions(self) -> re.Pattern[str] | None:
         names = sorted((name for name in self.regions if " " in name), key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
+        # In the text of a page what stood in two elements may stand together: the number of one square, the next name.
+        return re.compile(rf"(?<![^\W\d])(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
