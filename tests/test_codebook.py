@@ -193,6 +193,11 @@ FAULTS = [
         "after",
     ),
     ("an unknown list", HEAD + ROLE.replace("запись', камера]", "запись', '<eye>']  # <<"), "there is no list <eye>"),
+    (
+        "half a bracket in a list",
+        HEAD.replace("variables:", "lists:\n  eye:\n    - глаз\n    - '(око|очи'  # <<\nvariables:") + ROLE,
+        "'(око|очи' has half a bracket",
+    ),
     ("an empty list", HEAD.replace("variables:", "lists:\n  eye: []  # <<\nvariables:") + ROLE, "is empty"),
     ("two of one name", HEAD + ROLE + ROLE.replace("- name: role", "- name: role  # <<"), "two variables are called"),
     ("ask_if of nothing", HEAD + PLACE.replace("mentioned]}", "mentioned]}  # <<"), "no such variable"),

@@ -50,6 +50,7 @@ _VALUE_KEYS = ("name", "label", "definition", "examples", "rules", *_RULE_KEYS)
 # A variable's name becomes a file name and a column name.
 _VARIABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _LIST = re.compile(r"<([^<>]*)>")
+_HALF_BRACKET = re.compile(r"[()]")
 
 
 def lists_of(reader: Entries) -> dict[str, str]:
@@ -64,8 +65,21 @@ def lists_of(reader: Entries) -> dict[str, str]:
         words = reader.names(("lists", name))
         if not words:
             raise reader.error(f"the list {name!r} is empty.", "lists", name)
+        for i, word in enumerate(words):
+            if not _is_closed(word):
+                raise reader.error(f"the list {name!r}: {word!r} has half a bracket. Right: '(a|b)'", "lists", name, i)
         lists[str(name)] = "(" + "|".join(_expand(reader, w, lists, ("lists", name)) for w in words) + ")"
     return lists
+
+
+def _is_closed(written: str) -> bool:
+    """Whether each bracket has its other half. Told here, or the phrase that uses the list would be blamed."""
+    depth = 0
+    for sign in _HALF_BRACKET.findall(written):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            break
+    return depth == 0
 
 
 def _expand(reader: Entries, written: str, lists: dict[str, str], key: Key) -> str:
