@@ -72,6 +72,9 @@ MISTAKES = [
         "cards:\n  - {labels: [A], fact: a, patterns: ['(?P<value>x)']}\n  - {labels: [B], fact: b, patterns: ['x']}\n",
         r"facts\.yaml:3: a card's pattern needs a group",
     ),
+    ("statutes:\n  codes: {A: '('}\n", r"facts\.yaml:1: this pattern is not a regular"),
+    # A piece that all patterns but one can hold.
+    ("statutes:\n  words: {article: a, part: '(?P=code_0)', point: c, and: d}\n  codes: {A: x}\n", r"facts\.yaml:1:"),
 ]
 
 

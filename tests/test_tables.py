@@ -190,3 +190,10 @@ def test_a_table_is_not_damaged_when_too_many_files_are_open(tmp_path: Path) -> 
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
     assert caught.value.errno == errno.EMFILE
+
+
+@pytest.mark.parametrize("link", ["/dev/zero", "/dev/null", "."])
+def test_what_is_no_file_is_no_table(link: str, tmp_path: Path) -> None:
+    (tmp_path / "texts.arrow").symlink_to(link)
+    with pytest.raises(StudyError, match="it is no file"):
+        tables.read_table(tmp_path / "texts.arrow")

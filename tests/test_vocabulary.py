@@ -27,6 +27,16 @@ def test_a_vocabulary_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert again._lemmatise is None, "a known word asks no dictionary"
 
 
+def test_a_vocabulary_without_words_comes_back_and_goes_on_growing(tmp_path: Path) -> None:
+    Vocabulary("ru").save(tmp_path)
+    merged = Vocabulary("ru")
+    merged.merge(Vocabulary("ru").forms)
+    for empty in (Vocabulary.load(tmp_path, "ru"), pickle.loads(pickle.dumps(Vocabulary("ru"))), merged):
+        assert len(empty) == len(Vocabulary("ru"))
+        assert len(tokenise(["Камеры сняли митинг"], empty)) == 4
+        assert len(empty) == len(Vocabulary("ru")) + 3
+
+
 def test_the_saved_file_does_not_depend_on_the_order_of_learning(tmp_path: Path) -> None:
     for folder, texts in [("a", ["суд камера", "дело"]), ("b", ["дело суд", "камера"])]:
         vocabulary = Vocabulary("ru")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import stat
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -347,10 +348,13 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         DamagedTableError: the file is gone, or is no whole Arrow file.
     """
     try:
-        small = path.stat().st_size <= _READ_WHOLE_BYTES
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is no file")
+        small = found.st_size <= _READ_WHOLE_BYTES
         content = pa.py_buffer(path.read_bytes()) if small else pa.memory_map(str(path))
         table = pa.ipc.open_file(content, options=_IN_ONE_THREAD).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, pa.ArrowException) as error:
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):  # no fault of the table
             raise
         what = str(error).splitlines()[0][:200]

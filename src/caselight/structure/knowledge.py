@@ -20,7 +20,7 @@ from caselight.structure.prefilter import Late
 from caselight.structure.reading import REMEMBERED_VALUES, Readers
 from caselight.structure.regions import RegionRules, compile_regions
 from caselight.structure.rules import Rule, Shapes, compile_rules
-from caselight.structure.statutes import compile_statutes
+from caselight.structure.statutes import StatuteRules, compile_statutes
 from caselight.structure.zones import ZoneRules
 from caselight.words import shortened
 
@@ -109,11 +109,19 @@ def _register(pack: Pack, definition: Definition, shapes: Shapes) -> Register:
     return build_register(pack.tables.get("courts", ()), place, _pairs(definition, shapes, "register", "same"))
 
 
+def _statutes(definition: Definition, shapes: Shapes) -> StatuteRules:
+    entry = definition.data.get("statutes") or {}
+    written = entry.get("words") or dict.fromkeys(("article", "part", "point", "and"), NOTHING)
+    words = {name: shapes.expand(mark) for name, mark in written.items()}
+    codes = {name: shapes.expand(pattern) for name, pattern in (entry.get("codes") or {}).items()}
+    try:
+        return compile_statutes(words, codes, entry.get("ordinals") or {}, shapes.tried)
+    except re.error as error:
+        raise definition.error(f"this pattern is not a regular expression: {error}.", "statutes") from None
+
+
 def _readers(definition: Definition, shapes: Shapes, register: Register) -> Readers:
     data = definition.data
-    words = data.get("statutes") or {}
-    marks = words.get("words") or dict.fromkeys(("article", "part", "point", "and"), NOTHING)
-    codes = {name: shapes.expand(pattern) for name, pattern in (words.get("codes") or {}).items()}
     patterns = tuple(
         (shapes.behind(needs, entry["pattern"], definition, "dates", i), needs)
         for i, (needs, entry) in enumerate((str(entry.get("needs", "")), entry) for entry in data.get("dates") or [])
@@ -124,14 +132,9 @@ def _readers(definition: Definition, shapes: Shapes, register: Register) -> Read
         _courts(definition, shapes, register),
         register,
         Endings.of(data.get("surname_endings") or {}, data.get("surname_exceptions") or {}),
-        compile_statutes(
-            {name: shapes.expand(mark) for name, mark in marks.items()},
-            codes,
-            words.get("ordinals") or {},
-            shapes.tried,
-        ),
+        _statutes(definition, shapes),
         {str(k): str(v) for k, v in (data.get("code_letters") or {}).items()},
-        tuple((words.get("without_code") or {}).items()),
+        tuple(((data.get("statutes") or {}).get("without_code") or {}).items()),
         _one(definition, shapes, "wiped"),
         Lately(REMEMBERED_VALUES),
     )

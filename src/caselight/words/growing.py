@@ -101,6 +101,8 @@ class Growing:
                 raise OverflowError(f"more than {len(self.values):,} entries in the memory that workers share")
             self._region.own[start:end] = values
             return
+        if not len(values):  # what was kept as it is may be for reading only
+            return
         if not start:
             self.values = values
             return
