@@ -82,7 +82,7 @@ NEWEST_FLOORS = FLOORS | {
     "camera_system, F1": 0.85,
     "system_named, F1": 0.85,
     "slogan, F1": 0.75,
-    # 0.82 while what anybody said in a witness's words was shown, too: 20 of these, and on real rulings 490 beside them.
+    # 0.82 while what anybody said in a witness's words was shown: 20 of these, and on real rulings 490 beside them.
     "quotations met": 0.8,
     "speaker right, of those met": 0.91,
     "denial right, of those met": 0.97,
