@@ -88,8 +88,8 @@ def _of_the_system(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         what = f"{error.filename or 'A file'} may not be read or written ({error.strerror})"
         return f"{what}. Check its permissions."
-    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
-        where = error.filename2 or error.filename
+    where = error.filename2 or error.filename
+    if where and error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
         return f"{where} is a folder where a file belongs, or a file where a folder belongs. Move it away."
     return ""
 

@@ -109,13 +109,7 @@ def read(untrusted: bytes, name: str, mapping: Mapping[str, str] | None = None, 
 
 
 def unpack(untrusted: BinaryIO, name: str, mapping: Mapping[str, str] | None = None) -> Iterator[Member | Problem]:
-    """The records in a container. Never raises on what it holds.
-
-    Args:
-        untrusted: the container, opened for reading.
-        name: its path, for messages and, where its bytes do not tell, for its kind.
-        mapping: role -> column of a dump, where the user named some.
-    """
+    """The records in a container: `unpacking.unpack`, which says what it needs."""
     from caselight.ingest import unpacking  # loaded with the first container, as readers are with their first file
 
     return unpacking.unpack(untrusted, name, mapping)

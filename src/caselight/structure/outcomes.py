@@ -19,7 +19,7 @@ from caselight.structure.amounts import AmountRules, Sanction, SanctionRule, Sum
 from caselight.structure.codes import batches
 from caselight.structure.fold import Folded, Folding, View, fold_all
 from caselight.structure.numbers import compile_numerals
-from caselight.structure.prefilter import MOST_WORDS, Late, Words, first_of, holds, needed
+from caselight.structure.prefilter import MOST_WORDS, Late, first_of
 from caselight.types import Document, Fact, RegionKind, Section, Span
 
 # How far before a sanction the words that impose it may stand, and threats of the law that rule it out, in characters.
@@ -61,7 +61,7 @@ class OutcomeRules(NamedTuple):
     threat: Late
     civil: tuple[str, ...]  # words of an act's beginning that mean that its sums are no sanction
     was_terminated: Late
-    reasons: tuple[tuple[str, re.Pattern[str], Words], ...]  # with the words of which each needs one
+    reasons: tuple[tuple[str, Late], ...]  # code, and the words that state it
     terminating: re.Pattern[str]
     card_labels: frozenset[str]
     cards: tuple[tuple[str, str, Late], ...]  # outcome, appeal result, wording
@@ -110,7 +110,7 @@ def compile_outcomes(pack: Pack) -> OutcomeRules | None:
         civil=tuple(in_force.get("unless", ())),
         was_terminated=late(in_force.get("terminated", ""), "in_force"),
         reasons=tuple(
-            (entry["reason"], *_with_words(part, entry["pattern"], "termination_reasons", i))
+            (entry["reason"], late(entry["pattern"], "termination_reasons", i))
             for i, entry in enumerate(data.get("termination_reasons", ()))
         ),
         terminating=_pattern(part, data.get("terminating", ""), "terminating"),
@@ -150,11 +150,6 @@ def _rule(late: Callable[..., Late], entry: Mapping[str, Any], i: int) -> Decisi
         tuple(late(pattern, "rules", i) for pattern in entry.get("all", ())),
         tuple(late(pattern, "rules", i) for pattern in entry.get("none", ())),
     )
-
-
-def _with_words(part: Definition, pattern: str, *key: str | int) -> tuple[re.Pattern[str], Words]:
-    compiled = _pattern(part, pattern, *key)
-    return compiled, needed(compiled)
 
 
 def find_outcome(
@@ -288,9 +283,8 @@ def _in_force(act: _Act, rule: DecisionRule, rules: OutcomeRules) -> list[Fact]:
 
 
 def _reason(text: str, start: int, rules: OutcomeRules) -> Stated | None:
-    after = text[start:]
-    for reason, pattern, words in rules.reasons:
-        if holds(after, words) and (match := pattern.search(text, start)):
+    for reason, pattern in rules.reasons:
+        if match := pattern.search(text, start):
             return Stated("termination_reason", reason, *match.span())
     return None
 
